@@ -1,0 +1,1 @@
+"""The program: everything that knows there is a user, a disk and a portal."""

@@ -1,0 +1,1 @@
+"""A portal as Python calls: contract, session, catalogue, submission."""

@@ -1,0 +1,1 @@
+"""The encrypted workspace: clients, facts, drafts, dossiers, files and evidence."""
