@@ -1,1 +1,1 @@
-"""Signatures and their validation; imports nothing else of this project and is usable as a library on its own."""
+"""Signatures and their validation; imports nothing else of this project usable as a library by itself."""
