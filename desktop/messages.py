@@ -1,0 +1,99 @@
+"""Turns a stable code and its facts into words: heading, sentence and remedy, in Vietnamese and English.
+
+The words are data (`resources/i18n/messages/*.json`), one file for each area of the program. What is not known is still
+said in a whole sentence that names the code, so that a person can ask about it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from forms.bundled import RESOURCES
+
+Language = Literal["vi", "en"]
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+FOLDER = RESOURCES / "i18n" / "messages"
+
+
+@dataclass(frozen=True)
+class Message:
+    """Words about one thing that happened."""
+
+    code: str
+    heading: str
+    sentence: str
+    remedy: str
+
+    @property
+    def text(self) -> str:
+        """Return sentence and remedy as one paragraph."""
+        return " ".join(part for part in (self.sentence, self.remedy) if part)
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+@cache
+def catalogue() -> dict[str, dict[str, dict[str, str]]]:
+    """Read every message of the program, by code and language."""
+    merged: dict[str, dict[str, dict[str, str]]] = {}
+    for file in sorted(FOLDER.glob("*.json")):
+        merged.update(json.loads(file.read_text(encoding="utf-8")))
+    return merged
+
+
+def shown(fact: object, lang: Language = "vi") -> str:
+    """Write one fact the way a person writes it: dates by day, money with its dots, lists with commas."""
+    if isinstance(fact, bool):
+        return {"vi": ("không", "có"), "en": ("no", "yes")}[lang][fact]
+    if isinstance(fact, datetime):
+        return fact.astimezone(ZONE).strftime("%d/%m/%Y %H:%M")
+    if isinstance(fact, date):
+        return fact.strftime("%d/%m/%Y")
+    if isinstance(fact, int):
+        text = f"{fact:,}".replace(",", "." if lang == "vi" else ",")
+        return text.replace("-", "−")
+    if isinstance(fact, Decimal):
+        return str(fact).replace(".", "," if lang == "vi" else ".")
+    if isinstance(fact, Path):
+        return str(fact)
+    if isinstance(fact, (list, tuple, set, frozenset)):
+        return ", ".join(shown(item, lang) for item in fact)
+    if fact is None:
+        return "—"
+    vi, en = getattr(fact, "vi", None), getattr(fact, "en", None)
+    if isinstance(vi, str) and isinstance(en, str):
+        return vi if lang == "vi" else en
+    return str(fact)
+
+
+def known(code: str) -> bool:
+    """Say whether there are words for a code."""
+    return code in catalogue()
+
+
+def message(problem: BaseException | str, facts: Mapping[str, Any] | None = None, lang: Language = "vi") -> Message:
+    """Put an error, or a code and its facts, into words.
+
+    Never raises: a code without words gives a sentence that names the code.
+    """
+    if isinstance(problem, BaseException):
+        code = str(getattr(problem, "code", "BUG"))
+        if facts is None:
+            facts = getattr(problem, "facts", {})
+    else:
+        code = problem
+    words = catalogue().get(code, {}).get(lang) or catalogue()["UNKNOWN_CODE"][lang]
+    values = _Facts({name: shown(value, lang) for name, value in (facts or {}).items()})
+    values.setdefault("code", code)
+    return Message(code, *(words.get(part, "").format_map(values) for part in ("heading", "sentence", "remedy")))

@@ -1,0 +1,281 @@
+"""Two warm, killable processes that do the work on outside files under limits of time and memory.
+
+Whatever runs native code over bytes from outside (Typst, pdfium, qpdf, lxml, Pillow) runs here: a crash, a hang or a
+memory peak takes a worker with it and nothing else. The functions are plain, module-level functions of `forms` and
+`signing`; the window and the command line call them alike.
+
+Frames on the pipes are length-bounded. Results are unpickled by a reader that builds nothing but our own dataclasses
+and plain values: a worker that has been taken over by a hostile file must not be able to run code in its parent.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import dataclasses
+import enum
+import importlib
+import io
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import LifoQueue
+from typing import IO, Any, ClassVar, ParamSpec, TypeVar
+
+from desktop.errors import DesktopError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MEMORY_LIMIT = 3 << 30
+"""Address space of one worker, in bytes; fonts and caches are mapped, so it is far above what is resident."""
+FRAME_LIMIT = 512 << 20
+"""The largest request or answer, in bytes."""
+ALLOWED = ("forms.", "signing.")
+PLAIN = {
+    "builtins": {"set", "frozenset", "complex", "bytearray", "slice", "range"},
+    "datetime": {"datetime", "date", "time", "timedelta", "timezone"},
+    "decimal": {"Decimal"},
+    "pathlib": {"Path", "PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath"},
+    "zoneinfo": {"ZoneInfo"},
+    "collections": {"OrderedDict"},
+}
+
+
+@dataclass(eq=False)
+class WorkerKilled(DesktopError):
+    """The work was stopped because it took longer than it may."""
+
+    code: ClassVar[str] = "WORKER_KILLED"
+    seconds: float
+
+
+@dataclass(eq=False)
+class WorkerCrashed(DesktopError):
+    """The worker died while it worked: native code crashed, or memory ran out."""
+
+    code: ClassVar[str] = "WORKER_CRASHED"
+    status: int
+
+
+@dataclass(eq=False)
+class WorkCancelled(DesktopError):
+    """The person asked to stop."""
+
+    code: ClassVar[str] = "CANCELLED"
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if name in PLAIN.get(module, ()):
+            return getattr(importlib.import_module(module), name)
+        if module == "builtins":
+            found = getattr(builtins, name, None)
+            if isinstance(found, type) and issubclass(found, Exception):
+                return found
+        if module.startswith(ALLOWED) or module == "desktop.workers":
+            found = getattr(importlib.import_module(module), name, None)
+            if isinstance(found, type) and (dataclasses.is_dataclass(found) or issubclass(found, enum.Enum)):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name} may not cross the pipe")
+
+
+def _send(pipe: IO[bytes], thing: object) -> None:
+    data = pickle.dumps(thing, protocol=5)
+    pipe.write(struct.pack(">Q", len(data)))
+    pipe.write(data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    head = pipe.read(8)
+    if len(head) < 8:
+        raise EOFError
+    (size,) = struct.unpack(">Q", head)
+    if size > FRAME_LIMIT:
+        raise EOFError
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return _Reader(io.BytesIO(data)).load()
+
+
+class _Worker:
+    """One child process; used by one thread at a time."""
+
+    def __init__(self) -> None:
+        frozen = getattr(sys, "frozen", False)
+        command = [sys.executable, "--worker"] if frozen else [sys.executable, "-m", "desktop.workers"]
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        if not frozen:
+            root = str(Path(__file__).resolve().parent.parent)
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=-1
+        )
+
+    def call(self, function: str, args: tuple[Any, ...], timeout: float, cancelled: Callable[[], bool] | None) -> Any:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        stopped: list[DesktopError] = []
+        done = threading.Event()
+
+        def watch() -> None:
+            end = time.monotonic() + timeout
+            while not done.wait(0.05):
+                if cancelled is not None and cancelled():
+                    stopped.append(WorkCancelled())
+                elif time.monotonic() > end:
+                    stopped.append(WorkerKilled(seconds=timeout))
+                else:
+                    continue
+                self.process.kill()
+                return
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            _send(self.process.stdin, (function, args))
+            ok, result = _receive(self.process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            self.process.kill()
+            status = self.process.wait()
+            done.set()
+            watcher.join()
+            if stopped:
+                raise stopped[0] from error
+            raise WorkerCrashed(status=status) from error
+        finally:
+            done.set()
+        if not ok:
+            raise result
+        return result
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self.process.wait()
+
+
+class Workers:
+    """Two worker processes, started when first needed and kept warm; safe to call from several threads."""
+
+    def __init__(self, count: int = 2) -> None:
+        self._idle: LifoQueue[_Worker | None] = LifoQueue()
+        for _ in range(count):
+            self._idle.put(None)
+        self._all: list[_Worker] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def run(
+        self,
+        function: Callable[P, R],
+        /,
+        *args: Any,
+        timeout: float = 60.0,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> R:
+        """Run a module-level function of `forms` or `signing` in a worker and give back its result.
+
+        `timeout` is in seconds. Raises what the function raises; WorkerKilled, WorkerCrashed, WorkCancelled.
+        """
+        name = f"{function.__module__}:{function.__qualname__}"
+        worker = self._idle.get()
+        try:
+            if worker is None or not worker.alive:
+                worker = _Worker()
+                with self._lock:
+                    self._all.append(worker)
+            result: R = worker.call(name, args, timeout, cancelled)
+            return result
+        finally:
+            self._idle.put(worker if worker is not None and worker.alive and not self._closed else None)
+
+    def close(self) -> None:
+        """End both processes at once."""
+        self._closed = True
+        with self._lock:
+            for worker in self._all:
+                worker.close()
+            self._all.clear()
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _limit() -> None:
+    """Bound this process's memory and let it die with its parent."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    parent = os.getppid()
+
+    def outlived() -> None:
+        # Not PR_SET_PDEATHSIG: that fires when the *thread* that started us ends, which is a pool's to do.
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=outlived, daemon=True).start()
+    with contextlib.suppress(ImportError, ValueError):
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+
+
+def serve() -> int:
+    """Be a worker: read requests from standard input until it ends, answer on standard output."""
+    _limit()
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # native libraries that print must not spoil the answers
+    while True:
+        try:
+            function, args = _receive(requests)
+        except EOFError:
+            return 0
+        module, _, path = function.partition(":")
+        answer: tuple[bool, object]
+        try:
+            if not module.startswith(ALLOWED):
+                raise PermissionError(module)
+            target: Any = importlib.import_module(module)
+            for part in path.split("."):
+                target = getattr(target, part)
+            answer = True, target(*args)
+        except MemoryError:
+            os._exit(77)
+        except Exception as error:
+            answer = False, error
+        try:
+            _send(answers, answer)
+        except (pickle.PicklingError, TypeError, AttributeError):
+            _send(
+                answers,
+                (False, RuntimeError(f"{function}: {type(answer[1]).__name__} cannot cross the pipe")),
+            )
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve())
