@@ -1,0 +1,258 @@
+"""What can go wrong with a portal.
+
+DesktopError
+└── PortalError
+    ├── PortalTrouble            the portal or the way to it fails now: the outbox tries again by itself
+    │   ├── PortalUnreachable
+    │   ├── PortalSlow
+    │   ├── PortalFault          5xx
+    │   ├── PortalBusy           429, 503 with Retry-After
+    │   └── PortalAnsweredGarbage
+    ├── PortalNotSecure          TLS: the certificate does not prove the host
+    ├── PortalAddressForbidden   plain HTTP beyond loopback, another host, not an http address
+    ├── PortalRefused            4xx with a problem document
+    │   ├── LoginNeeded
+    │   ├── KeyReused
+    │   └── NotAtPortal          404
+    ├── ReceiptInvalid
+    ├── TransferCancelled
+    └── CatalogueError
+        ├── CatalogueMissing     nothing verified yet from this portal
+        ├── CatalogueRollback
+        ├── CatalogueExpired
+        ├── CatalogueForged      signatures or hashes do not fit
+        ├── CatalogueTampered    what lies on this disk is not what was verified
+        ├── WrongRoot            not the fingerprint that was given
+        ├── ClockWrong
+        └── RecordsUnreadable    imported records of the national portal
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from desktop.errors import DesktopError
+
+
+@dataclass(eq=False)
+class PortalError(DesktopError):
+    """Stand for all that a portal can do to us."""
+
+    code: ClassVar[str] = "PORTAL"
+
+
+@dataclass(eq=False)
+class PortalTrouble(PortalError):
+    """The portal, or the way to it, fails at the moment."""
+
+    host: str
+    code: ClassVar[str] = "PORTAL_TROUBLE"
+    retry: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class PortalUnreachable(PortalTrouble):
+    """No connection could be made, or it broke."""
+
+    sent: bool = False
+    """True when the request, or a part of it, may have reached the portal."""
+    code: ClassVar[str] = "PORTAL_UNREACHABLE"
+
+
+@dataclass(eq=False)
+class PortalSlow(PortalTrouble):
+    """The portal did not answer in time."""
+
+    seconds: float
+    sent: bool = True
+    code: ClassVar[str] = "PORTAL_SLOW"
+
+
+@dataclass(eq=False)
+class PortalFault(PortalTrouble):
+    """The portal answered 5xx."""
+
+    status: int
+    code: ClassVar[str] = "PORTAL_FAULT"
+
+
+@dataclass(eq=False)
+class PortalBusy(PortalTrouble):
+    """The portal asks us to come back later."""
+
+    retry_after: float | None
+    code: ClassVar[str] = "PORTAL_BUSY"
+
+
+@dataclass(eq=False)
+class PortalAnsweredGarbage(PortalTrouble):
+    """The answer is not what the contract says."""
+
+    place: str
+    """Where in the answer, such as `changes[3].seq`, `body`, `content-type`."""
+    code: ClassVar[str] = "PORTAL_ANSWERED_GARBAGE"
+
+
+@dataclass(eq=False)
+class PortalNotSecure(PortalError):
+    """The host could not prove who it is, or speaks only obsolete TLS."""
+
+    host: str
+    code: ClassVar[str] = "PORTAL_NOT_SECURE"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class PortalAddressForbidden(PortalError):
+    """This address may not be called: plain HTTP beyond loopback, or a host the catalogue does not name."""
+
+    url: str
+    code: ClassVar[str] = "PORTAL_ADDRESS_FORBIDDEN"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class PortalRefused(PortalError):
+    """The portal understood and said no."""
+
+    host: str
+    status: int
+    problem: str
+    """The portal's own stable code, or ""."""
+    detail: str
+    """The portal's own words, bounded; shown as a quotation."""
+    reasons: tuple[Any, ...] = ()
+    """`contract.Reason` values."""
+    code: ClassVar[str] = "PORTAL_REFUSED"
+
+
+@dataclass(eq=False)
+class LoginNeeded(PortalRefused):
+    """No valid log-in (401), or it is not allowed to do this (403)."""
+
+    code: ClassVar[str] = "LOGIN_NEEDED"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class KeyReused(PortalRefused):
+    """The key was already used for another manifest."""
+
+    code: ClassVar[str] = "KEY_REUSED"
+
+
+@dataclass(eq=False)
+class NotAtPortal(PortalRefused):
+    """The portal does not know what was asked for."""
+
+    code: ClassVar[str] = "NOT_AT_PORTAL"
+
+
+@dataclass(eq=False)
+class ReceiptInvalid(PortalError):
+    """The receipt does not prove that the portal holds what was sent."""
+
+    why: str
+    """signature, key, manifest, code, shape"""
+    code: ClassVar[str] = "RECEIPT_INVALID"
+
+
+@dataclass(eq=False)
+class TransferCancelled(PortalError):
+    """The user stopped it; silent."""
+
+    code: ClassVar[str] = "TRANSFER_CANCELLED"
+
+
+@dataclass(eq=False)
+class CatalogueError(PortalError):
+    """Stand for all that can be wrong with a catalogue."""
+
+    code: ClassVar[str] = "CATALOGUE"
+
+
+@dataclass(eq=False)
+class CatalogueMissing(CatalogueError):
+    """Nothing has been verified from this portal yet."""
+
+    portal: str
+    code: ClassVar[str] = "CATALOGUE_MISSING"
+
+
+@dataclass(eq=False)
+class CatalogueRollback(CatalogueError):
+    """The portal offers an older catalogue than one already verified."""
+
+    portal: str
+    code: ClassVar[str] = "CATALOGUE_ROLLBACK"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class CatalogueExpired(CatalogueError):
+    """The catalogue's own term is over: it is frozen, or the portal forgot to renew it."""
+
+    portal: str
+    expired: str
+    """ISO time of the earliest expiry, or ""."""
+    code: ClassVar[str] = "CATALOGUE_EXPIRED"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class CatalogueForged(CatalogueError):
+    """Signatures or hashes of what the portal sent do not fit."""
+
+    portal: str
+    what: str
+    code: ClassVar[str] = "CATALOGUE_FORGED"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class CatalogueTampered(CatalogueError):
+    """What lies on this disk is not what was verified."""
+
+    portal: str
+    what: str
+    code: ClassVar[str] = "CATALOGUE_TAMPERED"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class WrongRoot(CatalogueError):
+    """The portal's root is not the one whose fingerprint was given."""
+
+    expected: str
+    found: str
+    code: ClassVar[str] = "WRONG_ROOT"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class ClockWrong(CatalogueError):
+    """This machine's clock is off by more than a day, so no date in a catalogue can be judged."""
+
+    ours: str
+    theirs: str
+    code: ClassVar[str] = "CLOCK_WRONG"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class RecordsUnreadable(CatalogueError):
+    """The folder or archive does not hold the national portal's records, or is too large."""
+
+    path: str
+    why: str
+    """missing, archive, too_large, path, shape, full"""
+    code: ClassVar[str] = "RECORDS_UNREADABLE"
+
+
+@dataclass(eq=False)
+class ProcedureNotFound(CatalogueError):
+    """No catalogue here holds a procedure of this code."""
+
+    procedure: str
+    code: ClassVar[str] = "PROCEDURE_NOT_FOUND"
