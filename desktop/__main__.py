@@ -1,0 +1,46 @@
+"""`hoso`: the window, or a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+
+
+def _said_in_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write a bug's trace to a log and say so; set before any import of ours can fail."""
+    if issubclass(kind, KeyboardInterrupt):
+        os._exit(130)
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="hoso-", suffix=".log", delete=False, encoding="utf-8") as log:
+        # Frames and the kind of error only: messages and values may hold what a client confided to us.
+        log.write(f"{kind.__module__}.{kind.__qualname__}\n")
+        log.writelines(traceback.format_tb(trace))
+    print(
+        f"Chương trình gặp một lỗi của chính nó; dữ liệu đã lưu vẫn còn nguyên. Nhật ký: {log.name}\n"
+        f"A fault in the program; what was saved is intact. Log: {log.name}",
+        file=sys.stderr,
+    )
+    sys.stderr.flush()
+    sys.stdout.flush()
+    os._exit(70)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words[:1] == ["--worker"]:
+        from desktop.workers import serve
+
+        return serve()
+    if "HOSO_TRACEBACK" not in os.environ:
+        sys.excepthook = _said_in_words
+    from desktop.cli.program import run
+
+    return run(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
