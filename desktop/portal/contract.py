@@ -1,16 +1,15 @@
-"""The portal's answers as values, and what a connector to any portal must do.
+"""What a connector to any portal must do, and the portal's answers as values.
 
-Everything a portal says is hostile until it has passed through here: types are checked, texts and
-lists are bounded, unknown fields are ignored, unknown states are kept as the raw text. An answer that
-does not fit raises `PortalAnsweredGarbage` with the place in the answer, never its content.
+`desktop.portal.answers` makes the values from what a portal sent; `desktop.outbox` and
+`desktop.tracking` read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, cast
 
 # --- what the outbox and a connector say to each other -------------------------------------------------
 
@@ -142,3 +141,174 @@ class Connector(Protocol):
         None: the portal holds nothing final under this key, and sending (again) is safe.
         A receipt that does not prove the submission gives Uncertain("RECEIPT_INVALID").
         """
+
+
+# --- the answers ---------------------------------------------------------------------------------------
+
+SUBMISSION_STATES = ("never_seen", "receiving", "received", "registered", "refused")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a portal says of itself before any log-in; proves nothing, the catalogue does."""
+
+    id: str
+    name: Mapping[str, str]
+    practice: bool
+    time: datetime
+    contract: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is logged in, as the portal names them."""
+
+    name: str
+    personal_id: str | None
+    acts_for: tuple[str, ...]
+    """Tax codes of those the person may file for, if the portal says so."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A file of which the portal has `received` of `size` bytes."""
+
+    sha256: str
+    received: int
+    size: int
+
+
+@dataclass(frozen=True)
+class SubmissionState:
+    """What the portal knows of one key; `state` may be a word of the future."""
+
+    key: str
+    state: str
+    missing: tuple[Missing, ...]
+    code: str | None
+    receipt: str | None
+    reasons: tuple[Reason, ...]
+
+    def as_key_state(self) -> KeyState:
+        """Return it for the outbox; an unknown state counts as received: not final, not to be sent anew."""
+        state = self.state if self.state in SUBMISSION_STATES else "received"
+        return KeyState(
+            cast(Literal["never_seen", "receiving", "received", "registered", "refused"], state),
+            self.code,
+            self.receipt,
+            self.reasons,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One event of the portal's list; `kind` may be a word of the future."""
+
+    seq: int
+    code: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """One page of events, in the portal's stable order, and where to go on."""
+
+    cursor: str
+    changes: tuple[Change, ...]
+    more: bool
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One step in a dossier's life at the portal."""
+
+    at: datetime
+    status: int | None
+    raw: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PortalFee:
+    """A fee in whole dong; `state` is due, pending, paid or a word of the future."""
+
+    id: str
+    title: str
+    amount: int
+    state: str
+
+
+@dataclass(frozen=True)
+class PortalMessage:
+    """A message, or a request for supplements (`due` then says until when)."""
+
+    id: str
+    at: datetime | None
+    text: str
+    state: str
+    due: datetime | None
+
+
+@dataclass(frozen=True)
+class PortalResult:
+    """A result file that can be fetched."""
+
+    id: str
+    name: str
+    sha256: str | None
+    size: int | None
+    media_type: str
+    issued: datetime | None
+
+
+@dataclass(frozen=True)
+class DossierAtPortal:
+    """All that the portal tells of one dossier."""
+
+    code: str
+    key: str | None
+    procedure: str
+    procedure_name: str
+    applicant: str
+    received: datetime | None
+    due: datetime | None
+    status: int | None
+    """1 to 10 as the national portal numbers them; None: see `raw`."""
+    raw: str
+    """The portal's own words for the state."""
+    history: tuple[HistoryEntry, ...]
+    delivery: str
+    fees: tuple[PortalFee, ...]
+    supplements: tuple[PortalMessage, ...]
+    messages: tuple[PortalMessage, ...]
+    results: tuple[PortalResult, ...]
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment begun under an idempotency key; `state` is pending, paid or a word of the future."""
+
+    id: str
+    state: str
+    url: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class PortalDescription:
+    """What the signed catalogue says of its portal: whom to call and whose keys to believe."""
+
+    id: str
+    name: Mapping[str, str]
+    practice: bool
+    hosts: tuple[str, ...]
+    connector: str
+    settles_by_key: bool
+    receipt_keys: tuple[Mapping[str, Any], ...]
+    """Public JWKs, each with its kid."""
+    result_anchors: tuple[str, ...]
+    """PEM of the authorities that certify who signs results."""
+    signer_anchors: tuple[str, ...]
+    """PEM of the authorities whose certificates the portal accepts from applicants."""
+    urls: Mapping[str, str]

@@ -24,6 +24,7 @@ DesktopError
         ├── CatalogueTampered    what lies on this disk is not what was verified
         ├── WrongRoot            not the fingerprint that was given
         ├── ClockWrong
+        ├── ProcedureNotFound
         └── RecordsUnreadable    imported records of the national portal
 """
 
@@ -99,6 +100,8 @@ class PortalNotSecure(PortalError):
     """The host could not prove who it is, or speaks only obsolete TLS."""
 
     host: str
+    why: str
+    """expired, not_yet (look at this machine's clock too), host, revoked, untrusted, protocol"""
     code: ClassVar[str] = "PORTAL_NOT_SECURE"
     stops_batch: ClassVar[bool] = True
 

@@ -1,0 +1,359 @@
+"""Read a portal's answers strictly.
+
+Everything a portal says is hostile until it has passed through here: types are checked, texts and
+lists are bounded, unknown fields are ignored, unknown states are kept as the raw text. An answer that
+does not fit raises `PortalAnsweredGarbage` with the place in the answer, never its content.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from desktop.portal.contract import (
+    About,
+    Change,
+    Changes,
+    DossierAtPortal,
+    HistoryEntry,
+    Missing,
+    Payment,
+    Person,
+    PortalDescription,
+    PortalFee,
+    PortalMessage,
+    PortalResult,
+    Reason,
+    SubmissionState,
+)
+from desktop.portal.errors import KeyReused, LoginNeeded, NotAtPortal, PortalAnsweredGarbage, PortalRefused
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+_LONGEST_WAIT = 86_400.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: status, headers in lower case, bytes."""
+
+    host: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Parse the body; a body that is not JSON of bearable shape raises PortalAnsweredGarbage."""
+        try:
+            return json.loads(self.body, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise PortalAnsweredGarbage(self.host, "body") from error
+
+    def retry_after(self, now: datetime | None = None) -> float | None:
+        """Return the seconds that the portal asks us to wait (RFC 9110, 10.2.3), bounded to a day."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            return min(float(text), _LONGEST_WAIT)
+        try:
+            moment = email.utils.parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return min(max((moment - (now or datetime.now(UTC))).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def problem(answer: Answer) -> PortalRefused:
+    """Return the error that a 4xx answer is; a problem document (RFC 9457) is read if there is one."""
+    code, detail = "", ""
+    reasons: tuple[Reason, ...] = ()
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("application/problem+json", "application/json"):
+        with contextlib.suppress(PortalAnsweredGarbage):
+            document = answer.json()
+            if isinstance(document, dict):
+                code = _short(document.get("code"), 64)
+                detail = _short(document.get("detail"), 1000) or _short(document.get("title"), 300)
+                reasons = reasons_from(document.get("reasons"), answer.host)
+    facts = (answer.host, answer.status, code, detail, reasons)
+    if answer.status in (401, 403):
+        return LoginNeeded(*facts)
+    if answer.status == 409 and code == "KEY_REUSED":
+        return KeyReused(*facts)
+    if answer.status in (404, 410):
+        return NotAtPortal(*facts)
+    return PortalRefused(*facts)
+
+
+def _short(value: object, limit: int) -> str:
+    if not isinstance(value, str):
+        return ""
+    return "".join(c if c.isprintable() else " " for c in value[:limit])
+
+
+def about_from(document: object, host: str) -> About:
+    """Parse GET /v1/portal."""
+    at = _At(document, host)
+    return About(
+        id=at["id"].text(100),
+        name=at["name"].names(),
+        practice=at["practice"].flag(False),
+        time=at["time"].time(),
+        contract=at["contract"].text(20),
+    )
+
+
+def person_from(document: object, host: str) -> Person:
+    """Parse the person of a log-in; it may be a name only."""
+    at = _At(document, host, "person")
+    if isinstance(document, str):
+        return Person(at.text(300), None, ())
+    acts = tuple(one.text(50) for one in at["acts_for"].items(1000) if isinstance(one.value, str))
+    return Person(at["name"].text(300, ""), at["personal_id"].optional(50) or at["id"].optional(100), acts)
+
+
+def submission_state_from(document: object, host: str) -> SubmissionState:
+    """Parse a SubmissionState."""
+    at = _At(document, host)
+    return SubmissionState(
+        key=at["key"].text(200),
+        state=at["state"].text(100),
+        missing=tuple(
+            Missing(one["sha256"].digest(), one["received"].count(0), one["size"].count())
+            for one in at["missing"].items(10_000)
+        ),
+        code=at["code"].optional(200),
+        receipt=at["receipt"].optional(100_000),
+        reasons=reasons_from(at["reasons"].value, host),
+    )
+
+
+def reasons_from(value: object, host: str) -> tuple[Reason, ...]:
+    """Parse reasons; a reason without a code is kept as UNKNOWN, for a refusal must be shown somehow."""
+    found = []
+    for one in _At(value, host, "reasons").items(1000):
+        if not isinstance(one.value, dict):
+            raise PortalAnsweredGarbage(host, one.place)
+        detail = one["detail"]
+        said = detail.value if isinstance(detail.value, str) else None
+        found.append(
+            Reason(
+                code=one["code"].text(100, "UNKNOWN"),
+                component=one["component"].optional(300),
+                file=one["file"].optional(1000),
+                field=one["field"].optional(300),
+                vi=said[:2000] if said is not None else detail["vi"].text(2000, ""),
+                en="" if said is not None else detail["en"].text(2000, ""),
+            )
+        )
+    return tuple(found)
+
+
+def received_from(document: object, host: str) -> int:
+    """Parse the answer to an uploaded chunk: how many bytes the portal holds now."""
+    return _At(document, host)["received"].count()
+
+
+def changes_from(document: object, host: str) -> Changes:
+    """Parse GET /v1/changes."""
+    at = _At(document, host)
+    return Changes(
+        cursor=at["cursor"].text(1000),
+        changes=tuple(
+            Change(one["seq"].count(), one["code"].text(200), one["kind"].text(100), one["at"].time())
+            for one in at["changes"].items(10_000)
+        ),
+        more=at["more"].flag(False),
+    )
+
+
+def dossier_from(document: object, host: str, place: str = "") -> DossierAtPortal:
+    """Parse a Dossier."""
+    at = _At(document, host, place)
+    return DossierAtPortal(
+        code=at["code"].text(200),
+        key=at["key"].optional(200),
+        procedure=at["procedure"].text(200, ""),
+        procedure_name=at["procedure_name"].text(2000, ""),
+        applicant=at["applicant"].text(500, ""),
+        received=at["received"].optional_time(),
+        due=at["due"].optional_time(),
+        status=at["status"].status(),
+        raw=at["raw"].text(500, ""),
+        history=tuple(
+            HistoryEntry(one["at"].time(), one["status"].status(), one["raw"].text(500, ""), one["note"].text(4000, ""))
+            for one in at["history"].items(10_000)
+        ),
+        delivery=at["delivery"].text(100, ""),
+        fees=tuple(
+            PortalFee(
+                one["id"].text(200), one["title"].text(1000, ""), one["amount"].money(), one["state"].text(100, "")
+            )
+            for one in at["fees"].items(1000)
+        ),
+        supplements=tuple(_message(one) for one in at["supplements"].items(1000)),
+        messages=tuple(_message(one) for one in at["messages"].items(10_000)),
+        results=tuple(
+            PortalResult(
+                id=one["id"].text(200),
+                name=one["name"].text(500, ""),
+                sha256=one["sha256"].digest() if one["sha256"].value is not None else None,
+                size=one["size"].count() if one["size"].value is not None else None,
+                media_type=one["media_type"].text(200, "application/octet-stream"),
+                issued=one["issued"].optional_time(),
+            )
+            for one in at["results"].items(1000)
+        ),
+    )
+
+
+def dossiers_from(document: object, host: str) -> tuple[DossierAtPortal, ...]:
+    """Parse GET /v1/dossiers?id_number=."""
+    at = _At(document, host)
+    return tuple(dossier_from(one.value, host, one.place) for one in at["dossiers"].items(10_000))
+
+
+def payment_from(document: object, host: str) -> Payment:
+    """Parse a payment."""
+    at = _At(document, host)
+    return Payment(at["id"].text(200), at["state"].text(100), at["url"].text(2000, ""), at["amount"].money())
+
+
+def description_from(document: object, host: str) -> PortalDescription:
+    """Parse portal.json of a verified catalogue (verified does not mean well made)."""
+    at = _At(document, host, "portal.json")
+    keys = []
+    for one in at["receipt_keys"].items(16):
+        if not isinstance(one.value, dict) or not isinstance(one.value.get("kid"), str):
+            raise PortalAnsweredGarbage(host, one.place)
+        keys.append({str(k): v for k, v in one.value.items() if isinstance(v, str | list)})
+    urls = at["urls"].value
+    return PortalDescription(
+        id=at["id"].text(100),
+        name=at["name"].names(),
+        practice=at["practice"].flag(False),
+        hosts=tuple(one.text(300) for one in at["hosts"].items(100)),
+        connector=at["connector"].text(100),
+        settles_by_key=at["settles_by_key"].flag(False),
+        receipt_keys=tuple(keys),
+        result_anchors=tuple(one.text(50_000) for one in at["result_anchors"].items(64)),
+        signer_anchors=tuple(one.text(50_000) for one in at["signer_anchors"].items(64)),
+        urls={str(k)[:100]: v[:2000] for k, v in urls.items() if isinstance(v, str)} if isinstance(urls, dict) else {},
+    )
+
+
+def _message(at: _At) -> PortalMessage:
+    return PortalMessage(
+        id=at["id"].text(200, ""),
+        at=at["at"].optional_time(),
+        text=at["text"].text(20_000, ""),
+        state=at["state"].text(100, ""),
+        due=at["due"].optional_time(),
+    )
+
+
+_REQUIRED = "\0"
+
+
+class _At:
+    """A place in an answer: reads one value strictly, and knows the place's name for the error."""
+
+    def __init__(self, value: object, host: str, place: str = "") -> None:
+        self.value, self.host, self.place = value, host, place
+
+    def __getitem__(self, name: str) -> _At:
+        if self.value is None:
+            return _At(None, self.host, f"{self.place}.{name}")
+        if not isinstance(self.value, dict):
+            raise self._garbage()
+        return _At(self.value.get(name), self.host, f"{self.place}.{name}" if self.place else name)
+
+    def items(self, limit: int) -> list[_At]:
+        """Return the places of a list; null counts as empty."""
+        if self.value is None:
+            return []
+        if not isinstance(self.value, list) or len(self.value) > limit:
+            raise self._garbage()
+        return [_At(one, self.host, f"{self.place}[{i}]") for i, one in enumerate(self.value)]
+
+    def text(self, limit: int, default: str = _REQUIRED) -> str:
+        """Return a text without control characters or halves of surrogates."""
+        if self.value is None and default is not _REQUIRED:
+            return default
+        if not isinstance(self.value, str) or len(self.value) > limit:
+            raise self._garbage()
+        if any((c < " " and c not in "\n\r\t") or "\ud800" <= c <= "\udfff" for c in self.value):
+            raise self._garbage()
+        return self.value
+
+    def optional(self, limit: int) -> str | None:
+        return None if self.value is None else self.text(limit)
+
+    def digest(self) -> str:
+        text = self.text(64).lower()
+        if len(text) != 64 or any(c not in "0123456789abcdef" for c in text):
+            raise self._garbage()
+        return text
+
+    def flag(self, default: bool) -> bool:
+        if self.value is None:
+            return default
+        if not isinstance(self.value, bool):
+            raise self._garbage()
+        return self.value
+
+    def count(self, default: int | None = None) -> int:
+        if self.value is None and default is not None:
+            return default
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or not 0 <= self.value < 2**53:
+            raise self._garbage()
+        return self.value
+
+    def money(self) -> int:
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or abs(self.value) > 10**15:
+            raise self._garbage()
+        return self.value
+
+    def status(self) -> int | None:
+        """Return 1 to 10; any other number is a status of the future, and so None."""
+        if self.value is None:
+            return None
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            raise self._garbage()
+        return self.value if 1 <= self.value <= 10 else None
+
+    def time(self) -> datetime:
+        """Return an aware time; one without an offset is Vietnamese."""
+        try:
+            moment = datetime.fromisoformat(self.text(64))
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=VIETNAM)
+            # What cannot be said in UTC (years 1 and 9999 near the border) no reader can compare.
+            moment.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise self._garbage() from error
+        return moment
+
+    def optional_time(self) -> datetime | None:
+        return None if self.value is None else self.time()
+
+    def names(self) -> Mapping[str, str]:
+        """Return a text in languages; a plain text counts as Vietnamese."""
+        if isinstance(self.value, str):
+            return {"vi": self.text(500), "en": self.text(500)}
+        vi = self["vi"].text(500)
+        return {"vi": vi, "en": self["en"].text(500, vi)}
+
+    def _garbage(self) -> PortalAnsweredGarbage:
+        return PortalAnsweredGarbage(self.host, self.place or "body")
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(text)
