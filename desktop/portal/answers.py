@@ -12,9 +12,8 @@ import email.utils
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 from desktop.portal.contract import (
     About,
@@ -34,7 +33,8 @@ from desktop.portal.contract import (
 )
 from desktop.portal.errors import KeyReused, LoginNeeded, NotAtPortal, PortalAnsweredGarbage, PortalRefused
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
+"""Fixed since 1975, without summer time; so no time zone data is needed (Windows has none)."""
 
 
 _LONGEST_WAIT = 86_400.0
@@ -193,16 +193,14 @@ def dossier_from(document: object, host: str, place: str = "") -> DossierAtPorta
         ),
         delivery=at["delivery"].text(100, ""),
         fees=tuple(
-            PortalFee(
-                one["id"].text(200), one["title"].text(1000, ""), one["amount"].money(), one["state"].text(100, "")
-            )
+            PortalFee(one["id"].ident(), one["title"].text(1000, ""), one["amount"].money(), one["state"].text(100, ""))
             for one in at["fees"].items(1000)
         ),
         supplements=tuple(_message(one) for one in at["supplements"].items(1000)),
         messages=tuple(_message(one) for one in at["messages"].items(10_000)),
         results=tuple(
             PortalResult(
-                id=one["id"].text(200),
+                id=one["id"].ident(),
                 name=one["name"].text(500, ""),
                 sha256=one["sha256"].digest() if one["sha256"].value is not None else None,
                 size=one["size"].count() if one["size"].value is not None else None,
@@ -249,9 +247,27 @@ def description_from(document: object, host: str) -> PortalDescription:
     )
 
 
+def receipt_from(document: object, host: str) -> dict[str, Any]:
+    """Parse the payload of a receipt whose signature has been verified."""
+    at = _At(document, host, "receipt")
+    if at["format"].count() != 1:
+        raise PortalAnsweredGarbage(host, "receipt.format")
+    client = at["client"]
+    return {
+        "portal": at["portal"].text(100),
+        "key": at["key"].text(200),
+        "code": at["code"].text(200),
+        "manifest_sha256": at["manifest_sha256"].digest(),
+        "received": at["received"].time(),
+        "due": at["due"].optional_time(),
+        "client": client["name"].text(500, "") if isinstance(client.value, dict) else client.text(500, ""),
+        "procedure": at["procedure"].text(200, ""),
+    }
+
+
 def _message(at: _At) -> PortalMessage:
     return PortalMessage(
-        id=at["id"].text(200, ""),
+        id=at["id"].ident(),
         at=at["at"].optional_time(),
         text=at["text"].text(20_000, ""),
         state=at["state"].text(100, ""),
@@ -295,6 +311,12 @@ class _At:
 
     def optional(self, limit: int) -> str | None:
         return None if self.value is None else self.text(limit)
+
+    def ident(self) -> str:
+        """Return an id, which may be a text or a whole number."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return str(self.count())
+        return self.text(200, "")
 
     def digest(self) -> str:
         text = self.text(64).lower()

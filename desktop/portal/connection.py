@@ -14,7 +14,7 @@ import ipaddress
 import json
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -106,11 +106,14 @@ class Connection:
         limits: Limits | None = None,
         authority: bytes | None = None,
         user_agent: str = USER_AGENT,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare, without any network.
 
         authority: PEM of one more TLS authority, for a practice portal only (`hoso sandbox --tls`).
+        clock: this machine's time, compared with the portal's.
         """
+        self._clock = clock
         self.url = base_address(url, practice=practice)
         self.practice = practice
         self.host = urlsplit(self.url).netloc
@@ -339,7 +342,7 @@ class Connection:
         with contextlib.suppress(ValueError, TypeError):
             moment = email.utils.parsedate_to_datetime(response.headers.get("Date", ""))
             if moment.tzinfo is not None:
-                self.skew = moment - datetime.now(UTC)
+                self.skew = moment - self._clock()
 
     def _blocks(self, response: requests.Response) -> Iterator[bytes]:
         if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
@@ -362,7 +365,7 @@ class Connection:
         """Return a 2xx answer; raise the error that any other one is."""
         if 200 <= answer.status < 300:
             return answer
-        retry_after = answer.retry_after()
+        retry_after = answer.retry_after(self._clock())
         if answer.status == 429 or (answer.status == 503 and retry_after is not None):
             raise PortalBusy(self.host, retry_after)
         if answer.status == 408:

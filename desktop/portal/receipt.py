@@ -1,0 +1,85 @@
+"""Verify a portal's receipt: a signed statement that it holds exactly the manifest that was sent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desktop.portal.answers import receipt_from
+from desktop.portal.contract import PortalDescription
+from desktop.portal.errors import PortalAnsweredGarbage, ReceiptInvalid
+from signing.errors import SigningError
+from signing.jws import verify_with_jwk
+
+RECEIPT_TYPE = "hoso-receipt+jws"
+_LIMIT = 100_000
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a verified receipt says."""
+
+    portal: str
+    key: str
+    code: str
+    manifest_sha256: str
+    received: datetime
+    due: datetime | None
+    client: str
+    procedure: str
+
+
+def verify_receipt(
+    receipt: str, portal: PortalDescription, *, manifest_jws: str, key: str, code: str | None = None
+) -> Receipt:
+    """Return what the receipt says; raise ReceiptInvalid unless it proves this very submission.
+
+    It must be signed by a key that the portal's verified catalogue names, and name this portal, this
+    key, this manifest (SHA-256 of its compact form) and, if given, this dossier code.
+    """
+    if len(receipt) > _LIMIT or not receipt.isascii():
+        raise ReceiptInvalid("shape")
+    keys = _keys(receipt, portal.receipt_keys)
+    payload: bytes | None = None
+    for jwk in keys:
+        try:
+            payload = verify_with_jwk(receipt, dict(jwk), RECEIPT_TYPE)
+            break
+        except SigningError:
+            continue
+    if payload is None:
+        raise ReceiptInvalid("signature" if keys else "key")
+    try:
+        said = receipt_from(json.loads(payload), portal.id)
+    except (ValueError, RecursionError, PortalAnsweredGarbage) as error:
+        raise ReceiptInvalid("shape") from error
+    if said["portal"] != portal.id:
+        raise ReceiptInvalid("portal")
+    if said["key"] != key:
+        raise ReceiptInvalid("key")
+    if said["manifest_sha256"] != hashlib.sha256(manifest_jws.encode("ascii")).hexdigest():
+        raise ReceiptInvalid("manifest")
+    if code is not None and said["code"] != code:
+        raise ReceiptInvalid("code")
+    return Receipt(**said)
+
+
+def _keys(receipt: str, known: tuple[Mapping[str, Any], ...]) -> list[Mapping[str, Any]]:
+    """Return the known keys that the receipt's header names; only ES256 public keys count."""
+    head = receipt.partition(".")[0]
+    try:
+        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (ValueError, binascii.Error, RecursionError) as error:
+        raise ReceiptInvalid("shape") from error
+    if not isinstance(header, dict):
+        raise ReceiptInvalid("shape")
+    if header.get("alg") != "ES256":
+        raise ReceiptInvalid("signature")
+    usable = [k for k in known if k.get("kty") == "EC" and k.get("crv") == "P-256" and "d" not in k]
+    return [k for k in usable if k.get("kid") == header.get("kid")]

@@ -1,0 +1,257 @@
+"""File a submission with a portal that speaks our contract, "hoso/1"."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from desktop.portal.answers import received_from, submission_state_from
+from desktop.portal.connection import Connection, segment
+from desktop.portal.contract import (
+    KeyState,
+    Missing,
+    NotYet,
+    Outcome,
+    PortalDescription,
+    Progress,
+    Reason,
+    Refused,
+    Registered,
+    Submission,
+    SubmissionFile,
+    SubmissionState,
+    Uncertain,
+)
+from desktop.portal.errors import (
+    KeyReused,
+    LoginNeeded,
+    NotAtPortal,
+    PortalAnsweredGarbage,
+    PortalBusy,
+    PortalRefused,
+    PortalTrouble,
+    PortalUnreachable,
+    ReceiptInvalid,
+    TransferCancelled,
+)
+from desktop.portal.receipt import verify_receipt
+
+CHUNK = 8 * 1024 * 1024
+"""The largest part of a file in one request."""
+
+STILL_JUDGED = "STILL_JUDGED"
+
+
+@dataclass
+class HosoConnector:
+    """Connector to one portal under one log-in."""
+
+    connection: Connection
+    portal: PortalDescription
+    """From a fresh, verified catalogue: its keys decide what a receipt proves."""
+    token: str
+    patience: float = 10.0
+    """How many seconds `submit` waits for the judgement of what has arrived."""
+    chunk: int = CHUNK
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def settles_by_key(self) -> bool:
+        """Return whether the portal can say what became of a key."""
+        return self.portal.settles_by_key
+
+    def submit(self, submission: Submission, progress: Progress | None = None) -> Outcome:
+        """Send what is missing, commit, verify the receipt; see `contract.Connector`."""
+        told = _Whole(submission, progress)
+        try:
+            state = self._announce(submission)
+            outcome = self.conclude(submission, state.as_key_state())
+            if outcome is not None and not _judging(outcome):
+                return outcome
+            if outcome is None:
+                self._upload(submission, state, told)
+        except PortalTrouble as trouble:
+            return NotYet(_wait(trouble), trouble.code)
+        except PortalRefused as refusal:
+            return _refused(refusal)
+        try:
+            if outcome is None:
+                state = self._commit(submission, told)
+            return self._await(submission, state, told)
+        except PortalUnreachable as trouble:
+            return Uncertain(trouble.code) if trouble.sent else NotYet(None, trouble.code)
+        except PortalBusy as trouble:
+            # 429 and 503 with Retry-After may come from in front of the portal or from behind it.
+            return Uncertain(trouble.code)
+        except PortalTrouble as trouble:
+            return Uncertain(trouble.code)
+        except PortalRefused as refusal:
+            return _refused(refusal)
+
+    def ask(self, key: str) -> KeyState:
+        """Ask what the portal knows of a key."""
+        return self._ask(key).as_key_state()
+
+    def conclude(self, submission: Submission, state: KeyState) -> Outcome | None:
+        """Turn what the portal knows of the key into an outcome; see `contract.Connector`."""
+        if state.state == "registered":
+            if state.code is None or state.receipt is None:
+                return Uncertain("RECEIPT_MISSING")
+            try:
+                receipt = verify_receipt(
+                    state.receipt,
+                    self.portal,
+                    manifest_jws=submission.manifest_jws,
+                    key=submission.key,
+                    code=state.code,
+                )
+            except ReceiptInvalid as invalid:
+                return Uncertain(invalid.code)
+            return Registered(state.code, state.receipt, receipt.received, receipt.due)
+        if state.state == "refused":
+            return Refused(state.reasons or (Reason("UNKNOWN"),))
+        if state.state == "received":
+            return NotYet(None, STILL_JUDGED)
+        return None
+
+    # --- the steps ----------------------------------------------------------------------------------
+
+    def _place(self, key: str, *more: str) -> str:
+        return "/".join(("/v1/submissions", segment(key), *more))
+
+    def _ask(self, key: str) -> SubmissionState:
+        try:
+            answer = self.connection.get(self._place(key), token=self.token)
+        except NotAtPortal:
+            return SubmissionState(key, "never_seen", (), None, None, ())
+        return self._state(answer.json(), key)
+
+    def _state(self, document: object, key: str) -> SubmissionState:
+        state = submission_state_from(document, self.connection.host)
+        if state.key != key:
+            raise PortalAnsweredGarbage(self.connection.host, "key")
+        return state
+
+    def _announce(self, submission: Submission) -> SubmissionState:
+        answer = self.connection.send(
+            "PUT", self._place(submission.key), {"manifest": submission.manifest_jws}, token=self.token
+        )
+        return self._state(answer.json(), submission.key)
+
+    def _upload(self, submission: Submission, state: SubmissionState, told: _Whole) -> None:
+        """Send every missing part; what the portal says it holds decides where each file goes on."""
+        ours = {one.sha256: one for one in submission.files}
+        missing = {one.sha256: one for one in state.missing}
+        if not missing.keys() <= ours.keys():
+            raise PortalAnsweredGarbage(self.connection.host, "missing")
+        for sha256, one in ours.items():
+            if sha256 in missing:
+                self._upload_file(submission.key, one, missing[sha256], told)
+            told.file_done(one)
+
+    def _upload_file(self, key: str, file: SubmissionFile, missing: Missing, told: _Whole) -> None:
+        if missing.received > file.size:
+            raise PortalAnsweredGarbage(self.connection.host, "missing")
+        place = self._place(key, "files", file.sha256)
+        position, standing = missing.received, 0
+        with contextlib.closing(file.open()) as source:
+            while True:
+                told.check()
+                reached = self._put(place, source, position, file, told)
+                if reached > file.size:
+                    raise PortalAnsweredGarbage(self.connection.host, "received")
+                if reached == file.size:
+                    return
+                # The portal may hold less than we thought (it lost a part); it may not do so for ever.
+                standing = 0 if reached > position else standing + 1
+                if standing > 2:
+                    raise PortalAnsweredGarbage(self.connection.host, "received")
+                position = reached
+
+    def _put(self, place: str, source: BinaryIO, first: int, file: SubmissionFile, told: _Whole) -> int:
+        answer = self.connection.put_chunk(
+            place,
+            source,
+            first=first,
+            size=min(self.chunk, file.size - first),
+            total=file.size,
+            token=self.token,
+            progress=told,
+        )
+        return received_from(answer.json(), self.connection.host)
+
+    def _commit(self, submission: Submission, told: _Whole) -> SubmissionState:
+        told.check()
+        place = self._place(submission.key, "commit")
+        answer = self.connection.send("POST", place, token=self.token)
+        return self._state(answer.json(), submission.key)
+
+    def _await(self, submission: Submission, state: SubmissionState, told: _Whole) -> Outcome:
+        """Ask again for a while, where the portal judges after it has received."""
+        waited, pause = 0.0, 0.2
+        while True:
+            outcome = self.conclude(submission, state.as_key_state())
+            if outcome is None:
+                # Committed and yet not received: an answer that contradicts itself.
+                return Uncertain(PortalAnsweredGarbage.code)
+            if not _judging(outcome) or waited >= self.patience:
+                return outcome
+            # From here on stopping loses nothing: the portal has it, the outbox will ask.
+            if told.cancelled():
+                return outcome
+            self.sleep(pause)
+            waited += pause
+            pause = min(pause * 2, 2.0)
+            try:
+                state = self._ask(submission.key)
+            except PortalTrouble as trouble:
+                return NotYet(_wait(trouble), STILL_JUDGED)
+
+
+def _judging(outcome: Outcome) -> bool:
+    return isinstance(outcome, NotYet) and outcome.reason == STILL_JUDGED
+
+
+def _wait(trouble: PortalTrouble) -> float | None:
+    return trouble.retry_after if isinstance(trouble, PortalBusy) else None
+
+
+def _refused(refusal: PortalRefused) -> Refused:
+    """Turn a refused request into a refused submission; what the caller must act on goes on up."""
+    if isinstance(refusal, LoginNeeded | KeyReused | NotAtPortal):
+        raise refusal
+    if refusal.reasons:
+        return Refused(refusal.reasons)
+    return Refused((Reason(refusal.problem or f"HTTP_{refusal.status}", vi=refusal.detail, en=refusal.detail),))
+
+
+class _Whole:
+    """Tell the progress of one file as progress of the whole submission."""
+
+    def __init__(self, submission: Submission, progress: Progress | None) -> None:
+        self._progress = progress
+        self._total = sum(one.size for one in submission.files)
+        self._before = 0
+
+    def file_done(self, file: SubmissionFile) -> None:
+        """Count one file as sent (now, or in an earlier attempt)."""
+        self._before += file.size
+        if self._progress is not None:
+            self._progress.report(self._before, self._total)
+
+    def report(self, done: int, total: int) -> None:
+        """Say how much of the present file has left."""
+        if self._progress is not None:
+            self._progress.report(min(self._before + done, self._total), self._total)
+
+    def cancelled(self) -> bool:
+        """Return whether the caller still wants it."""
+        return self._progress is not None and self._progress.cancelled()
+
+    def check(self) -> None:
+        """Stop between two requests."""
+        if self.cancelled():
+            raise TransferCancelled
