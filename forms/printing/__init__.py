@@ -1,0 +1,172 @@
+"""Form → official page: PDF/A-3a + PDF/UA-1 by Typst, data attached, places found again; and every other page.
+
+Plain data in and out, so that a worker process can run each function. A compiler stays warm per template in the
+process that runs it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from forms.bundled import RESOURCES
+from forms.printing import paper
+from forms.printing.errors import (
+    GlyphMissing,
+    LayoutBroken,
+    LayoutRefused,
+    NoFormData,
+    PdfUnreadable,
+    PrintingError,
+)
+from forms.printing.press import Mark, Press, Printed, check_layout, page_sizes, press
+from forms.printing.reading import EmbeddedData, PageImage, page_images, read_back
+from forms.printing.typeface import check_glyphs, unprintable
+
+if TYPE_CHECKING:
+    from forms.template import TemplateRef
+
+__all__ = [
+    "Attachment",
+    "EmbeddedData",
+    "GlyphMissing",
+    "LayoutBroken",
+    "LayoutRefused",
+    "Mark",
+    "NoFormData",
+    "PageImage",
+    "PdfUnreadable",
+    "Press",
+    "PrintOptions",
+    "Printed",
+    "PrintingError",
+    "check_layout",
+    "page_images",
+    "page_sizes",
+    "print_form",
+    "print_page",
+    "read_back",
+    "unprintable",
+]
+
+
+@dataclass(frozen=True)
+class PrintOptions:
+    """Say how a form is printed; everything here but marks decides the bytes."""
+
+    timestamp: int
+    """Unix seconds: the document's date."""
+    draft: bool = False
+    practice: bool = False
+    blank: bool = False
+    dossier: str | None = None
+    """A mark of the dossier, at the foot of each page."""
+    marks: bool = True
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """Be a file attached to a printed page."""
+
+    name: str
+    data: bytes
+    media_type: str
+    description: str
+
+
+def canonical(value: object) -> str:
+    """Write plain data as JSON in one way only: sorted keys, no blanks, UTF-8 letters as they are."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def print_form(ref: TemplateRef, period: str | None, values: Mapping[str, Any], options: PrintOptions) -> Printed:
+    """Print a form with its data attached; the same arguments give the same bytes on every machine.
+
+    Raise GlyphMissing before anything is printed when a value holds a character that the typeface lacks.
+    """
+    from forms.template import load  # a page that is no form needs no templates
+
+    template = load(ref)
+    values = paper.nfc({} if options.blank else values)
+    check_glyphs(values)
+    how = {
+        "timestamp": options.timestamp,
+        "draft": options.draft,
+        "practice": options.practice,
+        "dossier": paper.nfc(options.dossier),
+    }
+    attached = {
+        "format": 1,
+        "template": template.id,
+        "version": template.version,
+        "period": period,
+        "values": values,
+        "print": how,
+    }
+    definition = json.loads(template.files["definition.json"])
+    sheet = paper.sheet(definition, values, blank=options.blank)
+    sheet |= {
+        "period": paper.period_facts(period),
+        "blank": options.blank,
+        "draft": options.draft,
+        "practice": options.practice,
+        "dossier": how["dossier"],
+        "title": template.title.vi,
+        "template": template.id,
+        "version": template.version,
+        "lang": "vi",
+    }
+    inputs = {"shown": canonical(sheet)}
+    if not options.blank:
+        inputs["attached"] = canonical(attached)
+    return press(f"{template.id} {template.version}", template.files).print(
+        inputs, options.timestamp, marks=options.marks
+    )
+
+
+def print_page(
+    layout: str,
+    data: Mapping[str, Any],
+    *,
+    timestamp: int,
+    lang: str = "vi",
+    practice: bool = False,
+    draft: bool = False,
+    attachments: Sequence[Attachment] = (),
+) -> Printed:
+    """Print plain data by resources/layouts/<layout>.typ.
+
+    Text in data is printed as given, but for characters the typeface lacks: these pages also show what others wrote
+    (file names, messages of a portal), so such a character is replaced by a white square and never
+    a reason to show nothing.
+    """
+    path = RESOURCES / "layouts" / f"{layout}.typ"
+    if not layout.isidentifier() or not path.is_file():
+        raise LayoutBroken(layout, "no such layout")
+    sheet = {
+        "raw": _replace_unprintable(paper.nfc(data)),
+        "lang": lang,
+        "practice": practice,
+        "draft": draft,
+        "title": "Hồ Sơ",
+    }
+    files = [
+        {"name": a.name, "data": list(a.data), "media_type": a.media_type, "description": a.description}
+        for a in attachments
+    ]
+    inputs = {"shown": canonical(sheet), "attachments": canonical(files)}
+    return press(layout, {"layout.typ": path.read_bytes()}).print(inputs, timestamp, marks=True)
+
+
+def _replace_unprintable(value: Any) -> Any:
+    if isinstance(value, str):
+        for character in unprintable(value):
+            value = value.replace(character, "□")
+        return value
+    if isinstance(value, dict):
+        return {key: _replace_unprintable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_replace_unprintable(inner) for inner in value]
+    return value

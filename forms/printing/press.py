@@ -1,0 +1,233 @@
+"""The press: one warm Typst compiler per set of layout files, shut off from everything else.
+
+Hidden here: the private folder a compiler reads from, the words that a layout may not use, how positions are asked for
+without a second compilation, and how Typst's errors become ours. Client data only ever goes in through memory.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import typst
+
+from forms.bundled import RESOURCES
+from forms.printing.errors import LayoutBroken, LayoutRefused, PdfUnreadable
+from forms.printing.typeface import FACES
+
+STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+WARM_COMPILERS = 6
+_LAYOUT_KINDS = frozenset({".typ", ".svg", ".png", ".jpg", ".jpeg", ".json", ".csv", ".txt"})
+_LIBRARY = ("hoso.typ", "pages.typ", "watermark-draft.svg", "watermark-practice.svg")
+
+# pdf.attach stands in front of the layout, so no layout can leave the data out. A layout's own page rules still hold:
+# an attachment is no content and makes no page.
+_MAIN = """\
+#set document(title: json(bytes(sys.inputs.shown)).at("title", default: "Hồ Sơ"))
+#set text(font: "Liberation Serif", lang: json(bytes(sys.inputs.shown)).at("lang", default: "vi"), fallback: false)
+#if "attached" in sys.inputs { pdf.attach("form-data.json", bytes(sys.inputs.attached), relationship: "source",
+  mime-type: "application/json", description: "Dữ liệu của biểu mẫu") }
+#for a in json(bytes(sys.inputs.at("attachments", default: "[]"))) { pdf.attach(a.name, bytes(a.data),
+  relationship: "supplement", mime-type: a.media_type, description: a.description) }
+#include "/layout.typ"
+"""
+
+_MARKS = """(
+  sign: query(<hoso-sign>).map(m => { let p = m.location().position(); m.value + (p.page, p.x.pt(), p.y.pt()) }),
+  size: query(<hoso-size>).map(m => m.value),
+  start: query(<hoso-field>).map(m => { let p = m.location().position(); (m.value, p.page, p.x.pt(), p.y.pt()) }),
+  end: query(<hoso-field-end>).map(m => { let p = m.location().position(); (p.page, p.x.pt(), p.y.pt()) }),
+)"""
+
+# Everything that could make Typst look beyond the template's own files, written so that no string arithmetic gets
+# around it: imports take only literal, relative names (packages would be downloaded), eval and std would bring the
+# forbidden words back in, plugin runs WebAssembly.
+_FORBIDDEN = re.compile(r"(?<![\w-])(plugin|eval|std)(?![\w-])")
+_IMPORT = re.compile(r"(?<![\w-])(import|include)(?![\w-])(?!\s*\"[^\"@\\]*\")")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Tell where something stands on a printed page, in PDF points from the page's lower left corner."""
+
+    name: str
+    page: int
+    """1-based."""
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Be a printed document and the places in it that the program finds again."""
+
+    pdf: bytes
+    pages: int
+    signatures: tuple[Mark, ...]
+    fields: tuple[Mark, ...]
+
+
+def check_layout(files: Mapping[str, bytes]) -> None:
+    """Raise LayoutRefused when a layout uses a word that could reach beyond its own files."""
+    for name, data in sorted(files.items()):
+        if PurePosixPath(name).suffix.lower() != ".typ":
+            continue
+        source = data.decode("utf-8", "replace")
+        for found in (_FORBIDDEN.search(source), _IMPORT.search(source)):
+            if found:
+                raise LayoutRefused(name, found[1], source.count("\n", 0, found.start()) + 1)
+
+
+_rooms: list[Path] = []
+_lock = threading.RLock()
+"""Guards the compilers and pdfium, neither of which two threads may enter at once."""
+
+
+@atexit.register
+def _leave() -> None:
+    for room in _rooms:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _room(purpose: str) -> Path:
+    room = Path(tempfile.mkdtemp(prefix=f"hoso-{purpose}-"))
+    _rooms.append(room)
+    return room
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    # The compiler takes folders only, and resources/fonts also holds the typeface of the interface, which would
+    # silently stand in for missing letters.
+    room = _room("fonts")
+    for face in FACES:
+        shutil.copyfile(RESOURCES / "fonts" / f"LiberationSerif-{face}.ttf", room / f"LiberationSerif-{face}.ttf")
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(room)])
+
+
+class Press:
+    """Print one layout again and again."""
+
+    def __init__(self, name: str, files: Mapping[str, bytes]) -> None:
+        check_layout(files)
+        self.name = name
+        self._room = _room("layout")
+        root = self._room / "root"
+        (self._room / "packages").mkdir()
+        for path, data in files.items():
+            pure = PurePosixPath(path)
+            if pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path:
+                raise LayoutRefused(path, path, 0)
+            if pure.suffix.lower() in _LAYOUT_KINDS and path not in (*_LIBRARY, "main.typ"):
+                target = root / pure
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        for library in _LIBRARY:
+            shutil.copyfile(RESOURCES / "layouts" / library, root / library)
+        (root / "main.typ").write_text(_MAIN, encoding="utf-8")
+        nothing = str(self._room / "packages")
+        self._compiler = typst.Compiler(
+            str(root / "main.typ"),
+            root=str(root),
+            font_paths=_fonts(),
+            package_path=nothing,
+            package_cache_path=nothing,
+        )
+
+    def print(self, inputs: dict[str, str], timestamp: int, *, marks: bool) -> Printed:
+        """Print with these inputs; the same inputs and timestamp give the same bytes."""
+        try:
+            pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=timestamp)
+            # The compiler still holds the laid-out document: asking costs a tenth of a millisecond.
+            found = json.loads(self._compiler.eval(_MARKS)) if marks else None
+        except typst.TypstError as error:
+            raise LayoutBroken(self.name, _detail(error)) from None
+        except RuntimeError as error:
+            raise LayoutBroken(self.name, str(error)[:2000]) from None
+        assert isinstance(pdf, bytes)
+        sizes = page_sizes(pdf)
+        signatures, fields = _marks(found, sizes) if found else ((), ())
+        return Printed(pdf, len(sizes), signatures, fields)
+
+    def close(self) -> None:
+        """Give the private folder back."""
+        shutil.rmtree(self._room, ignore_errors=True)
+        if self._room in _rooms:
+            _rooms.remove(self._room)
+
+
+def _detail(error: typst.TypstError) -> str:
+    return "\n".join([error.message, *error.hints, *error.trace])[:2000]
+
+
+def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """Return the width and height of each page in points."""
+    with _lock:
+        try:
+            document = pdfium.PdfDocument(pdf)
+        except pdfium.PdfiumError as error:
+            raise PdfUnreadable("BROKEN") from error
+        try:
+            return [document.get_page_size(i) for i in range(len(document))]
+        finally:
+            document.close()
+
+
+def _marks(found: dict[str, list[Any]], sizes: list[tuple[float, float]]) -> tuple[tuple[Mark, ...], tuple[Mark, ...]]:
+    signatures = []
+    for name, width, height, page, x, y in found["sign"]:
+        bottom = sizes[int(page) - 1][1] - y - height
+        signatures.append(Mark(str(name), int(page), round(x, 2), round(bottom, 2), round(width, 2), height))
+    fields = []
+    size = found["size"][0] if found["size"] else 12.0
+    for (name, page, x, y), (end_page, end_x, end_y) in zip(found["start"], found["end"], strict=False):
+        same_page = end_page == page
+        lines_below = max(0.0, end_y - y) if same_page else 0.0
+        right = max(end_x, x) if same_page else x
+        left = min(end_x, x) if same_page else x
+        width = max(right - left, size)
+        # A mark stands on the base line of its line: letters reach 0.9 em above it and 0.25 em below.
+        top = y - 0.9 * size
+        height = lines_below + 1.15 * size
+        bottom = sizes[int(page) - 1][1] - top - height
+        fields.append(Mark(str(name), int(page), round(left, 2), round(bottom, 2), round(width, 2), round(height, 2)))
+    return tuple(signatures), tuple(fields)
+
+
+_presses: OrderedDict[str, Press] = OrderedDict()
+
+
+def press(name: str, files: Mapping[str, bytes]) -> Press:
+    """Return the warm press of these files; the few used last are kept."""
+    seal = hashlib.sha256()
+    for path, data in sorted(files.items()):
+        seal.update(f"{path}\0{len(data)}\0".encode())
+        seal.update(data)
+    key = seal.hexdigest()
+    with _lock:
+        if key in _presses:
+            _presses.move_to_end(key)
+            return _presses[key]
+        made = _presses[key] = Press(name, files)
+        while len(_presses) > WARM_COMPILERS:
+            _presses.popitem(last=False)[1].close()
+        return made
+
+
+def locked() -> threading.RLock:
+    """Return the lock that guards pdfium in this process."""
+    return _lock

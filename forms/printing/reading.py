@@ -1,0 +1,146 @@
+"""Read back what was printed: the attached data, and pictures of the pages."""
+
+from __future__ import annotations
+
+import io
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pikepdf
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+
+from forms.printing.errors import NoFormData, PdfUnreadable
+from forms.printing.press import locked
+
+DATA_NAME = "form-data.json"
+DATA_LIMIT = 8 * 1024 * 1024
+PIXEL_LIMIT = 60_000_000
+"""Largest page image, about A3 at 400 dpi."""
+
+
+@dataclass(frozen=True)
+class EmbeddedData:
+    """Be the data of a form as it was attached to its print."""
+
+    template: str
+    version: str
+    period: str | None
+    values: dict[str, Any]
+    print: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """Be a page as pixels, three bytes each, row by row from the top."""
+
+    page: int
+    width: int
+    height: int
+    rgb: bytes
+
+
+def _refuse_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _bounded(stream: pikepdf.Stream) -> bytes:
+    """Return a stream's bytes, at most DATA_LIMIT; only plain and Flate, which is what a print holds."""
+    raw = bytes(stream.read_raw_bytes())
+    filters = stream.get("/Filter")
+    if isinstance(filters, pikepdf.Array) and len(filters) == 1:
+        filters = filters[0]
+    if filters is None:
+        data = raw
+    elif isinstance(filters, pikepdf.Name) and filters == "/FlateDecode":
+        try:
+            data = zlib.decompressobj().decompress(raw, DATA_LIMIT + 1)
+        except zlib.error as error:
+            raise NoFormData("MALFORMED") from error
+    else:
+        raise NoFormData("MALFORMED")
+    if len(data) > DATA_LIMIT:
+        raise NoFormData("TOO_LARGE")
+    return data
+
+
+def read_back(pdf: bytes) -> EmbeddedData:
+    """Read the data of a form out of its print; nothing in it has been checked yet.
+
+    Raise NoFormData when there is none, more than one, or one that is not what the press attaches, and PdfUnreadable
+    for what is not a PDF.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            found = [spec for name, spec in document.attachments.items() if name == DATA_NAME]
+            # Another file that goes by this name inside would be read by other programs.
+            named = [s for s in document.attachments.values() if s.filename == DATA_NAME]
+            if not found:
+                raise NoFormData("ABSENT")
+            if len(found) > 1 or len(named) != 1:
+                raise NoFormData("TWICE")
+            stream = found[0].get_file().obj
+            if not isinstance(stream, pikepdf.Stream):
+                raise NoFormData("MALFORMED")
+            data = _bounded(stream)
+    except pikepdf.PasswordError as error:
+        raise PdfUnreadable("ENCRYPTED") from error
+    except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, AttributeError) as error:
+        raise PdfUnreadable("BROKEN") from error
+    return parse_data(data)
+
+
+def parse_data(data: bytes) -> EmbeddedData:
+    """Parse the attached data; raise NoFormData when it has another shape."""
+    try:
+        tree = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise NoFormData("MALFORMED") from error
+    if not isinstance(tree, dict) or tree.get("format") != 1:
+        raise NoFormData("MALFORMED")
+    template, version, period = tree.get("template"), tree.get("version"), tree.get("period")
+    values, options = tree.get("values"), tree.get("print")
+    if not (
+        isinstance(template, str)
+        and isinstance(version, str)
+        and (period is None or isinstance(period, str))
+        and isinstance(values, dict)
+        and isinstance(options, dict)
+    ):
+        raise NoFormData("MALFORMED")
+    return EmbeddedData(template, version, period, values, options)
+
+
+def page_images(pdf: bytes, *, scale: float, pages: Sequence[int] | None = None) -> list[PageImage]:
+    """Draw pages (1-based; none = all) with form fields and signature stamps; scale 1 is 72 dpi.
+
+    A page that would have more than PIXEL_LIMIT pixels is drawn smaller.
+    """
+    with locked():
+        try:
+            document = pdfium.PdfDocument(pdf)
+        except pdfium.PdfiumError as error:
+            raise PdfUnreadable("BROKEN") from error
+        try:
+            # Fields are drawn only when forms were initialised before the page was loaded.
+            document.init_forms()
+            wanted = range(1, len(document) + 1) if pages is None else pages
+            return [_draw(document, number, scale) for number in wanted if 1 <= number <= len(document)]
+        except pdfium.PdfiumError as error:
+            raise PdfUnreadable("BROKEN") from error
+        finally:
+            document.close()
+
+
+def _draw(document: pdfium.PdfDocument, number: int, scale: float) -> PageImage:
+    page = document[number - 1]
+    try:
+        width, height = page.get_size()
+        scale = min(scale, (PIXEL_LIMIT / max(width * height, 1.0)) ** 0.5)
+        bitmap = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True)
+        image = bitmap.to_pil().convert("RGB")
+        return PageImage(number, image.width, image.height, image.tobytes())
+    finally:
+        page.close()
