@@ -23,7 +23,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
@@ -121,7 +121,14 @@ class _Worker:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=-1
         )
 
-    def call(self, function: str, args: tuple[Any, ...], timeout: float, cancelled: Callable[[], bool] | None) -> Any:
+    def call(
+        self,
+        function: str,
+        args: tuple[Any, ...],
+        named: dict[str, Any],
+        timeout: float,
+        cancelled: Callable[[], bool] | None,
+    ) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         stopped: list[DesktopError] = []
@@ -142,7 +149,7 @@ class _Worker:
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
         try:
-            _send(self.process.stdin, (function, args))
+            _send(self.process.stdin, (function, args, named))
             ok, result = _receive(self.process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             self.process.kill()
@@ -187,12 +194,14 @@ class Workers:
         function: Callable[P, R],
         /,
         *args: Any,
+        named: Mapping[str, Any] | None = None,
         timeout: float = 60.0,
         cancelled: Callable[[], bool] | None = None,
     ) -> R:
         """Run a module-level function of `forms` or `signing` in a worker and give back its result.
 
-        `timeout` is in seconds. Raises what the function raises; WorkerKilled, WorkerCrashed, WorkCancelled.
+        `named` are its keyword arguments, `timeout` is in seconds.
+        Raises what the function raises, WorkerKilled, WorkerCrashed, WorkCancelled.
         """
         name = f"{function.__module__}:{function.__qualname__}"
         worker = self._idle.get()
@@ -201,7 +210,7 @@ class Workers:
                 worker = _Worker()
                 with self._lock:
                     self._all.append(worker)
-            result: R = worker.call(name, args, timeout, cancelled)
+            result: R = worker.call(name, args, dict(named or {}), timeout, cancelled)
             return result
         finally:
             self._idle.put(worker if worker is not None and worker.alive and not self._closed else None)
@@ -252,7 +261,7 @@ def serve() -> int:
     os.dup2(2, 1)  # native libraries that print must not spoil the answers
     while True:
         try:
-            function, args = _receive(requests)
+            function, args, named = _receive(requests)
         except EOFError:
             return 0
         module, _, path = function.partition(":")
@@ -263,7 +272,7 @@ def serve() -> int:
             target: Any = importlib.import_module(module)
             for part in path.split("."):
                 target = getattr(target, part)
-            answer = True, target(*args)
+            answer = True, target(*args, **named)
         except MemoryError:
             os._exit(77)
         except Exception as error:

@@ -1,0 +1,217 @@
+"""`hoso dossier`: from a procedure to what is signed, exported or submitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desktop.cli import session as _session
+from desktop.cli.form import problem_document, problem_lines
+from desktop.cli.key import P12, Cert, Module, PassphraseFile, PinFile, Remote, Token, certificate_document, chosen_key
+from desktop.cli.session import Negative
+from desktop.cli.template import Force, Period
+
+commands = typer.Typer(no_args_is_help=True, help="Hồ sơ: lập, đính kèm, kiểm tra, ký, xuất, nộp.")
+
+SCAN_LIMIT = 64 << 20
+"""Read at most so many bytes of an attachment; the product's own limit, which is lower, is said by the refusal."""
+
+
+@commands.command("new")
+def new(
+    procedure: str,
+    client: Annotated[str, typer.Option("--client", help="Mã số thuế của khách hàng.")],
+    case: Annotated[str | None, typer.Option("--case", help="Trường hợp.")] = None,
+    period: Period = None,
+    delivery: Annotated[str, typer.Option("--delivery", help="Cách nhận kết quả: online, post, in-person.")] = "online",
+) -> None:
+    """Lập hồ sơ mới cho một thủ tục."""
+    from desktop import filing
+
+    session = _session.current
+    dossier = filing.new_dossier(session.app.desk, procedure, client, case=case, period=period, delivery=delivery)
+    view = filing.dossier_view(session.app.desk, dossier.id)
+    session.answer(
+        {
+            "id": view.id,
+            "procedure": view.procedure,
+            "case": view.case,
+            "components": [
+                {"component": part.id, "form": part.template, "required": part.required} for part in view.components
+            ],
+        },
+        session.words(f"Hồ sơ {view.id}: {view.procedure_name}", f"Dossier {view.id}: {view.procedure_name}"),
+        *(
+            f"  {part.id}  {part.name}{session.words(' (bắt buộc)', ' (required)') if part.required else ''}"
+            for part in view.components
+        ),
+    )
+
+
+@commands.command("list")
+def list_dossiers(client: Annotated[str | None, typer.Option("--client")] = None) -> None:
+    """Liệt kê hồ sơ."""
+    from desktop import filing
+
+    session = _session.current
+    rows = filing.dossier_views(session.app.desk, client)
+    session.answer(
+        {"dossiers": rows}, *(f"{row.id}  {row.state}  {row.client_name}  {row.procedure_name}" for row in rows)
+    )
+
+
+@commands.command("show")
+def show(dossier: str) -> None:
+    """Xem một hồ sơ."""
+    from desktop import filing
+
+    session = _session.current
+    view = filing.dossier_view(session.app.desk, dossier)
+    lines = [f"{view.id}  {view.state}  {view.client_name}  {view.procedure_name}"]
+    lines += [f"  {part.id}  {part.name}: {part.state_words(session.lang)}" for part in view.components]
+    session.answer(view, *lines)
+
+
+@commands.command("set")
+def set_data(dossier: str, component: str, data: Path) -> None:
+    """Điền tờ khai của một thành phần từ tệp JSON."""
+    from desktop import filing
+
+    session = _session.current
+    form = filing.set_data(session.app.desk, dossier, component, session.read_json(data))
+    problems = form.check()
+    session.answer(
+        {"component": component, "values": form.values, "problems": problem_document(problems)},
+        *problem_lines(problems),
+        session.words("Đã lưu.", "Saved."),
+    )
+    if any(problem.severity == "error" for problem in problems):
+        raise Negative
+
+
+@commands.command("attach")
+def attach(dossier: str, component: str, file: Path) -> None:
+    """Đính kèm giấy tờ vào một thành phần."""
+    from desktop import filing
+
+    session = _session.current
+    attached = filing.attach(session.app.desk, dossier, component, file.name, session.read(file, SCAN_LIMIT))
+    session.answer(
+        {"component": component, "attachment": attached},
+        session.words(
+            f"Đã đính kèm {file.name} ({attached.pages} trang)", f"Attached {file.name} ({attached.pages} p.)"
+        ),
+    )
+
+
+@commands.command("preflight")
+def preflight(dossier: str) -> None:
+    """Kiểm tra trước khi ký và nộp."""
+    from desktop import filing
+
+    session = _session.current
+    report = filing.preflight(session.app.desk, dossier)
+    session.answer(report, *(finding.line(session.lang) for finding in report.findings), report.summary(session.lang))
+    if not report.ok:
+        raise Negative
+
+
+@commands.command("sign")
+def sign(
+    dossier: str,
+    p12: P12 = None,
+    passphrase_file: PassphraseFile = None,
+    token: Token = None,
+    module: Module = None,
+    cert: Cert = None,
+    pin_file: PinFile = None,
+    remote: Remote = None,
+    role: Annotated[str | None, typer.Option("--role")] = None,
+) -> None:
+    """Ký số mọi thành phần cần ký, rồi ký bản kê."""
+    from desktop import filing
+
+    session = _session.current
+    key = chosen_key(p12, passphrase_file, token, remote, cert)
+    signed = filing.sign_dossier(
+        session.app.desk, dossier, key, role=filing.role_of(role), accept_unconfirmed=session.accept_unconfirmed
+    )
+    session.answer(
+        {
+            "dossier": signed.dossier,
+            "state": "SIGNED",
+            "signer": certificate_document(key.certificate),
+            "files": signed.files,
+            "manifest_sha256": signed.manifest_sha256,
+            "findings": signed.findings,
+        },
+        session.words(f"Đã ký {len(signed.files)} tệp.", f"{len(signed.files)} files signed."),
+        session.words(f"Người ký: {key.certificate.common_name}", f"Signer: {key.certificate.common_name}"),
+    )
+
+
+@commands.command("export")
+def export(
+    dossier: str, out: Annotated[Path, typer.Option("--out", help="Thư mục xuất.")], force: Force = False
+) -> None:
+    """Xuất bản in, bộ hồ sơ gốc, và tệp bàn giao."""
+    from desktop import filing
+
+    session = _session.current
+    exported = filing.export(session.app.desk, dossier)
+    rows: list[dict[str, Any]] = []
+    for item in exported:
+        session.check_free(out / item.name, force)
+    out.mkdir(parents=True, exist_ok=True)
+    for item in exported:
+        session.write(out / item.name, item.data, force=force)
+        rows.append({"path": out / item.name, "kind": item.kind})
+    session.answer({"files": rows}, *(f"{row['kind']}: {row['path']}" for row in rows))
+
+
+@commands.command("code")
+def code(dossier: str, number: str) -> None:
+    """Ghi mã hồ sơ mà cổng đã cấp khi tự nộp."""
+    from desktop import filing
+
+    session = _session.current
+    findings = filing.enter_code(session.app.desk, dossier, number)
+    session.answer(
+        {"dossier": dossier, "code": number, "findings": findings},
+        session.words(f"Đã ghi mã {number}.", f"Code {number} kept."),
+        *(finding.line(session.lang) for finding in findings),
+    )
+
+
+@commands.command("submit")
+def submit(
+    dossier: str,
+    portal: Annotated[str | None, typer.Option("--portal")] = None,
+    queue_only: Annotated[bool, typer.Option("--queue-only", help="Chỉ xếp vào hộp gửi.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Nộp dù đã có hồ sơ cùng kỳ.")] = False,
+) -> None:
+    """Nộp hồ sơ qua cổng."""
+    from desktop import filing
+    from desktop.messages import message
+
+    session = _session.current
+    item = filing.submit(
+        session.app.desk,
+        dossier,
+        portal=portal,
+        queue_only=queue_only,
+        again=again,
+        accept_unconfirmed=session.accept_unconfirmed,
+    )
+    document = {"item": item.id, "state": str(item.state), "code": item.code, "reasons": item.reasons}
+    lines = [session.words(f"Mục gửi {item.id}: {item.state}", f"Item {item.id}: {item.state}")]
+    if item.code:
+        lines.append(session.words(f"Mã hồ sơ: {item.code}", f"Dossier code: {item.code}"))
+    lines += [f"  – {line}" for line in item.lines(session.lang)]
+    if item.reason:
+        lines.append(message(item.reason, {}, session.lang).text)
+    session.answer(document, *lines)
+    if not queue_only and str(item.state) != "DONE":
+        raise Negative

@@ -1,0 +1,340 @@
+"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result, batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desktop.cli import session as _session
+from desktop.cli.key import P12, Cert, Module, PassphraseFile, PinFile, Remote, Token, chosen_key
+from desktop.cli.session import Negative, Partly, WrongUse
+from desktop.cli.template import Force
+
+PDF_LIMIT = 1 << 30
+"""The largest document that is signed, in bytes; it is streamed, not held."""
+
+VERDICTS = {
+    "valid": ("HỢP LỆ", "VALID"),
+    "invalid": ("KHÔNG HỢP LỆ", "INVALID"),
+    "indeterminate": ("CHƯA XÁC ĐỊNH", "INDETERMINATE"),
+    "unsigned": ("KHÔNG CÓ CHỮ KÝ", "UNSIGNED"),
+    "unreadable": ("KHÔNG ĐỌC ĐƯỢC", "UNREADABLE"),
+}
+
+
+def add(root: typer.Typer) -> None:
+    """Add the verbs to the program."""
+    for name, verb in (
+        ("demo", demo), ("sandbox", sandbox), ("sign", sign), ("extend", extend), ("validate", validate),
+        ("doctor", doctor), ("login", login), ("logout", logout), ("whoami", whoami), ("status", status),
+        ("pay", pay), ("result", result), ("batch", batch),
+    ):  # fmt: skip
+        root.command(name)(verb)
+
+
+def demo(
+    out: Annotated[Path | None, typer.Option("--out", help="Thư mục để lại các tệp.")] = None,
+    window: Annotated[bool, typer.Option("--window", help="Mở cửa sổ trên kho vừa tạo.")] = False,
+) -> None:
+    """Làm trọn việc chính trên cổng thực hành với ba biểu mẫu thật."""
+    from desktop.demo import run
+
+    session = _session.current
+    report = run(out, lang=session.lang, say=session.note)
+    lines = [f"{'✓' if step.ok else '✗'} {session.words(step.vi, step.en)}" for step in report.steps]
+    lines += ["", session.words("Các tệp:", "Files:"), *(f"  {kind}: {path}" for path, kind in report.files)]
+    session.answer(report.to_json(), *lines)
+    if not report.ok:
+        raise Negative
+    if window:
+        from desktop.ui.program import open_window_on
+
+        raise typer.Exit(open_window_on(report.home, lang=session.lang))
+
+
+def sandbox(
+    host: Annotated[str, typer.Option("--host")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port")] = 0,
+    data: Annotated[Path | None, typer.Option("--data", help="Thư mục dữ liệu của cổng.")] = None,
+    catalogue: Annotated[
+        Path | None, typer.Option("--catalogue", help="Danh mục thủ tục: thư mục hoặc .tar.xz.")
+    ] = None,
+    pace: Annotated[float, typer.Option("--pace", help="Số giây giữa hai trạng thái; 0: mỗi lần hỏi.")] = 5.0,
+    tls: Annotated[bool, typer.Option("--tls")] = False,
+) -> None:
+    """Chạy cổng thực hành cho đến khi dừng."""
+    from desktop.sandbox.server import serve
+
+    session = _session.current
+    folder = data if data is not None else session.app.home / "sandbox"
+    serve(folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json, say=session.note)
+
+
+def _box(text: str) -> tuple[int, tuple[float, float, float, float]]:
+    parts = text.split(",")
+    try:
+        page, x, y, width, height = (float(part) for part in parts)
+    except ValueError as error:
+        raise WrongUse("--stamp PAGE,X,Y,W,H") from error
+    if page < 1 or page != int(page) or width <= 0 or height <= 0:
+        raise WrongUse("--stamp PAGE,X,Y,W,H")
+    return int(page), (x, y, width, height)
+
+
+def sign(
+    files: Annotated[list[Path], typer.Argument(help="Tệp PDF hoặc XML.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Tệp đã ký.")] = None,
+    out_dir: Annotated[Path | None, typer.Option("--out-dir", help="Thư mục cho cả loạt.")] = None,
+    p12: P12 = None,
+    passphrase_file: PassphraseFile = None,
+    token: Token = None,
+    module: Module = None,
+    cert: Cert = None,
+    pin_file: PinFile = None,
+    remote: Remote = None,
+    level: Annotated[str, typer.Option("--level", help="b-b, b-t, b-lt hoặc b-lta.")] = "b-b",
+    tsa: Annotated[str | None, typer.Option("--tsa")] = None,
+    field: Annotated[str | None, typer.Option("--field", help="Tên trường chữ ký.")] = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help="self, legal_representative, tax_agent, on_behalf.")
+    ] = None,
+    client: Annotated[str | None, typer.Option("--client", help="Mã số thuế của người được ký cho.")] = None,
+    stamp: Annotated[str | None, typer.Option("--stamp", help="TRANG,X,Y,RỘNG,CAO theo điểm.")] = None,
+    no_stamp: Annotated[bool, typer.Option("--no-stamp")] = False,
+    container: Annotated[str | None, typer.Option("--container")] = None,
+    xml_id: Annotated[str | None, typer.Option("--xml-id", help="Id của phần tử được ký.")] = None,
+    trust: Annotated[list[Path] | None, typer.Option("--trust")] = None,
+    crl: Annotated[list[Path] | None, typer.Option("--crl")] = None,
+    force: Force = False,
+) -> None:
+    """Ký số một tệp, hoặc cả loạt với --out-dir."""
+    from desktop import filing
+    from signing.trust import Trust
+
+    session = _session.current
+    if (output is None) == (out_dir is None) or (output is not None and len(files) != 1):
+        raise WrongUse(
+            session.words("dùng -o cho một tệp, --out-dir cho cả loạt", "-o for one file, --out-dir for many")
+        )
+    if level != "b-b" or tsa is not None or container is not None:
+        raise WrongUse(session.words("bản này ký ở mức b-b", "this version signs at level b-b"))
+    if stamp is not None and no_stamp:
+        raise WrongUse(session.words("--stamp hay --no-stamp?", "--stamp or --no-stamp?"))
+    key = chosen_key(p12, passphrase_file, token, remote, cert)
+    request = filing.SignRequest(
+        role=filing.role_of(role),
+        client_code=client,
+        trust=Trust.load(*(trust or []), crls=crl or []),
+        field=field,
+        place=_box(stamp) if stamp else None,
+        stamp=not no_stamp,
+        xml_id=xml_id,
+        accept_unconfirmed=session.accept_unconfirmed,
+    )
+    if output is not None:
+        session.check_free(output, force)
+        signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)
+        session.write(output, signed.data, force=force)
+        session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
+        return
+    assert out_dir is not None
+    results: list[dict[str, Any]] = []
+    for file in files:
+        target = out_dir / file.name
+        row: dict[str, Any] = {"source": file, "file": target}
+        if target.exists() and not force:
+            results.append({**row, "state": "kept"})  # a batch goes on where it stopped
+            continue
+        try:
+            data = session.read(file, PDF_LIMIT)
+            signed = filing.sign_document(session.app.desk, file.name, data, key, request)
+            session.write(target, signed.data, force=force)
+        except Exception as error:
+            if not hasattr(error, "code"):
+                raise
+            from desktop.messages import message
+
+            results.append(
+                {**row, "state": "failed", "code": error.code, "message": message(error, lang=session.lang).text}
+            )
+            session.note(f"✗ {file}: {message(error, lang=session.lang).text}")
+            if getattr(error, "stops_batch", False):
+                break
+            continue
+        results.append({**row, "state": "signed", **signed.to_json()})
+        session.note(f"✓ {target}")
+    failed = len(files) - sum(row["state"] != "failed" for row in results)
+    session.answer(
+        {"files": results},
+        session.words(f"Đã ký {len(files) - failed}/{len(files)} tệp.", f"{len(files) - failed}/{len(files)} signed."),
+    )
+    if failed == len(files):
+        raise Negative
+    if failed:
+        raise Partly
+
+
+def _signed_lines(signed: Any, output: Path) -> list[str]:
+    session = _session.current
+    person = signed.signer.common_name
+    lines = [
+        session.words(f"Đã ký: {output}", f"Signed: {output}"),
+        session.words(f"Người ký: {person}", f"Signer: {person}"),
+    ]
+    from desktop.messages import message
+
+    lines += [message(finding.code, finding.facts, session.lang).sentence for finding in signed.findings]
+    return lines
+
+
+def extend(
+    file: Path,
+    output: Annotated[Path, typer.Option("-o", "--output")],
+    level: Annotated[str, typer.Option("--level")],
+    tsa: Annotated[str | None, typer.Option("--tsa")] = None,
+) -> None:
+    """Nâng mức chữ ký (b-t, b-lt, b-lta)."""
+    session = _session.current
+    raise WrongUse(session.words("bản này chưa nâng được mức chữ ký", "signatures cannot be extended yet"))
+
+
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Tệp cần xác thực.")],
+    trust: Annotated[
+        list[Path] | None, typer.Option("--trust", help="Chứng thư gốc tin cậy (PEM, DER hoặc thư mục).")
+    ] = None,
+    crl: Annotated[list[Path] | None, typer.Option("--crl", help="Danh sách chứng thư bị thu hồi.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="Thời điểm, ISO 8601.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Không hỏi mạng.")] = False,
+) -> None:
+    """Xác thực chữ ký số trên tệp."""
+    from desktop import filing
+    from signing.trust import Trust
+
+    session = _session.current
+    anchors = Trust.load(*(trust or []), crls=crl or [])
+    if not trust:
+        anchors = session.app.trust_if_any(anchors)
+    moment = filing.moment_of(at)
+    verdicts = [filing.validate_file(session.app.desk, file, anchors, moment, offline=offline) for file in files]
+    session.answer({"files": verdicts}, *(line for verdict in verdicts for line in _verdict_lines(verdict)))
+    if any(verdict.verdict != "valid" for verdict in verdicts):
+        raise Negative
+
+
+def _verdict_lines(verdict: Any) -> list[str]:
+    from desktop.messages import message, shown
+
+    session = _session.current
+    lines = [f"{verdict.file}: {session.words(*VERDICTS[verdict.verdict])}"]
+    for signature in verdict.signatures:
+        lines.append(f"  {signature.name}: {session.words(*VERDICTS[signature.verdict])}")
+        signer = signature.signer
+        if signer is not None:
+            lines.append("    " + session.words("Người ký", "Signer") + f": {signer.common_name}")
+            lines.append("    " + session.words("Tổ chức cấp chứng thư", "Issued by") + f": {signer.issuer}")
+        if signature.signing_time is not None:
+            lines.append(
+                "    " + session.words("Thời điểm ký", "Signed at") + f": {shown(signature.signing_time, session.lang)}"
+            )
+        lines += [f"    – {message(reason, {}, session.lang).sentence}" for reason in signature.reasons]
+    return lines
+
+
+def doctor(module: Module = None) -> None:
+    """Tìm hiểu vì sao không thấy chữ ký số; không hỏi mã PIN."""
+    from desktop import filing
+
+    session = _session.current
+    report = filing.doctor()
+    session.answer(report, *(f"{name}: {value}" for name, value in report.items()))
+
+
+def login(
+    portal: Annotated[str | None, typer.Option("--portal")] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Người thực hành.")] = None,
+) -> None:
+    """Đăng nhập cổng."""
+    from desktop import filing
+
+    session = _session.current
+    who = filing.login(session.app.desk, portal, person)
+    session.answer(
+        {"portal": who.portal, "person": who.person},
+        session.words(f"Đã đăng nhập: {who.person}", f"Logged in: {who.person}"),
+    )
+
+
+def logout(portal: Annotated[str | None, typer.Option("--portal")] = None) -> None:
+    """Đăng xuất."""
+    from desktop import filing
+
+    session = _session.current
+    filing.logout(session.app.desk, portal)
+    session.answer({"logged_out": True}, session.words("Đã đăng xuất.", "Logged out."))
+
+
+def whoami() -> None:
+    """Đang đăng nhập là ai."""
+    from desktop import filing
+
+    session = _session.current
+    people = filing.whoami(session.app.desk)
+    session.answer({"sessions": people}, *(f"{who.portal}: {who.person}" for who in people))
+
+
+def status(
+    dossier: Annotated[str | None, typer.Argument(help="Mã hồ sơ trong kho, hoặc mã cổng cấp.")] = None,
+    id_number: Annotated[str | None, typer.Option("--id-number", help="Số định danh của người nộp.")] = None,
+) -> None:
+    """Theo dõi trạng thái hồ sơ."""
+    from desktop import filing
+    from desktop.messages import shown
+
+    session = _session.current
+    rows = filing.status(session.app.desk, dossier, id_number=id_number)
+    lines = []
+    for row in rows:
+        lines.append(f"{row.code or row.id} · {row.procedure_name} · {row.applicant}")
+        received, due = shown(row.received, session.lang), shown(row.due, session.lang)
+        lines.append("  " + session.words(f"Tiếp nhận {received} · hẹn trả {due}", f"Received {received} · due {due}"))
+        lines.append(f"  {row.status or '—'} {row.raw}")
+    session.answer({"dossiers": [row.to_json() for row in rows]}, *lines)
+    if dossier is not None and not rows:
+        raise Negative
+
+
+def pay(dossier: str) -> None:
+    """Nộp phí, lệ phí trực tuyến."""
+    from desktop import filing
+
+    session = _session.current
+    payments = filing.pay(session.app.desk, dossier)
+    session.answer({"payments": payments}, *(f"{item.title}: {item.amount} đ · {item.state}" for item in payments))
+    if any(item.state != "paid" for item in payments):
+        raise Negative
+
+
+def result(dossier: str, out: Annotated[Path, typer.Option("--out")], force: Force = False) -> None:
+    """Tải và xác thực kết quả."""
+    from desktop import filing
+
+    session = _session.current
+    found = filing.fetch_results(session.app.desk, dossier)
+    rows = []
+    for item in found:
+        target = out / filing.safe_name(item.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        session.write(target, item.data, force=force)
+        rows.append({"file": target, "verdict": item.verdict.verdict, "trusted": item.trusted})
+    session.answer({"results": rows}, *(f"{row['file']}: {session.words(*VERDICTS[row['verdict']])}" for row in rows))
+    if not rows or any(row["verdict"] != "valid" for row in rows):
+        raise Negative
+
+
+def batch(plan: Path) -> None:
+    """Một biểu mẫu cho nhiều khách hàng."""
+    session = _session.current
+    raise WrongUse(session.words("bản này chưa lập hồ sơ theo lô", "batches are not served yet"))

@@ -1,0 +1,204 @@
+"""`hoso template`: the electronic forms on hand, and the work of those who make them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from desktop.cli import session as _session
+from desktop.cli.session import Negative, WrongUse
+
+commands = typer.Typer(no_args_is_help=True, help="Biểu mẫu điện tử: danh sách, lược đồ, ví dụ, bản trống; soạn mẫu.")
+
+Period = Annotated[str | None, typer.Option("--period", help="Kỳ, ví dụ 2026-10 hoặc 2026-Q4.")]
+Force = Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")]
+
+
+def chosen(template: str, period: str | None) -> Any:
+    """Choose the version of a template for a period.
+
+    Raises PeriodNeeded (wrong use), UnknownTemplate, NoVersionForPeriod, BadPeriod.
+    """
+    from forms.period import Period as ReportingPeriod
+
+    app = _session.current.app
+    return app.library.choose(template, ReportingPeriod.parse(period) if period else None, app.today())
+
+
+@commands.command("list")
+def list_templates() -> None:
+    """Liệt kê các biểu mẫu và phiên bản."""
+    session = _session.current
+    rows, lines = [], []
+    from forms.template import load
+
+    for template_id in session.app.library.ids():
+        for ref in session.app.library.versions(template_id):
+            template = load(ref)
+            row = {
+                "id": template.id,
+                "version": template.version,
+                "title": template.title,
+                "effective_from": template.effective_from,
+                "effective_to": template.effective_to,
+                "procedures": list(template.procedures),
+            }
+            rows.append(row)
+            title = session.words(template.title.vi, template.title.en)
+            until = template.effective_to or session.words("nay", "now")
+            lines.append(f"{template.id}  {template.version}  {template.effective_from} → {until}  {title}")
+    session.answer({"templates": rows}, *lines)
+
+
+@commands.command("show")
+def show(template: str, period: Period = None) -> None:
+    """Xem một biểu mẫu: căn cứ pháp lý, hiệu lực, các trường."""
+    from forms.period import Period as ReportingPeriod
+    from forms.template import load
+
+    session = _session.current
+    loaded = load(chosen(template, period))
+    when = ReportingPeriod.parse(period) if period else None
+    notices = loaded.notices(when, session.app.today())
+    fields = [
+        {"path": path, "code": item.code, "kind": item.kind, "label": item.label, "help": item.help}
+        for path, item in loaded.definition.fields.items()
+    ]
+    document = {
+        "id": loaded.id, "version": loaded.version, "title": loaded.title,
+        "legal_basis": loaded.legal_basis, "effective_from": loaded.effective_from,
+        "effective_to": loaded.effective_to, "procedures": list(loaded.procedures),
+        "notices": notices, "fields": fields,
+    }  # fmt: skip
+    vi = session.lang == "vi"
+    lines = [f"{loaded.title.vi if vi else loaded.title.en} ({loaded.id}, {loaded.version})"]
+    lines += [f"  ! {notice.text.vi if vi else notice.text.en}" for notice in notices]
+    for path, item in loaded.definition.fields.items():
+        label = item.label.vi if vi else item.label.en
+        lines.append(f"  {path}  {item.code or ''} {label}")
+    session.answer(document, *lines)
+
+
+@commands.command("schema")
+def schema(template: str, period: Period = None) -> None:
+    """In lược đồ JSON Schema của dữ liệu."""
+    import json
+
+    from forms.template import load
+
+    session = _session.current
+    document = load(chosen(template, period)).definition.json_schema()
+    session.answer(document, json.dumps(document, ensure_ascii=False, indent=2))
+
+
+@commands.command("example")
+def example(template: str, period: Period = None) -> None:
+    """In một tệp dữ liệu ví dụ đầy đủ và hợp lệ."""
+    import json
+
+    from desktop.cli.session import plain
+    from forms.template import load
+
+    session = _session.current
+    data = plain(load(chosen(template, period)).complete_example().data)
+    session.answer(data, json.dumps(data, ensure_ascii=False, indent=2))
+
+
+@commands.command("blank")
+def blank(
+    template: str,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Tệp PDF sẽ tạo.")],
+    period: Period = None,
+    force: Force = False,
+) -> None:
+    """Tạo bản trống để in và điền tay."""
+    from forms.printing import PrintOptions, print_form
+
+    session = _session.current
+    session.check_free(output, force)
+    ref = chosen(template, period)
+    options = PrintOptions(timestamp=session.app.timestamp(), blank=True)
+    printed = session.app.workers.run(print_form, ref, period, {}, options)
+    session.write(output, printed.pdf, force=force)
+    session.answer({"file": output, "pages": printed.pages}, session.words(f"Đã tạo {output}", f"Made {output}"))
+
+
+@commands.command("lint")
+def lint_folder(folder: Path) -> None:
+    """Soát một thư mục mẫu."""
+    from forms.template import lint
+
+    session = _session.current
+    findings = lint(folder)
+    session.answer({"findings": findings}, *(str(finding) for finding in findings))
+    if any(getattr(finding, "severity", "error") == "error" for finding in findings):
+        raise Negative
+
+
+@commands.command("test")
+def test_folder(folder: Path) -> None:
+    """Chạy các ví dụ của một thư mục mẫu."""
+    from forms.template import TemplateRef, load, run_examples
+
+    session = _session.current
+    results = run_examples(load(TemplateRef.author(folder)))
+    failed = [result for result in results if not result.passed]
+    session.answer(
+        {"examples": results, "failed": len(failed)},
+        *(f"{'✓' if result.passed else '✗'} {result.name}" for result in results),
+    )
+    if failed or not results:
+        raise Negative
+
+
+@commands.command("preview")
+def preview(
+    folder: Path,
+    output: Annotated[Path, typer.Option("-o", "--output")],
+    period: Period = None,
+    force: Force = False,
+) -> None:
+    """In thử mẫu trong một thư mục với dữ liệu ví dụ."""
+    from forms.printing import PrintOptions, print_form
+    from forms.template import TemplateRef, load
+
+    session = _session.current
+    session.check_free(output, force)
+    ref = TemplateRef.author(folder)
+    sample = load(ref).complete_example()
+    period = period or sample.period
+    options = PrintOptions(timestamp=session.app.timestamp(), draft=True)
+    printed = session.app.workers.run(print_form, ref, period, dict(sample.data), options, timeout=10)
+    session.write(output, printed.pdf, force=force)
+    session.answer({"file": output, "pages": printed.pages}, session.words(f"Đã tạo {output}", f"Made {output}"))
+
+
+@commands.command("pack")
+def pack_folder(folder: Path, output: Annotated[Path, typer.Option("-o", "--output")], force: Force = False) -> None:
+    """Đóng gói một thư mục mẫu thành một tệp."""
+    import hashlib
+
+    from forms.template import pack
+
+    session = _session.current
+    session.check_free(output, force)
+    data = pack(folder)
+    session.write(output, data, force=force)
+    digest = hashlib.sha256(data).hexdigest()
+    session.answer({"file": output, "sha256": digest}, f"{output}  {digest}")
+
+
+@commands.command("new")
+def new(folder: Path, source: Annotated[Path | None, typer.Option("--from")] = None) -> None:
+    """Bắt đầu một thư mục mẫu mới."""
+    session = _session.current
+    if source is not None:
+        raise WrongUse(
+            session.words("chưa đọc được mẫu từ tệp Word hoặc PDF", "a template cannot be begun from a file yet")
+        )
+    from forms.template import skeleton
+
+    skeleton(folder)
+    session.answer({"folder": folder}, session.words(f"Đã tạo khung mẫu trong {folder}", f"Begun in {folder}"))

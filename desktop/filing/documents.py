@@ -1,0 +1,251 @@
+"""Sign one file and validate one file: the two acts that need no workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop.filing.desk import ZONE, Desk, confirm_unconfirmed
+from desktop.filing.errors import NotAMoment, SigningRefused, UnsupportedFile
+
+if TYPE_CHECKING:
+    from forms.printing import Mark, Printed
+    from signing.certificate import Certificate, Finding, Role
+    from signing.key import SigningKey
+    from signing.stamp import Stamp
+    from signing.trust import Trust
+    from signing.validation import FileVerdict
+
+TAX_SIGNATURE_PLACE = "CKyDTu"
+TAX_SIGNED_ELEMENT = "HSoKhaiThue"
+
+
+@dataclass(frozen=True)
+class SignRequest:
+    """What a person chose for signing."""
+
+    role: Role
+    client_code: str | None = None
+    """Tax code or personal number of the one signed for; None: the signer is only shown."""
+    trust: Trust | None = None
+    field: str | None = None
+    place: tuple[int, tuple[float, float, float, float]] | None = None
+    """Page (from 1) and box in points."""
+    stamp: bool = True
+    xml_id: str | None = None
+    accept_unconfirmed: bool = False
+    accept_questions: bool = False
+
+
+@dataclass(frozen=True)
+class SignedDocument:
+    """A file that was signed and read again."""
+
+    data: bytes = field(repr=False)
+    signer: Certificate
+    signing_time: datetime
+    kind: str
+    visible: bool
+    findings: tuple[Finding, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        return {
+            "kind": self.kind,
+            "level": "B-B",
+            "visible": self.visible,
+            "signing_time": self.signing_time,
+            "signer": {
+                "common_name": self.signer.common_name,
+                "organization": self.signer.organization,
+                "tax_code": self.signer.tax_code,
+                "personal_id": self.signer.personal_id,
+                "issuer": self.signer.issuer,
+                "serial": self.signer.serial,
+                "valid_from": self.signer.valid_from,
+                "valid_to": self.signer.valid_to,
+            },
+            "findings": [
+                {"code": finding.code, "severity": finding.severity, **finding.facts} for finding in self.findings
+            ],
+        }
+
+
+def check_certificate(
+    desk: Desk,
+    key: SigningKey,
+    *,
+    role: Role,
+    tax_code: str | None = None,
+    personal_id: str | None = None,
+    name: str | None = None,
+    trust: Trust | None = None,
+    accept_questions: bool = False,
+) -> tuple[Finding, ...]:
+    """Check a certificate before it signs (KS-01, KS-02) and return what is worth knowing.
+
+    Raises SigningRefused for an error, and for a question that nobody said yes to.
+    """
+    from signing.certificate import Party, check_before_signing
+
+    party = Party(tax_code, personal_id, name) if tax_code or personal_id else None
+    findings = check_before_signing(
+        key.certificate, at=desk.now(), role=role, party=party, trust=trust, chain=key.chain
+    )
+    stopping = [
+        finding
+        for finding in findings
+        if finding.severity == "error" or (finding.severity == "question" and not accept_questions)
+    ]
+    if stopping:
+        from desktop.messages import message
+
+        why = message(stopping[0].code, stopping[0].facts).sentence
+        raise SigningRefused(tuple(stopping), why)
+    return tuple(findings)
+
+
+def stamp_at(mark: Mark, certificate: Certificate, at: datetime, role: Role) -> Stamp:
+    """Make the visible signature that stands at a mark of the printed page."""
+    from signing.stamp import Stamp, stamp_lines
+
+    return Stamp(
+        lines=stamp_lines(certificate, at, lang="vi", role=role),
+        page=mark.page,
+        box=(mark.x, mark.y, mark.width, mark.height),
+    )
+
+
+def sign_document(desk: Desk, name: str, data: bytes, key: SigningKey, request: SignRequest) -> SignedDocument:
+    """Sign a PDF or an XML file after checking the certificate.
+
+    A PDF that this program printed is signed at the place that its layout marks; another only where the request says
+    so, else invisibly.
+    Raises SigningRefused, UnconfirmedNotAccepted, UnsupportedFile, and what `signing` raises.
+    """
+    code = request.client_code
+    personal = code if code is not None and len(code) == 12 else None
+    findings = check_certificate(
+        desk,
+        key,
+        role=request.role,
+        tax_code=code,
+        personal_id=personal,
+        trust=request.trust,
+        accept_questions=request.accept_questions,
+    )
+    head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"%PDF-" in data[:1024]:
+        return _sign_pdf(desk, data, key, request, findings)
+    if head.startswith(b"<"):
+        return _sign_xml(desk, data, key, request, findings)
+    raise UnsupportedFile(name)
+
+
+def _own_print(desk: Desk, data: bytes, request: SignRequest) -> Printed | None:
+    """Print the file's own data again: if the bytes are the same, the layout's marks hold for the file."""
+    from forms.errors import FormsError
+    from forms.form import Form
+    from forms.period import Period
+    from forms.printing import PrintOptions, print_form, read_back
+    from forms.template import load
+
+    try:
+        found = desk.workers.run(read_back, data, timeout=30)
+        ref = desk.library.get(found.template, found.version)
+        period = Period.parse(found.period) if found.period else None
+        form = Form.load(load(ref), period, found.values)
+        options = PrintOptions(**found.print)
+        printed: Printed = desk.workers.run(print_form, ref, found.period, found.values, options)
+    except (FormsError, TypeError):
+        return None
+    if printed.pdf != data:
+        return None
+    confirm_unconfirmed(form, "sign", desk.today(), accepted=request.accept_unconfirmed)
+    return printed
+
+
+def _sign_pdf(
+    desk: Desk, data: bytes, key: SigningKey, request: SignRequest, findings: tuple[Finding, ...]
+) -> SignedDocument:
+    from forms.printing import Mark
+    from signing.pdf import sign_pdf
+
+    own = _own_print(desk, data, request)
+    at = desk.now()
+    stamp = None
+    if request.stamp and request.place is not None:
+        page, box = request.place
+        stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role)
+    elif request.stamp and request.field is None and own is not None and own.signatures:
+        stamp = stamp_at(own.signatures[-1], key.certificate, at, request.role)
+    signed = sign_pdf(data, None, key, field=request.field, stamp=stamp, at=at)
+    assert signed.data is not None
+    return SignedDocument(
+        signed.data, signed.facts.certificate, signed.facts.signing_time, "pdf", signed.facts.visible, findings
+    )
+
+
+def _sign_xml(
+    desk: Desk, data: bytes, key: SigningKey, request: SignRequest, findings: tuple[Finding, ...]
+) -> SignedDocument:
+    from forms.errors import FormsError
+    from forms.form import Form
+    from forms.period import Period
+    from forms.template import load
+    from forms.xml import read
+    from signing.xml import sign_xml
+
+    reference = request.xml_id
+    try:
+        found = read(data, desk.library)
+        period = Period.parse(found.period) if found.period else None
+        form = Form.load(load(desk.library.get(found.template, found.version)), period, found.values)
+        confirm_unconfirmed(form, "xml", desk.today(), accepted=request.accept_unconfirmed)
+    except FormsError:
+        pass  # an XML of another maker: signed as it is, at the id that the person names
+    at = desk.now()
+    signed = sign_xml(data, key, reference_id=reference, place=TAX_SIGNATURE_PLACE, at=at)
+    return SignedDocument(signed, key.certificate, at, "xml", False, findings)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Read a time in ISO 8601; a time without a zone is Việt Nam's."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotAMoment(text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def validate_file(desk: Desk, file: Path, trust: Trust, at: datetime | None, *, offline: bool = True) -> FileVerdict:
+    """Validate the signatures of one file in a worker, within 30 seconds, whatever the file holds."""
+    return _validated(desk, file, str(file), trust, at, offline)
+
+
+def validate_data(desk: Desk, name: str, data: bytes, trust: Trust, at: datetime | None = None) -> FileVerdict:
+    """Validate bytes that came from elsewhere (a result, an attachment)."""
+    return _validated(desk, data, name, trust, at, True)
+
+
+def _validated(
+    desk: Desk, source: Path | bytes, name: str, trust: Trust, at: datetime | None, offline: bool
+) -> FileVerdict:
+    from desktop.workers import WorkerCrashed, WorkerKilled
+    from signing.validation import cannot_be_validated, validate
+
+    named = {"name": name, "trust": trust, "at": at, "offline": offline}
+    try:
+        return desk.workers.run(validate, source, named=named, timeout=28)
+    except (WorkerKilled, WorkerCrashed) as error:
+        return cannot_be_validated(name, error.code)
+
+
+def findings_of(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Write findings about a certificate as plain data."""
+    return [{"code": finding.code, "severity": finding.severity, **finding.facts} for finding in findings]

@@ -1,0 +1,171 @@
+"""What can stop a use case.
+
+DesktopError
+└── FilingError
+    ├── UnconfirmedNotAccepted   a form's source is unconfirmed and nobody said yes
+    ├── UnknownProcedure, UnknownCase, UnknownComponent, UnknownRole
+    ├── PeriodMissing            the procedure is filed by period
+    ├── FormRejected             the data of a form has the wrong shape; nothing was saved
+    ├── PreflightFailed          the dossier is not ready; the report says why
+    ├── SigningRefused           the certificate must not be used here
+    ├── NotSigned                only what is signed can be submitted
+    ├── LevelForbids             the procedure's level does not allow this
+    ├── NoPortal, SeveralPortals
+    ├── RootRefused              the portal's root is not the one that was expected
+    ├── NotSubmitted             there is nothing to follow yet
+    └── NotAMoment               a time that cannot be read
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from desktop.errors import DesktopError
+
+
+@dataclass(eq=False)
+class FilingError(DesktopError):
+    """A use case could not be carried out."""
+
+    code: ClassVar[str] = "FILING"
+
+
+@dataclass(eq=False)
+class UnconfirmedNotAccepted(FilingError):
+    """Something of the form is unconfirmed; `why` holds the notices' words."""
+
+    code: ClassVar[str] = "UNCONFIRMED_NOT_ACCEPTED"
+    why: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class UnknownProcedure(FilingError):
+    """No procedure of that code is in the catalogue."""
+
+    code: ClassVar[str] = "UNKNOWN_PROCEDURE"
+    procedure: str
+
+
+@dataclass(eq=False)
+class UnknownCase(FilingError):
+    """The procedure has no such case, or has several and none was named."""
+
+    code: ClassVar[str] = "UNKNOWN_CASE"
+    case: str
+    cases: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class UnknownComponent(FilingError):
+    """The dossier has no such component, or it takes something else."""
+
+    code: ClassVar[str] = "UNKNOWN_COMPONENT"
+    component: str
+    components: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class UnknownRole(FilingError):
+    """There is no such role of a signer."""
+
+    code: ClassVar[str] = "UNKNOWN_ROLE"
+    role: str
+    roles: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class PeriodMissing(FilingError):
+    """The procedure is filed by period, and none was given."""
+
+    code: ClassVar[str] = "PERIOD_MISSING"
+    procedure: str
+
+
+@dataclass(eq=False)
+class FormRejected(FilingError):
+    """The data of a form has the wrong shape; nothing was saved."""
+
+    code: ClassVar[str] = "FORM_REJECTED"
+    problems: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class PreflightFailed(FilingError):
+    """The dossier is not ready to be signed or filed."""
+
+    code: ClassVar[str] = "PREFLIGHT_FAILED"
+    findings: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class SigningRefused(FilingError):
+    """The certificate must not be used for this; `findings` says why."""
+
+    code: ClassVar[str] = "SIGNING_REFUSED"
+    findings: tuple[Any, ...]
+    why: str
+
+
+@dataclass(eq=False)
+class NotSigned(FilingError):
+    """Only a signed dossier can be submitted."""
+
+    code: ClassVar[str] = "NOT_SIGNED"
+    dossier: str
+
+
+@dataclass(eq=False)
+class LevelForbids(FilingError):
+    """The procedure's level does not allow this; `why` says so in words."""
+
+    code: ClassVar[str] = "LEVEL_FORBIDS"
+    procedure: str
+    why: Any
+
+
+@dataclass(eq=False)
+class NoPortal(FilingError):
+    """No portal is known to this workspace."""
+
+    code: ClassVar[str] = "NO_PORTAL"
+
+
+@dataclass(eq=False)
+class SeveralPortals(FilingError):
+    """Several portals are known and none was named."""
+
+    code: ClassVar[str] = "SEVERAL_PORTALS"
+    portals: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class RootRefused(FilingError):
+    """The portal's root was not agreed to."""
+
+    code: ClassVar[str] = "ROOT_REFUSED"
+    fingerprint: str
+
+
+@dataclass(eq=False)
+class NotSubmitted(FilingError):
+    """The dossier has not been filed: there is nothing to follow."""
+
+    code: ClassVar[str] = "NOT_SUBMITTED"
+    dossier: str
+
+
+@dataclass(eq=False)
+class NotAMoment(FilingError):
+    """A time could not be read; it is written as 2026-11-21T14:00:00+07:00."""
+
+    code: ClassVar[str] = "NOT_A_MOMENT"
+    text: str
+
+
+@dataclass(eq=False)
+class UnsupportedFile(FilingError):
+    """Only PDF and XML files are signed."""
+
+    code: ClassVar[str] = "FILE_NOT_SIGNABLE"
+    name: str
