@@ -1,0 +1,295 @@
+"""PAdES: signing a PDF by an incremental update, and reading the result again at once.
+
+Hides pyHanko's writer, the CMS and the structure tree. What is written is never called signed before it has been read
+back: byte range, earlier revision, digest, signature value and certificate (see reread.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import IO, Any, BinaryIO
+
+from asn1crypto import x509 as asn1
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields as pyhanko_fields
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from signing import cms, reread, widget
+from signing.certificate import Certificate
+from signing.errors import (
+    EarlierSignatureBroken,
+    FieldMissing,
+    FieldTaken,
+    PdfEncrypted,
+    PdfTooManySignatures,
+    PdfUnreadable,
+    SigningError,
+    SigningForbidden,
+)
+from signing.key import SigningKey
+from signing.stamp import Stamp
+
+VIETNAM = timezone(timedelta(hours=7))
+CHUNK = 1024 * 1024
+
+MOST_SIGNATURES = 50
+"""Every earlier signature is checked again; pyHanko takes 5 s for 50, and the time grows with the square."""
+
+
+@dataclass(frozen=True)
+class EmptyField:
+    """A signature field made now for someone who signs later."""
+
+    name: str
+    page: int
+    box: tuple[float, float, float, float]
+    """x, y, width, height in points from the page's lower left corner"""
+    title: str
+    """What a screen reader says: 'Chữ ký của giám đốc'."""
+
+
+@dataclass(frozen=True)
+class SignatureFacts:
+    """What was made, as read back from the finished file."""
+
+    field: str
+    certificate: Certificate
+    signing_time: datetime
+    """Claimed by the signer's clock, in Vietnam's time."""
+    digest: str
+    """sha256, sha384 or sha512"""
+    level: str
+    size: int
+    """Bytes of the signed file."""
+    visible: bool
+    earlier: int
+    """Signatures that were there before and still hold."""
+    accessible: bool | None
+    """The field stands in the structure tree (True), or the PDF/UA claim had to be dropped (False); None where the
+    file makes no such claim and has no structure."""
+
+
+@dataclass(frozen=True)
+class SignedPdf:
+    """A signed document that has been read again."""
+
+    data: bytes | None = field(repr=False)
+    """The file, where no target was given."""
+    facts: SignatureFacts
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """pyHanko's incremental writer, leaving the document's metadata alone.
+
+    It would stamp producer and date into Info and XMP and rewrite the XMP by its own model; a PDF/A file must not lose
+    an entry there, and a signature is no edit of the document.
+    """
+
+    IO_CHUNK_SIZE = CHUNK
+
+    def _update_meta(self) -> None:
+        return
+
+
+def sign_pdf(
+    source: bytes | BinaryIO,
+    target: BinaryIO | None,
+    key: SigningKey,
+    *,
+    field: str | None = None,
+    stamp: Stamp | None = None,
+    at: datetime | None = None,
+    reason: str | None = None,
+    location: str | None = None,
+    contact: str | None = None,
+    prepare: Sequence[EmptyField] = (),
+    stock: bool = False,
+) -> SignedPdf:
+    """Sign a PDF at PAdES level B-B and read it back.
+
+    `field` names an empty signature field to fill or a new one to make; None takes the next free 'Signature1'. `stamp`
+    says where it is seen; without one a new field is invisible. `prepare` makes empty fields for those who sign
+    later: only the first signer may touch the structure tree. `target` must be a new seekable file opened for reading
+    and writing ('w+b'), and memory stays constant for files; the caller renames it only when this returns. `stock`
+    takes pyHanko's ordinary signer instead of the prepared CMS; both outputs parse alike.
+
+    Raise PdfUnsignable and its kinds, StampUnfit, KeyTooWeak, UnsupportedKey, SignatureNotReread; what the key itself
+    raises (a token's errors) passes through.
+    """
+    prepared = cms.prepare(key)
+    moment = (at or datetime.now(VIETNAM)).astimezone(VIETNAM).replace(microsecond=0)
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    output: IO[bytes] = io.BytesIO() if target is None else target
+    writer = _open(stream)
+    earlier = _earlier(writer)
+    name, existing = _field(writer, field, earlier)
+    with _as_unreadable():
+        accessible = widget.Accessibility(writer, may_edit=not earlier)
+        for empty in prepare:
+            widget.add_empty(writer, empty.name, empty.page, empty.box, empty.title, accessible)
+        page, box = (stamp.page, stamp.box) if stamp is not None else (1, None)
+        if not existing:
+            widget.require_place(writer, page, box)
+    rectangle = None if box is None else (box[0], box[1], box[0] + box[2], box[1] + box[3])
+    spec = None if existing else SigFieldSpec(name, on_page=page - 1, box=rectangle)
+    embedder = PdfCMSEmbedder(new_field_spec=spec)
+    placeholder = SignatureObject(
+        timestamp=moment,
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        location=location,
+        contact_info=contact,
+        bytes_reserved=2 * prepared.size,
+    )
+    with _as_unreadable():
+        steps: Generator[Any, Any, Any] = embedder.write_cms(name, writer, existing_fields_only=existing)
+        reference = next(steps)
+        visible = widget.finish(writer, reference, stamp, _title(stamp, key), accessible, new=not existing)
+        steps.send(SigObjSetup(sig_placeholder=placeholder))
+        hashed, written = steps.send(
+            SigIOSetup(md_algorithm=prepared.digest, output=output, chunk_size=CHUNK)
+        )
+    if stock:
+        content = _stock_cms(key, prepared.digest, hashed.document_digest)
+    else:
+        content = prepared.sign(key, hashed.document_digest)
+    steps.send(content)
+    found = reread.reread(written, stream, name, key.certificate)
+    if earlier:
+        _revalidate(written, name, earlier)
+    facts = SignatureFacts(
+        field=name,
+        certificate=key.certificate,
+        signing_time=moment,
+        digest=found.digest,
+        level="B-B",
+        size=found.size,
+        visible=visible,
+        earlier=len(earlier),
+        accessible=accessible.outcome,
+    )
+    return SignedPdf(written.getvalue() if isinstance(written, io.BytesIO) and target is None else None, facts)
+
+
+class _as_unreadable:
+    """Turn whatever pyHanko raises on a strange file into PdfUnreadable; our own errors pass.
+
+    Besides its own PdfReadError it lets ValueError, KeyError, TypeError, AssertionError and others escape.
+    """
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, SigningError | OSError):
+            raise PdfUnreadable from error
+
+
+def _open(stream: BinaryIO) -> _Writer:
+    stream.seek(0)
+    with _as_unreadable():
+        # Not strict: scanners and old programs write slightly wrong cross-references that every reader accepts.
+        reader = PdfFileReader(stream, strict=False)
+        if reader.encrypted:
+            raise PdfEncrypted
+        writer = _Writer(stream, prev=reader)
+        if not isinstance(writer.root, generic.DictionaryObject):
+            raise PdfUnreadable
+        return writer
+
+
+def _earlier(writer: _Writer) -> list[str]:
+    """List the signed fields; raise where they forbid or cannot bear one more."""
+    if "/AcroForm" not in writer.root:
+        return []
+    with _as_unreadable():
+        signed = [
+            str(name)
+            for name, value, _ in pyhanko_fields.enumerate_sig_fields(writer.prev, filled_status=True)
+        ]
+    if not signed:
+        return []
+    if len(signed) >= MOST_SIGNATURES:
+        raise PdfTooManySignatures(len(signed), MOST_SIGNATURES)
+    try:
+        embedded = writer.prev.embedded_signatures
+        levels = [(one.field_name, one.docmdp_level) for one in embedded]
+    except Exception as error:
+        raise EarlierSignatureBroken(signed[0], "unreadable") from error
+    for name, level in levels:
+        if level is not None and level == pyhanko_fields.MDPPerm.NO_CHANGES:
+            raise SigningForbidden(name)
+    return signed
+
+
+def _field(writer: _Writer, wanted: str | None, earlier: Sequence[str]) -> tuple[str, bool]:
+    """Choose the field's name and say whether it exists (empty, for signatures)."""
+    with _as_unreadable():
+        names = widget.field_names(writer)
+    if wanted is None:
+        number = 1
+        while f"Signature{number}" in names:
+            number += 1
+        return f"Signature{number}", False
+    if not wanted.strip() or len(wanted) > 120:
+        raise FieldMissing(wanted[:120])
+    if wanted not in names:
+        return wanted, False
+    if names[wanted] != "/Sig" or wanted in earlier:
+        raise FieldTaken(wanted)
+    return wanted, True
+
+
+def _title(stamp: Stamp | None, key: SigningKey) -> str:
+    return stamp.title if stamp is not None else key.certificate.common_name
+
+
+def _revalidate(written: IO[bytes], name: str, earlier: Sequence[str]) -> None:
+    """Validate every earlier signature in full against the finished file; raise EarlierSignatureBroken."""
+    written.seek(0)
+    try:
+        embedded = [one for one in PdfFileReader(written, strict=False).embedded_signatures if one.field_name != name]
+    except Exception as error:
+        raise EarlierSignatureBroken(earlier[0], "unreadable") from error
+    if len(embedded) != len(earlier):
+        raise EarlierSignatureBroken(earlier[0], "unreadable")
+    for one in embedded:
+        reason = reread.judge_earlier(one)
+        if reason is not None:
+            raise EarlierSignatureBroken(one.field_name, reason)
+
+
+class _StockSigner(signers.Signer):
+    """pyHanko's own way of building the CMS, with the raw signature from our key."""
+
+    def __init__(self, key: SigningKey) -> None:
+        self._key = key
+        store = SimpleCertificateStore()
+        store.register_multiple(asn1.Certificate.load(der) for der in key.chain)
+        super().__init__(
+            signing_cert=asn1.Certificate.load(key.certificate.der), cert_registry=store, embed_roots=False
+        )
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if dry_run:
+            return bytes(512)
+        return self._key.sign(data, digest_algorithm)  # type: ignore[arg-type]  # one of ours, from cms.prepare
+
+
+def _stock_cms(key: SigningKey, digest: str, document_digest: bytes) -> bytes:
+    signer = _StockSigner(key)
+    built = asyncio.run(
+        signer.async_sign(document_digest, digest_algorithm=digest, use_pades=True)  # type: ignore[arg-type]
+    )
+    return bytes(built.dump())
