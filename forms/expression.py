@@ -1,0 +1,585 @@
+"""The rules language: restricted expressions on exact decimals.
+
+The syntax is a small part of Python's, read by Python's own parser and never run by it: the tree is checked against a
+list of what is allowed, typed, and turned into closures. There are no loops, no attributes, no indexing, no calls but
+those below, and every number is bounded, so that an expression of at most `LENGTH` characters ends in bounded time
+and memory whatever its author meant.
+
+Three types: a number, a text (dates are ISO texts, so that they compare as dates) and a flag. An amount that was not
+given counts as 0, a text that was not given as "".
+
+    tong(t.c)            sum of a column            dem(t.c, x)       how many rows hold x there
+    so_dong(t)           rows of a table            max(a, b…), min   greatest, least
+    abs(x)               absolute value             lam_tron(x[, n])  rounded half up to n places (0)
+    rong(f), co(f)       not given, given           dai(text)         length
+    nam(date)            year of a date (0: none)   bang_chu(x)       an amount in words
+    ky_truoc("f")        value of the last period   hom_nay()         today
+    ky_tu(), ky_den()    first, last day of the period
+"""
+
+from __future__ import annotations
+
+import ast
+import decimal
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NoReturn, Protocol
+
+from forms.errors import ExpressionInvalid
+from forms.identifiers import amount_in_words
+
+LENGTH = 2_000
+"""Characters of one expression."""
+
+DEPTH = 32
+"""Levels of its tree."""
+
+BOUND = Decimal(10) ** 30
+"""No number may reach this."""
+
+CONTEXT = decimal.Context(
+    prec=34,
+    rounding=decimal.ROUND_HALF_UP,
+    Emin=-60,
+    Emax=29,
+    traps=[decimal.DivisionByZero, decimal.InvalidOperation, decimal.Overflow],
+)
+"""Where every expression is calculated; a result of 10^30 or more is an `Overflow`."""
+
+Type = Literal["number", "text", "flag"]
+Operand = Decimal | str | bool
+
+MISSING = Decimal(0)
+"""The very object that stands for a number which was not given: it counts as 0, and `rong` knows it by identity."""
+
+
+class Undefined(Exception):  # noqa: N818 - an outcome, not a fault
+    """Say that an expression has no value, as after a division by zero."""
+
+
+UNDEFINED = (Undefined, decimal.DivisionByZero, decimal.InvalidOperation, decimal.Overflow)
+"""What `Expression.evaluate` may raise."""
+
+
+class Environment(Protocol):
+    """What an expression sees while it is evaluated."""
+
+    fields: dict[str, Operand]
+    row: dict[str, Operand]
+    today: str
+    first_day: str
+    last_day: str
+
+    def total(self, table: str, column: str) -> Decimal:
+        """Return the sum of a column."""
+
+    def count(self, table: str) -> Decimal:
+        """Return how many rows a table has."""
+
+    def column(self, table: str, column: str) -> list[Operand]:
+        """Return the cells of a column."""
+
+    def previous(self, name: str, empty: Operand) -> Operand:
+        """Return a field's value in the last period, or `empty`."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Name something that an expression reads.
+
+    `field` f; `cell` c (of the row at hand); `column` t.c (of all rows); `rows` t; `previous` f; `today`.
+    """
+
+    kind: Literal["field", "cell", "column", "rows", "previous", "today"]
+    name: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names an expression may use, with their types; `row` is the table whose columns it sees by bare name."""
+
+    fields: Mapping[str, Type]
+    tables: Mapping[str, Mapping[str, Type]]
+    row: str | None = None
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Hold a checked expression, ready to be evaluated."""
+
+    source: str
+    type: Type
+    references: frozenset[Reference]
+    evaluate: Callable[[Environment], Operand] = field(compare=False, repr=False)
+    """Return its value inside `CONTEXT`; raise one of `UNDEFINED` where it has none."""
+    tree: ast.expr = field(compare=False, repr=False)
+
+    def words(self, name: Callable[[str], str], lang: str) -> str:
+        """Return the expression as a reader sees it: `name` gives a field's (or `t.c` column's) name."""
+        return _Words(name, lang).say(self.tree, 0)
+
+
+def compile_expression(source: str, scope: Scope, expected: Type | None = None) -> Expression:
+    """Check an expression and make it ready; raise `ExpressionInvalid` when it is not allowed or of another type."""
+    if not isinstance(source, str) or not source.strip():
+        raise ExpressionInvalid("EMPTY", str(source)[:80])
+    if len(source) > LENGTH:
+        raise ExpressionInvalid("TOO_LONG", source[:80], str(len(source)))
+    try:
+        tree = ast.parse(source.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ExpressionInvalid("SYNTAX", source) from None
+    reader = _Reader(source.strip(), scope)
+    evaluate, found = reader.read(tree, 1)
+    if expected is not None and found != expected:
+        raise ExpressionInvalid("TYPE", source, f"{expected} expected, {found} found")
+    return Expression(source, found, frozenset(reader.references), evaluate, tree)
+
+
+def round_half_up(value: Decimal, places: int = 0) -> Decimal:
+    """Round half away from zero to so many decimal places."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=decimal.ROUND_HALF_UP, context=CONTEXT)
+
+
+# --- from tree to closures ---------------------------------------------------------------------------------------
+
+_Closure = Callable[[Environment], Operand]
+
+_ARITHMETIC: dict[type[ast.operator], Callable[..., Operand]] = {
+    ast.Add: CONTEXT.add,
+    ast.Sub: CONTEXT.subtract,
+    ast.Mult: CONTEXT.multiply,
+    ast.Div: CONTEXT.divide,
+}
+_ORDER: dict[type[ast.cmpop], Callable[[Operand, Operand], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_EQUALITY: dict[type[ast.cmpop], Callable[[Operand, Operand], bool]] = {ast.Eq: operator.eq, ast.NotEq: operator.ne}
+_NUMBER = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_EMPTY: dict[Type, Operand] = {"number": MISSING, "text": "", "flag": False}
+_TEXT_LENGTH = 500
+"""Characters of a text constant."""
+
+
+class _Reader:
+    """Turn one tree into closures, noting what it reads."""
+
+    def __init__(self, source: str, scope: Scope) -> None:
+        self.source = source
+        self.scope = scope
+        self.references: set[Reference] = set()
+
+    def refuse(self, reason: str, detail: str = "") -> NoReturn:
+        raise ExpressionInvalid(reason, self.source, detail)
+
+    def read(self, node: ast.expr, depth: int) -> tuple[_Closure, Type]:
+        if depth > DEPTH:
+            self.refuse("TOO_DEEP")
+        match node:
+            case ast.Constant():
+                return self.constant(node)
+            case ast.Name(id=name):
+                return self.name(name)
+            case ast.BinOp():
+                return self.arithmetic(node, depth)
+            case ast.UnaryOp():
+                return self.unary(node, depth)
+            case ast.Compare():
+                return self.comparison(node, depth)
+            case ast.BoolOp():
+                return self.logic(node, depth)
+            case ast.IfExp():
+                return self.choice(node, depth)
+            case ast.Call():
+                return self.call(node, depth)
+            case ast.Attribute():
+                self.refuse("COLUMN_ALONE", ast.unparse(node)[:80])
+            case _:
+                self.refuse("NOT_ALLOWED", type(node).__name__)
+
+    def typed(self, node: ast.expr, expected: Type, depth: int) -> _Closure:
+        closure, found = self.read(node, depth + 1)
+        if found != expected:
+            self.refuse("TYPE", f"{expected} expected, {found} found: {ast.unparse(node)[:80]}")
+        return closure
+
+    def constant(self, node: ast.Constant) -> tuple[_Closure, Type]:
+        value = node.value
+        if isinstance(value, bool):
+            return (lambda e: value), "flag"
+        if isinstance(value, str):
+            if node.kind is not None or len(value) > _TEXT_LENGTH:
+                self.refuse("NOT_ALLOWED", "text constant")
+            return (lambda e: value), "text"
+        # The number is read from its source text: the parser's own value is a binary fraction.
+        text = ast.get_source_segment(self.source, node) or ""
+        if _NUMBER.fullmatch(text) is None:
+            self.refuse("NOT_ALLOWED", text[:40])
+        number = Decimal(text)
+        return (lambda e: number), "number"
+
+    def name(self, name: str) -> tuple[_Closure, Type]:
+        row = self.scope.row
+        if row is not None and name in self.scope.tables[row]:
+            self.references.add(Reference("cell", name))
+            return (lambda e: e.row[name]), self.scope.tables[row][name]
+        if name in self.scope.fields:
+            self.references.add(Reference("field", name))
+            return (lambda e: e.fields[name]), self.scope.fields[name]
+        self.refuse("UNKNOWN_NAME", name)
+
+    def arithmetic(self, node: ast.BinOp, depth: int) -> tuple[_Closure, Type]:
+        act = _ARITHMETIC.get(type(node.op))
+        if act is None:
+            self.refuse("NOT_ALLOWED", type(node.op).__name__)
+        left, right = self.typed(node.left, "number", depth), self.typed(node.right, "number", depth)
+        return (lambda e: act(left(e), right(e))), "number"
+
+    def unary(self, node: ast.UnaryOp, depth: int) -> tuple[_Closure, Type]:
+        if isinstance(node.op, ast.Not):
+            flag = self.typed(node.operand, "flag", depth)
+            return (lambda e: not flag(e)), "flag"
+        if isinstance(node.op, ast.USub):
+            number = self.typed(node.operand, "number", depth)
+            return (lambda e: CONTEXT.minus(number(e))), "number"  # type: ignore[arg-type]  # typed above
+        self.refuse("NOT_ALLOWED", type(node.op).__name__)
+
+    def comparison(self, node: ast.Compare, depth: int) -> tuple[_Closure, Type]:
+        if len(node.ops) != 1:
+            self.refuse("CHAINED")
+        kind, right_node = type(node.ops[0]), node.comparators[0]
+        left, found = self.read(node.left, depth + 1)
+        if kind in (ast.In, ast.NotIn):
+            allowed = self.constants(right_node, found)
+            if kind is ast.In:
+                return (lambda e: left(e) in allowed), "flag"
+            return (lambda e: left(e) not in allowed), "flag"
+        act = _EQUALITY.get(kind) or (_ORDER.get(kind) if found != "flag" else None)
+        if act is None:
+            self.refuse("NOT_ALLOWED", kind.__name__)
+        right = self.typed(right_node, found, depth)
+        return (lambda e: act(left(e), right(e))), "flag"
+
+    def constants(self, node: ast.expr, expected: Type) -> frozenset[Operand]:
+        if not isinstance(node, ast.Tuple | ast.List | ast.Set) or len(node.elts) > 500:
+            self.refuse("NOT_A_LIST")
+        values: set[Operand] = set()
+        for element in node.elts:
+            if not isinstance(element, ast.Constant):
+                self.refuse("NOT_A_LIST")
+            closure, found = self.constant(element)
+            if found != expected:
+                self.refuse("TYPE", f"{expected} expected, {found} found")
+            values.add(closure(None))  # type: ignore[arg-type]  # a constant looks at no environment
+        return frozenset(values)
+
+    def logic(self, node: ast.BoolOp, depth: int) -> tuple[_Closure, Type]:
+        parts = tuple(self.typed(value, "flag", depth) for value in node.values)
+        if isinstance(node.op, ast.And):
+            return (lambda e: all(part(e) for part in parts)), "flag"
+        return (lambda e: any(part(e) for part in parts)), "flag"
+
+    def choice(self, node: ast.IfExp, depth: int) -> tuple[_Closure, Type]:
+        test = self.typed(node.test, "flag", depth)
+        yes, found = self.read(node.body, depth + 1)
+        no = self.typed(node.orelse, found, depth)
+        return (lambda e: yes(e) if test(e) else no(e)), found
+
+    def call(self, node: ast.Call, depth: int) -> tuple[_Closure, Type]:
+        if not isinstance(node.func, ast.Name) or node.keywords:
+            self.refuse("NOT_ALLOWED", "call")
+        name, args = node.func.id, node.args
+        low, high = _ARGUMENTS.get(name, (-1, -1))
+        if low < 0:
+            self.refuse("UNKNOWN_FUNCTION", name)
+        if not low <= len(args) <= high or any(isinstance(arg, ast.Starred) for arg in args):
+            self.refuse("ARGUMENTS", name)
+        method: Callable[[list[ast.expr], int], tuple[_Closure, Type]] = getattr(self, f"call_{name}")
+        return method(args, depth)
+
+    def column(self, node: ast.expr) -> tuple[str, str, Type]:
+        match node:
+            case ast.Attribute(value=ast.Name(id=table), attr=column) if column in self.scope.tables.get(table, {}):
+                self.references.add(Reference("column", f"{table}.{column}"))
+                return table, column, self.scope.tables[table][column]
+            case _:
+                self.refuse("NOT_A_COLUMN", ast.unparse(node)[:80])
+
+    def call_tong(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        table, column, found = self.column(args[0])
+        if found != "number":
+            self.refuse("TYPE", f"{table}.{column}")
+        return (lambda e: e.total(table, column)), "number"
+
+    def call_so_dong(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        if not isinstance(args[0], ast.Name) or args[0].id not in self.scope.tables:
+            self.refuse("NOT_A_TABLE", ast.unparse(args[0])[:80])
+        table = args[0].id
+        self.references.add(Reference("rows", table))
+        return (lambda e: e.count(table)), "number"
+
+    def call_dem(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        table, column, found = self.column(args[0])
+        wanted = self.typed(args[1], found, depth)
+        return (lambda e: Decimal(e.column(table, column).count(wanted(e)))), "number"
+
+    def extreme(self, args: list[ast.expr], depth: int, act: Callable[..., Operand]) -> tuple[_Closure, Type]:
+        first, found = self.read(args[0], depth + 1)
+        if found == "flag":
+            self.refuse("TYPE", "flag")
+        rest = tuple(self.typed(arg, found, depth) for arg in args[1:])
+        return (lambda e: act((first(e), *(part(e) for part in rest)))), found
+
+    def call_max(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return self.extreme(args, depth, max)
+
+    def call_min(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return self.extreme(args, depth, min)
+
+    def call_abs(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        number = self.typed(args[0], "number", depth)
+        return (lambda e: CONTEXT.abs(number(e))), "number"  # type: ignore[arg-type]  # typed above
+
+    def call_lam_tron(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        number = self.typed(args[0], "number", depth)
+        places = 0
+        if len(args) == 2:
+            match args[1]:
+                case ast.Constant(value=int(places)) if not isinstance(args[1].value, bool) and places <= 12:
+                    pass
+                case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(thousands))) if thousands <= 12:
+                    places = -thousands
+                case _:
+                    self.refuse("ARGUMENTS", "lam_tron")
+
+        def rounded(e: Environment) -> Operand:
+            value = number(e)
+            assert isinstance(value, Decimal)
+            return round_half_up(value, places) if places >= 0 else _rounded_up_to(value, -places)
+
+        return rounded, "number"
+
+    def given(self, node: ast.expr, depth: int) -> Callable[[Environment], bool]:
+        match node:
+            case ast.Name() | ast.Call(func=ast.Name(id="ky_truoc")):
+                value, _ = self.read(node, depth + 1)
+            case _:
+                self.refuse("NOT_A_FIELD", ast.unparse(node)[:80])
+
+        def found(e: Environment) -> bool:
+            operand = value(e)
+            return operand is not MISSING and operand != "" and operand is not False
+
+        return found
+
+    def call_rong(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        given = self.given(args[0], depth)
+        return (lambda e: not given(e)), "flag"
+
+    def call_co(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return self.given(args[0], depth), "flag"
+
+    def call_dai(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        text = self.typed(args[0], "text", depth)
+        return (lambda e: Decimal(len(text(e)))), "number"  # type: ignore[arg-type]  # typed above
+
+    def call_nam(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        text = self.typed(args[0], "text", depth)
+
+        def year(e: Environment) -> Operand:
+            digits = str(text(e))[:4]
+            return Decimal(digits) if len(digits) == 4 and digits.isascii() and digits.isdigit() else MISSING
+
+        return year, "number"
+
+    def call_bang_chu(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        number = self.typed(args[0], "number", depth)
+
+        def words(e: Environment) -> Operand:
+            value = number(e)
+            assert isinstance(value, Decimal)
+            if value is MISSING:
+                return ""
+            if abs(value) >= 10**18:
+                raise Undefined
+            return amount_in_words(int(round_half_up(value)))
+
+        return words, "text"
+
+    def call_ky_truoc(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        match args[0]:
+            case ast.Constant(value=str(name)) if name in self.scope.fields:
+                found = self.scope.fields[name]
+            case _:
+                self.refuse("NOT_A_FIELD", ast.unparse(args[0])[:80])
+        self.references.add(Reference("previous", name))
+        empty = _EMPTY[found]
+        return (lambda e: e.previous(name, empty)), found
+
+    def call_hom_nay(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        self.references.add(Reference("today", ""))
+        return (lambda e: e.today), "text"
+
+    def call_ky_tu(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return (lambda e: e.first_day), "text"
+
+    def call_ky_den(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return (lambda e: e.last_day), "text"
+
+
+_ARGUMENTS: dict[str, tuple[int, int]] = {
+    "tong": (1, 1),
+    "so_dong": (1, 1),
+    "dem": (2, 2),
+    "max": (2, 20),
+    "min": (2, 20),
+    "abs": (1, 1),
+    "lam_tron": (1, 2),
+    "rong": (1, 1),
+    "co": (1, 1),
+    "dai": (1, 1),
+    "nam": (1, 1),
+    "bang_chu": (1, 1),
+    "ky_truoc": (1, 1),
+    "hom_nay": (0, 0),
+    "ky_tu": (0, 0),
+    "ky_den": (0, 0),
+}
+
+
+def _rounded_up_to(value: Decimal, zeros: int) -> Decimal:
+    unit = Decimal(10) ** zeros
+    return CONTEXT.multiply(round_half_up(CONTEXT.divide(value, unit)), unit)
+
+
+# --- from tree to words ------------------------------------------------------------------------------------------
+
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "−",
+    ast.Mult: "×",
+    ast.Div: "÷",
+    ast.Eq: "=",
+    ast.NotEq: "≠",
+    ast.Lt: "<",
+    ast.LtE: "≤",
+    ast.Gt: ">",
+    ast.GtE: "≥",
+}
+_RANK: dict[type[ast.AST], int] = {ast.Add: 5, ast.Sub: 5, ast.Mult: 6, ast.Div: 6, ast.And: 2, ast.Or: 1}
+_FUNCTIONS = {
+    "vi": {
+        "tong": "tổng cột {0}",
+        "so_dong": "số dòng của {0}",
+        "dem": "số dòng có {0} là {1}",
+        "max": "số lớn nhất trong ({all})",
+        "min": "số nhỏ nhất trong ({all})",
+        "abs": "giá trị tuyệt đối của {0}",
+        "lam_tron": "làm tròn ({0})",
+        "rong": "{0} để trống",
+        "co": "{0} có giá trị",
+        "dai": "độ dài của {0}",
+        "nam": "năm của {0}",
+        "bang_chu": "{0} viết bằng chữ",
+        "ky_truoc": "{0} của kỳ trước",
+        "hom_nay": "ngày hôm nay",
+        "ky_tu": "ngày đầu kỳ",
+        "ky_den": "ngày cuối kỳ",
+        "and": "và",
+        "or": "hoặc",
+        "not": "không phải ({0})",
+        "if": "{1} nếu {0}, còn lại là {2}",
+        "in": "{0} thuộc ({1})",
+        "not in": "{0} không thuộc ({1})",
+        "yes": "có",
+        "no": "không",
+    },
+    "en": {
+        "tong": "the total of {0}",
+        "so_dong": "the rows of {0}",
+        "dem": "the rows where {0} is {1}",
+        "max": "the greatest of ({all})",
+        "min": "the least of ({all})",
+        "abs": "the absolute value of {0}",
+        "lam_tron": "{0}, rounded",
+        "rong": "{0} is empty",
+        "co": "{0} is given",
+        "dai": "the length of {0}",
+        "nam": "the year of {0}",
+        "bang_chu": "{0} in words",
+        "ky_truoc": "{0} of the last period",
+        "hom_nay": "today",
+        "ky_tu": "the period's first day",
+        "ky_den": "the period's last day",
+        "and": "and",
+        "or": "or",
+        "not": "not ({0})",
+        "if": "{1} if {0}, else {2}",
+        "in": "{0} is one of ({1})",
+        "not in": "{0} is none of ({1})",
+        "yes": "yes",
+        "no": "no",
+    },
+}
+
+
+class _Words:
+    """Say a checked tree in a reader's language."""
+
+    def __init__(self, name: Callable[[str], str], lang: str) -> None:
+        self.name = name
+        self.lang = lang
+        self.phrases = _FUNCTIONS["en" if lang == "en" else "vi"]
+
+    def say(self, node: ast.expr, rank: int) -> str:
+        match node:
+            case ast.Constant(value=bool(value)):
+                return self.phrases["yes" if value else "no"]
+            case ast.Constant(value=str(value)):
+                return f"“{value}”"
+            case ast.Constant(value=value):
+                return _number_in_words(str(value), self.lang)
+            case ast.Name(id=name):
+                return self.name(name)
+            case ast.Attribute(value=ast.Name(id=table), attr=column):
+                return self.name(f"{table}.{column}")
+            case ast.BinOp(left=left, op=op, right=right):
+                mine = _RANK[type(op)]
+                text = f"{self.say(left, mine)} {_SIGNS[type(op)]} {self.say(right, mine + 1)}"
+                return f"({text})" if mine < rank else text
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return f"−{self.say(operand, 7)}"
+            case ast.UnaryOp(operand=operand):
+                return self.phrases["not"].format(self.say(operand, 0))
+            case ast.BoolOp(op=op, values=values):
+                mine = _RANK[type(op)]
+                word = self.phrases["and" if isinstance(op, ast.And) else "or"]
+                text = f" {word} ".join(self.say(value, mine + 1) for value in values)
+                return f"({text})" if mine < rank else text
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                if isinstance(op, ast.In | ast.NotIn):
+                    assert isinstance(right, ast.Tuple | ast.List | ast.Set)
+                    listed = "; ".join(self.say(element, 0) for element in right.elts)
+                    text = self.phrases["in" if isinstance(op, ast.In) else "not in"].format(self.say(left, 4), listed)
+                else:
+                    text = f"{self.say(left, 4)} {_SIGNS[type(op)]} {self.say(right, 4)}"
+                return f"({text})" if rank > 3 else text
+            case ast.IfExp(test=test, body=body, orelse=other):
+                text = self.phrases["if"].format(self.say(test, 0), self.say(body, 1), self.say(other, 0))
+                return f"({text})" if rank else text
+            case ast.Call(func=ast.Name(id="ky_truoc"), args=[ast.Constant(value=str(name))]):
+                return self.phrases["ky_truoc"].format(self.name(name))
+            case ast.Call(func=ast.Name(id=function), args=args):
+                said = [self.say(arg, 0) for arg in args]
+                return self.phrases[function].format(*said, all="; ".join(said))
+        raise AssertionError(ast.dump(node))
+
+
+def _number_in_words(text: str, lang: str) -> str:
+    return text if lang == "en" else text.replace(".", ",")
