@@ -146,7 +146,7 @@ def print_page(
     if not layout.isidentifier() or not path.is_file():
         raise LayoutBroken(layout, "no such layout")
     sheet = {
-        "raw": _replace_unprintable(paper.nfc(data)),
+        "raw": _for_page(paper.nfc(data)),
         "lang": lang,
         "practice": practice,
         "draft": draft,
@@ -160,13 +160,14 @@ def print_page(
     return press(layout, {"layout.typ": path.read_bytes()}).print(inputs, timestamp, marks=True)
 
 
-def _replace_unprintable(value: Any) -> Any:
+def _for_page(value: Any) -> Any:
+    """Return plain data fit for a page: times in Vietnam's time, a white square for what cannot be printed."""
     if isinstance(value, str):
         for character in unprintable(value):
             value = value.replace(character, "□")
-        return value
+        return paper.local_time(value)
     if isinstance(value, dict):
-        return {key: _replace_unprintable(inner) for key, inner in value.items()}
+        return {key: _for_page(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_replace_unprintable(inner) for inner in value]
+        return [_for_page(inner) for inner in value]
     return value

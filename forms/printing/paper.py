@@ -5,6 +5,7 @@ The layout gets strings; what is signed and attached stays plain data.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import json
 import re
@@ -55,6 +56,20 @@ def date(iso: str) -> str:
     """Write an ISO date or the date of an ISO time as dd/MM/yyyy; other text as it is."""
     found = _ISO_DATE.match(iso)
     return f"{found[3]}/{found[2]}/{found[1]}" if found else iso
+
+
+_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)")
+_VIETNAM = datetime.timezone(datetime.timedelta(hours=7))  # no summer time since 1975
+
+
+def local_time(text: str) -> str:
+    """Return an ISO time that names its zone in Vietnam's time; any other text as it is."""
+    if len(text) > 40 or not _ISO_TIME.fullmatch(text):
+        return text
+    try:
+        return datetime.datetime.fromisoformat(text).astimezone(_VIETNAM).isoformat()
+    except (ValueError, OverflowError):
+        return text
 
 
 def _period(text: str) -> str:
