@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from desktop.errors import DesktopError
 from desktop.messages import Language, message
@@ -76,16 +76,6 @@ class FileTooLarge(DesktopError):
     code: ClassVar[str] = "FILE_TOO_LARGE"
     path: str
     limit: int
-
-
-@dataclass(eq=False)
-class NotJson(DesktopError):
-    """A file is not JSON."""
-
-    code: ClassVar[str] = "NOT_JSON"
-    path: str
-    line: int
-    column: int
 
 
 @dataclass(eq=False)
@@ -207,17 +197,12 @@ class Session:
             raise FileTooLarge(str(path), limit)
         return data
 
-    def read_json(self, path: Path, limit: int = 64 << 20) -> Any:
+    def read_json(self, path: Path, limit: int = 16 << 20) -> Any:
         """Read a JSON document; numbers with a point stay exact."""
+        from forms.strict_json import loads
+
         data = self.read(path, limit) if str(path) != "-" else sys.stdin.buffer.read(limit)
-        try:
-            return json.loads(
-                data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant, parse_int=_bounded_int
-            )
-        except json.JSONDecodeError as error:
-            raise NotJson(str(path), error.lineno, error.colno) from error
-        except (UnicodeDecodeError, RecursionError, ValueError) as error:
-            raise NotJson(str(path), 1, 1) from error
+        return loads(data)
 
     def check_free(self, path: Path, force: bool) -> None:
         """Refuse to overwrite what is there unless told to, before any work is done."""
@@ -284,16 +269,6 @@ class Session:
     def ask(self, prompt_vi: str, prompt_en: str) -> str:
         """Ask for a secret on the terminal."""
         return self.secret(None, option="--unlock-file", prompt_vi=prompt_vi, prompt_en=prompt_en)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)  # NaN and Infinity are not JSON
-
-
-def _bounded_int(text: str) -> int:
-    if len(text) > 1000:
-        raise ValueError("number too long")
-    return int(text)
 
 
 current = Session()

@@ -1,0 +1,123 @@
+"""What leaves for paper or for another portal: print copy, legal container, signed tax XML with its hand-over sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from desktop.filing.desk import Desk
+from desktop.filing.dossiers import case_of, open_form, procedure
+from desktop.filing.errors import LevelForbids, PreflightFailed
+from desktop.filing.preflight import preflight
+
+if TYPE_CHECKING:
+    from desktop.store.records import Dossier
+    from forms.procedure import Procedure
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A file for the outside world."""
+
+    name: str
+    kind: str
+    data: bytes = field(repr=False)
+
+
+def export(desk: Desk, dossier_id: str) -> list[ExportedFile]:
+    """Make what leaves for paper or for another portal.
+
+    The print copy (one flattened PDF with bookmarks, marked as a copy), and for a signed dossier the legal container
+    of the untouched signed files; for a form with tax XML the signed XML and a hand-over sheet.
+    Raises PreflightFailed, LevelForbids.
+    """
+    from forms.dossier import legal_container, print_copy
+    from forms.printing import PrintOptions, print_form, print_page
+
+    ws = desk.workspace
+    dossier = ws.dossiers.get(dossier_id)
+    found = procedure(desk, dossier.procedure)
+    allowed = found.allows()
+    if not allowed.print:
+        raise LevelForbids(dossier.procedure, allowed.reasons.get("print"))
+    report = preflight(desk, dossier_id)
+    signed = dossier.state != "PREPARED"
+    if not report.ok and not signed:
+        raise PreflightFailed(tuple(f for f in report.findings if f.severity == "error"))
+    files = ws.dossiers.files(dossier.id)
+    parts: list[tuple[str, bytes]] = []
+    contents = []
+    for part in ws.dossiers.components(dossier.id):
+        mine = [file for file in files if file.component == part.component and file.media_type == "application/pdf"]
+        if mine:
+            parts += [(part.name, ws.files.read(file.sha256)) for file in mine]
+        elif part.form is not None:
+            form = open_form(desk, part.form)
+            options = PrintOptions(timestamp=desk.timestamp(), practice=desk.practice, dossier=dossier.id)
+            period = str(form.period) if form.period else None
+            parts.append((part.name, desk.workers.run(print_form, form.template.ref, period, form.values, options).pdf))
+        contents.append(
+            {
+                "name": part.name,
+                "required": part.required,
+                "originals": part.originals,
+                "copies": part.copies,
+                "files": [file.name for file in files if file.component == part.component],
+                "present": bool(mine) or part.form is not None,
+            }
+        )
+    cover = desk.workers.run(
+        print_page,
+        "cover",
+        {
+            "dossier": dossier.id,
+            "code": dossier.code,
+            "procedure": {"code": found.code, "name": found.name},
+            "case": case_of(found, dossier.case).name,
+            "client": {"name": dossier.client.name, "tax_code": dossier.client.tax_code},
+            "period": dossier.period,
+            "delivery": dossier.delivery,
+            "agency": ", ".join(found.agencies),
+            "receiving_place": found.receiving_place,
+            "created": desk.now().isoformat(),
+            "components": contents,
+        },
+        named={"timestamp": desk.timestamp(), "practice": desk.practice},
+    ).pdf
+    stem = f"ho-so-{dossier.id}"
+    exported = [ExportedFile(f"{stem}-ban-in.pdf", "print_copy", desk.workers.run(print_copy, parts, cover))]
+    manifest = ws.dossiers.revision(dossier.id).manifest
+    if signed and manifest is not None:
+        inside = [(f"{file.component}/{file.name}", ws.files.read(file.sha256)) for file in files]
+        exported.append(ExportedFile(f"{stem}-goc.zip", "legal_container", legal_container(inside, manifest)))
+        sheets = [file for file in files if file.kind == "xml"]
+        for file in sheets:
+            exported.append(ExportedFile(file.name, "signed_xml", ws.files.read(file.sha256)))
+        if sheets:
+            exported.append(
+                ExportedFile(f"{stem}-ban-giao.pdf", "handover", _handover(desk, dossier, found, sheets, files))
+            )
+    ws.dossiers.note(dossier.id, "exported", {"files": [item.name for item in exported]})
+    return exported
+
+
+def _handover(desk: Desk, dossier: Dossier, found: Procedure, sheets: list[Any], files: list[Any]) -> bytes:
+    """Print the sheet that leads through filing by hand: which page, which file, then the code to enter here."""
+    from forms.printing import print_page
+
+    printed = desk.workers.run(
+        print_page,
+        "handover",
+        {
+            "dossier": dossier.id,
+            "procedure": {"code": found.code, "name": found.name},
+            "client": {"name": dossier.client.name, "tax_code": dossier.client.tax_code},
+            "period": dossier.period,
+            "place": found.receiving_place,
+            "xml": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in sheets],
+            "files": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in files],
+            "created": desk.now().isoformat(),
+        },
+        named={"timestamp": desk.timestamp(), "practice": desk.practice},
+    )
+    return printed.pdf

@@ -1,0 +1,199 @@
+"""Sign a dossier: print, sign and re-read each component that is to be signed, then the manifest over the files.
+
+The manifest is the last thing that is kept; until then the dossier is PREPARED, and signing again starts anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop.filing.desk import Desk, confirm_unconfirmed
+from desktop.filing.documents import check_certificate, findings_of, stamp_at
+from desktop.filing.dossiers import open_form
+from desktop.filing.errors import PreflightFailed
+from desktop.filing.preflight import preflight
+
+if TYPE_CHECKING:
+    from desktop.store.records import Component as StoredComponent
+    from desktop.store.records import Dossier
+    from forms.template import Template
+    from signing.certificate import Role
+    from signing.key import SigningKey
+    from signing.trust import Trust
+
+
+@dataclass(frozen=True)
+class SignedDossier:
+    """What signing a dossier made."""
+
+    dossier: str
+    files: tuple[str, ...]
+    manifest_sha256: str
+    findings: list[dict[str, Any]]
+
+
+def sign_dossier(
+    desk: Desk,
+    dossier_id: str,
+    key: SigningKey,
+    *,
+    role: Role,
+    accept_unconfirmed: bool = False,
+    accept_questions: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> SignedDossier:
+    """Print, sign and re-read every component that is to be signed, then sign the manifest over the signed files.
+
+    Either all of it is kept or nothing. Raises PreflightFailed, SigningRefused, UnconfirmedNotAccepted, and what
+    `signing` raises.
+    """
+    from forms.dossier import Manifest, ManifestComponent, ManifestFile
+    from signing.jws import sign as sign_jws
+
+    ws = desk.workspace
+    dossier = ws.dossiers.get(dossier_id)
+    report = preflight(desk, dossier_id)
+    if not report.ok:
+        raise PreflightFailed(tuple(f for f in report.findings if f.severity == "error"))
+    facts = ws.clients.facts(dossier.client)
+    code = dossier.client.tax_code
+    known = facts.get("personal_id")
+    personal = known.value if known is not None else (code if len(code) == 12 else None)
+    findings = check_certificate(
+        desk, key, role=role, tax_code=code, personal_id=personal, name=dossier.client.name,
+        trust=workspace_trust(desk), accept_questions=accept_questions,
+    )  # fmt: skip
+    parts = ws.dossiers.components(dossier.id)
+    for number, part in enumerate(parts):
+        if progress is not None:
+            progress(number, len(parts) + 1)
+        if part.form is not None:
+            _sign_form(desk, dossier, part, key, role, accept_unconfirmed)
+        if part.sign:
+            _sign_attachments(desk, dossier, part, key, role)
+    revision = ws.dossiers.revision(dossier.id)
+    files = ws.dossiers.files(dossier.id)
+    manifest = Manifest(
+        dossier=dossier.id,
+        revision=revision.number,
+        key=revision.key,
+        procedure=dossier.procedure,
+        case=dossier.case,
+        period=dossier.period,
+        client={"tax_code": code, "personal_id": personal, "name": dossier.client.name},
+        role=str(role),
+        delivery=dossier.delivery,
+        created=desk.now().isoformat(),
+        components=tuple(
+            ManifestComponent(
+                component=part.component,
+                files=tuple(
+                    ManifestFile(
+                        name=file.name,
+                        sha256=file.sha256,
+                        size=file.size,
+                        media_type=file.media_type,
+                        kind=file.kind,
+                        template=file.template,
+                        version=file.version,
+                        sha256_before_signing=file.sha256_before_signing,
+                    )
+                    for file in files
+                    if file.component == part.component
+                ),
+            )
+            for part in parts
+        ),
+    )
+    token = sign_jws(manifest.to_bytes(), key, typ="hoso-manifest+jws")
+    ws.dossiers.set_delivery(dossier.id, dossier.delivery, role=str(role))
+    ws.dossiers.mark_signed(dossier.id, token)
+    return SignedDossier(
+        dossier.id,
+        tuple(file.name for file in files),
+        hashlib.sha256(token.encode("ascii")).hexdigest(),
+        findings_of(findings),
+    )
+
+
+def _sign_form(
+    desk: Desk, dossier: Dossier, part: StoredComponent, key: SigningKey, role: Role, accepted: bool
+) -> None:
+    """Print a form and sign it at its layout's mark, and its tax XML where the receiver takes one."""
+    from forms.printing import PrintOptions, print_form
+    from forms.xml import XmlLayoutLacksField, file_name
+    from forms.xml import write as write_xml
+    from signing.pdf import sign_pdf
+    from signing.xml import sign_xml
+
+    assert part.form is not None
+    ws = desk.workspace
+    form = open_form(desk, part.form)
+    template = form.template
+    confirm_unconfirmed(form, "sign", desk.today(), accepted=accepted)
+    markup = None
+    if template.xml is not None:
+        try:
+            markup = write_xml(template, form.period, form.values)
+            confirm_unconfirmed(form, "xml", desk.today(), accepted=accepted)
+        except XmlLayoutLacksField:
+            markup = None  # the electronic layout has no place for it: the signed PDF goes alone
+    period = str(form.period) if form.period else None
+    options = PrintOptions(timestamp=desk.timestamp(), practice=desk.practice, dossier=dossier.id)
+    printed = desk.workers.run(print_form, template.ref, period, form.values, options)
+
+    def keep(name: str, data: bytes, media_type: str, kind: str, signed: bytes | None) -> None:
+        sha256 = ws.files.put(data, name, media_type)
+        file = ws.dossiers.attach(
+            dossier.id, part.component, name, sha256, kind=kind, template=template.id, version=template.version
+        )
+        if signed is not None:
+            ws.dossiers.replace_signed(dossier.id, file.id, ws.files.put(signed, file.name, media_type))
+
+    at = desk.now()
+    signed_pdf = None
+    if part.sign:
+        stamp = stamp_at(printed.signatures[-1], key.certificate, at, role) if printed.signatures else None
+        signed_pdf = sign_pdf(printed.pdf, None, key, stamp=stamp, at=at).data
+    keep(f"{_file_stem(template, dossier)}.pdf", printed.pdf, "application/pdf", "form", signed_pdf)
+    if markup is not None:
+        name = file_name(template, form.period, form.values)
+        keep(name, markup, "application/xml", "xml", sign_xml(markup, key, at=at))
+
+
+def _sign_attachments(desk: Desk, dossier: Dossier, part: StoredComponent, key: SigningKey, role: Role) -> None:
+    """Sign each scan of a component that asks for it: top right of page 1, no picture (Decree 30/2020, Appendix I)."""
+    from forms.printing import Mark, page_sizes
+    from signing.pdf import sign_pdf
+
+    ws = desk.workspace
+    for file in ws.dossiers.files(dossier.id):
+        if file.component != part.component or file.kind != "attachment":
+            continue
+        data = ws.files.read(file.sha256_before_signing or file.sha256)
+        width, height = desk.workers.run(page_sizes, data)[0]
+        at = desk.now()
+        box = Mark("", 1, width - 220, height - 62, 205, 48)
+        signed = sign_pdf(data, None, key, stamp=stamp_at(box, key.certificate, at, role), at=at)
+        assert signed.data is not None
+        ws.dossiers.replace_signed(dossier.id, file.id, ws.files.put(signed.data, file.name, "application/pdf"))
+
+
+def _file_stem(template: Template, dossier: Dossier) -> str:
+    short = "".join(c if c.isalnum() else "_" for c in template.short)
+    return "_".join(filter(None, (short, dossier.period, dossier.client.tax_code)))
+
+
+def workspace_trust(desk: Desk) -> Trust | None:
+    """Return what this workspace trusts: the anchors that the user added, and a practice portal's in practice."""
+    from signing.trust import Trust
+
+    anchors = desk.workspace.trust.list()
+    trusted = Trust.of(
+        [anchor.der for anchor in anchors if anchor.kind != "crl"],
+        crls=[anchor.der for anchor in anchors if anchor.kind == "crl"],
+    )
+    return trusted if anchors else None
