@@ -1,0 +1,575 @@
+"""One portal's signed catalogue (The Update Framework), pinned by the fingerprint of its first root.
+
+On disk, in `<home>/catalogue/<pin's folder>/`:
+    pin.json        whose catalogue this is: address, fingerprint, practice or not
+    root.json       the first root, byte for byte; its SHA-256 is the fingerprint
+    metadata/       the client's own cache; never read by us
+    verified.json   the metadata of the last complete, verified update, replaced in one step
+    targets/        files by their SHA-256
+Nothing here is secret, and nothing is believed because it lies here: at each use the signatures are
+checked from the pinned root down, and each file's length and hash against the signed ones.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tuf.api.exceptions import (
+    BadVersionNumberError,
+    DownloadError,
+    DownloadHTTPError,
+    ExpiredMetadataError,
+    LengthOrHashMismatchError,
+    RepositoryError,
+    UnsignedMetadataError,
+)
+from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.serialization import DeserializationError
+from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
+
+from desktop.portal.answers import description_from
+from desktop.portal.connection import Connection, base_address
+from desktop.portal.contract import PortalDescription
+from desktop.portal.errors import (
+    CatalogueError,
+    CatalogueExpired,
+    CatalogueForged,
+    CatalogueMissing,
+    CatalogueRollback,
+    CatalogueTampered,
+    ClockWrong,
+    PortalAnsweredGarbage,
+    PortalError,
+    PortalRefused,
+    WrongRoot,
+)
+
+PORTAL = "portal.json"
+PROCEDURES = "procedures.jsonl.gz"
+TEMPLATES = "templates/"
+
+FRESH_FOR = timedelta(hours=1)
+"""What was verified no longer ago than this, and has not expired, is fresh enough to submit."""
+MOST_SKEW = timedelta(days=1)
+
+_ROOT_LIMIT = 512_000
+_TARGET_LIMIT = 64 * 1024 * 1024
+_ALL_TARGETS_LIMIT = 1024 * 1024 * 1024
+_UNPACKED_LIMIT = 512 * 1024 * 1024
+_STATE_LIMIT = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A portal that this computer knows, by the fingerprint of its catalogue's first root."""
+
+    url: str
+    fingerprint: str
+    """SHA-256 of 1.root.json, hex."""
+    practice: bool
+    added: datetime
+
+    @property
+    def folder(self) -> str:
+        """Return the name of its folder: ours to choose, never the portal's."""
+        return self.fingerprint[:32]
+
+
+@dataclass(frozen=True)
+class Updated:
+    """What an update brought."""
+
+    portal: PortalDescription
+    version: int
+    """Of the signed list of files."""
+    at: datetime
+    changed: bool
+    procedures: int
+    templates: int
+    new_templates: tuple[tuple[str, str], ...]
+    """(id, version) of those that were not there before."""
+    skew: timedelta | None
+    """The portal's clock minus ours."""
+
+
+@dataclass(frozen=True)
+class PublishedTemplate:
+    """A template package in a verified catalogue, lying verified on this disk."""
+
+    id: str
+    version: str
+    path: Path
+    sha256: str
+    effective_from: str | None
+    effective_to: str | None
+
+
+class TrustedCatalogue:
+    """One pinned portal's catalogue: update it, and read what was verified."""
+
+    def __init__(self, home: Path, pin: Pin) -> None:
+        self.pin = pin
+        self.folder = home / "catalogue" / pin.folder
+        self._state: tuple[tuple[int, int], Verified] | None = None
+
+    # --- knowing portals ----------------------------------------------------------------------------
+
+    @classmethod
+    def add(
+        cls,
+        home: Path,
+        connection: Connection,
+        *,
+        fingerprint: str | None,
+        now: datetime,
+        agree: Callable[[str], bool] | None = None,
+    ) -> TrustedCatalogue:
+        """Fetch a portal's first root and pin it.
+
+        fingerprint: what the portal published elsewhere; WrongRoot if it differs.  Without one, `agree`
+        is shown the found one and must say yes (WrongRoot otherwise).
+        """
+        root = bytearray()
+        for block in connection.blocks(f"{connection.url}/catalogue/metadata/1.root.json"):
+            root += block
+            if len(root) > _ROOT_LIMIT:
+                raise PortalAnsweredGarbage(connection.host, "1.root.json")
+        found = hashlib.sha256(root).hexdigest()
+        wanted = _hex(fingerprint) if fingerprint is not None else None
+        if wanted is not None and wanted != found:
+            raise WrongRoot(wanted, found)
+        try:
+            first: Metadata[Root] = Metadata.from_bytes(bytes(root))
+            if not isinstance(first.signed, Root) or first.signed.version != 1:
+                raise PortalAnsweredGarbage(connection.host, "1.root.json")
+            first.signed.verify_delegate(Root.type, first.signed_bytes, first.signatures)
+        except DeserializationError as error:
+            raise PortalAnsweredGarbage(connection.host, "1.root.json") from error
+        except UnsignedMetadataError as error:
+            raise CatalogueForged(connection.url, "root") from error
+        if wanted is None and (agree is None or not agree(found)):
+            raise WrongRoot("", found)
+        pin = Pin(connection.url, found, connection.practice, now)
+        catalogue = cls(home, pin)
+        catalogue.folder.mkdir(parents=True, exist_ok=True)
+        _write(catalogue.folder / "root.json", bytes(root))
+        facts = {
+            "url": pin.url,
+            "fingerprint": pin.fingerprint,
+            "practice": pin.practice,
+            "added": pin.added.isoformat(),
+        }
+        _write(catalogue.folder / "pin.json", json.dumps(facts, ensure_ascii=False, indent=1).encode())
+        return catalogue
+
+    @classmethod
+    def known(cls, home: Path) -> list[TrustedCatalogue]:
+        """Return the catalogues of all portals pinned here, in the order in which they were added."""
+        found = []
+        with suppress(OSError):
+            for path in (home / "catalogue").glob("*/pin.json"):
+                with suppress(OSError, ValueError, KeyError, TypeError, PortalError):
+                    facts = json.loads(path.read_bytes()[:10_000])
+                    practice = facts["practice"] is True
+                    pin = Pin(
+                        base_address(facts["url"], practice=practice),
+                        _hex(facts["fingerprint"]),
+                        practice,
+                        datetime.fromisoformat(facts["added"]),
+                    )
+                    if pin.folder == path.parent.name:
+                        found.append(cls(home, pin))
+        return sorted(found, key=lambda one: (one.pin.added, one.pin.url))
+
+    def forget(self) -> None:
+        """Unpin the portal; its verified files stay until they are pruned, for forms pinned to them."""
+        with suppress(FileNotFoundError):
+            (self.folder / "pin.json").unlink()
+
+    # --- updating -----------------------------------------------------------------------------------
+
+    def update(self, connection: Connection, now: datetime) -> Updated:
+        """Fetch and verify what is new, then make it current in one step.
+
+        Raises a CatalogueError where the portal's metadata must not be believed, a PortalError where it
+        could not be had; what was verified before stays current either way.
+        """
+        before = self._last()
+        root = self._root()
+        metadata, targets = self.folder / "metadata", self.folder / "targets"
+        for folder in (metadata, targets):
+            folder.mkdir(parents=True, exist_ok=True)
+        base = f"{connection.url}/catalogue/"
+        try:
+            updater = Updater(
+                str(metadata),
+                f"{base}metadata/",
+                str(targets),
+                f"{base}targets/",
+                fetcher=_Fetcher(connection),
+                config=UpdaterConfig(max_root_rotations=64),
+                bootstrap=root,
+            )
+            updater.refresh()
+            state = _read_cache(metadata, root, now)
+            fresh = self._verify(state)
+            for target in fresh.targets.values():
+                self._fetch(updater, target)
+        except (RepositoryError, DownloadError) as error:
+            raise self._judged(error, connection, now) from error
+        if before is not None and fresh.version < before.version:
+            # The client library would have said so, had its own cache not been lost.
+            raise CatalogueRollback(self.pin.url)
+        description = fresh.description
+        if description.practice != self.pin.practice:
+            # A practice portal must not pass for a real one, nor the other way round.
+            raise CatalogueForged(self.pin.url, "practice")
+        procedures = fresh.procedure_count()
+        _write(self.folder / "verified.json", json.dumps(state).encode())
+        self._state = None
+        had = {(t.id, t.version) for t in before.templates()} if before is not None else set()
+        new = tuple((t.id, t.version) for t in fresh.templates() if (t.id, t.version) not in had)
+        return Updated(
+            portal=description,
+            version=fresh.version,
+            at=now,
+            changed=before is None or before.version != fresh.version,
+            procedures=procedures,
+            templates=len(fresh.templates()),
+            new_templates=new,
+            skew=connection.skew,
+        )
+
+    def fresh(self, connection: Connection, now: datetime) -> Verified:
+        """Return a catalogue fresh enough to submit by, updating it first where it is not.
+
+        Raises CatalogueExpired where the portal has nothing newer, ClockWrong, or why none could be had.
+        """
+        with suppress(CatalogueError):
+            last = self.verified()
+            if timedelta(0) <= now - last.at <= FRESH_FOR and now < last.expires:
+                return last
+        skew = self.update(connection, now).skew
+        if skew is not None and abs(skew) > MOST_SKEW:
+            # Nothing dated by this clock should be signed and filed.
+            raise ClockWrong(now.isoformat(), (now + skew).isoformat())
+        found = self.verified()
+        if now >= found.expires:
+            raise CatalogueExpired(self.pin.url, found.expires.isoformat())
+        return found
+
+    def verified(self) -> Verified:
+        """Return what was verified last, its signatures checked anew; expired or not, see `expires`.
+
+        Raises CatalogueMissing before the first update, CatalogueTampered where the disk lies.
+        """
+        path = self.folder / "verified.json"
+        try:
+            facts = path.stat()
+            stamp = (facts.st_mtime_ns, facts.st_size)
+            if self._state is not None and self._state[0] == stamp:
+                return self._state[1]
+            if facts.st_size > _STATE_LIMIT:
+                raise CatalogueTampered(self.pin.url, "verified.json")
+            state = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            raise CatalogueMissing(self.pin.url) from None
+        except (ValueError, RecursionError) as error:
+            raise CatalogueTampered(self.pin.url, "verified.json") from error
+        try:
+            verified = self._verify(state)
+        except (RepositoryError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CatalogueTampered(self.pin.url, "verified.json") from error
+        self._state = (stamp, verified)
+        return verified
+
+    # --- inside -------------------------------------------------------------------------------------
+
+    def _last(self) -> Verified | None:
+        try:
+            return self.verified()
+        except CatalogueError:
+            return None
+
+    def _root(self) -> bytes:
+        try:
+            root = (self.folder / "root.json").read_bytes()
+        except OSError as error:
+            raise CatalogueTampered(self.pin.url, "root.json") from error
+        if hashlib.sha256(root).hexdigest() != self.pin.fingerprint:
+            raise CatalogueTampered(self.pin.url, "root.json")
+        return root
+
+    def _verify(self, state: Mapping[str, Any]) -> Verified:
+        """Check a chain of metadata from the pinned root down, whatever the day."""
+        roots = [base64.b64decode(one, validate=True) for one in state["roots"]]
+        if not roots or hashlib.sha256(roots[0]).hexdigest() != self.pin.fingerprint:
+            raise RepositoryError("not the pinned root")
+        root: Metadata[Root] = Metadata.from_bytes(roots[0])
+        root.signed.verify_delegate(Root.type, root.signed_bytes, root.signatures)
+        for data in roots[1:]:
+            new: Metadata[Root] = Metadata.from_bytes(data)
+            root.signed.verify_delegate(Root.type, new.signed_bytes, new.signatures)
+            new.signed.verify_delegate(Root.type, new.signed_bytes, new.signatures)
+            if new.signed.version != root.signed.version + 1:
+                raise RepositoryError("a root is missing")
+            root = new
+        timestamp = _delegated(root, Timestamp, state["timestamp"])
+        snapshot_data = base64.b64decode(state["snapshot"], validate=True)
+        timestamp.signed.snapshot_meta.verify_length_and_hashes(snapshot_data)
+        snapshot = _delegated(root, Snapshot, state["snapshot"])
+        targets_data = base64.b64decode(state["targets"], validate=True)
+        listed = snapshot.signed.meta["targets.json"]
+        listed.verify_length_and_hashes(targets_data)
+        targets = _delegated(root, Targets, state["targets"])
+        if (
+            snapshot.signed.version != timestamp.signed.snapshot_meta.version
+            or targets.signed.version != listed.version
+        ):
+            raise RepositoryError("versions do not fit")
+        expires = min(one.signed.expires for one in (root, timestamp, snapshot, targets))
+        return Verified(
+            self.pin,
+            self.folder / "targets",
+            targets.signed.version,
+            datetime.fromisoformat(state["at"]),
+            expires,
+            dict(targets.signed.targets),
+        )
+
+    def _fetch(self, updater: Updater, target: TargetFile) -> None:
+        """Have one file on this disk, whole and right, before anything names it."""
+        path = _place(self.folder / "targets", target)[1]
+        if target.length > _TARGET_LIMIT:
+            raise CatalogueForged(self.pin.url, target.path[:200])
+        try:
+            with path.open("rb") as file:
+                target.verify_length_and_hashes(file)
+            return
+        except (OSError, LengthOrHashMismatchError):
+            pass
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        os.close(handle)
+        try:
+            updater.download_target(target, name)
+            os.replace(name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+
+    def _judged(self, error: Exception, connection: Connection, now: datetime) -> PortalError:
+        """Say by type what an error of the client library means."""
+        skew = connection.skew
+        if isinstance(error, DownloadHTTPError):
+            return PortalAnsweredGarbage(connection.host, f"catalogue: HTTP {error.status_code}")
+        if isinstance(error, ExpiredMetadataError):
+            if skew is not None and abs(skew) > MOST_SKEW:
+                return ClockWrong(now.isoformat(), (now + skew).isoformat())
+            last = self._last()
+            return CatalogueExpired(self.pin.url, last.expires.isoformat() if last is not None else "")
+        if isinstance(error, BadVersionNumberError):
+            return CatalogueRollback(self.pin.url)
+        if isinstance(error.__cause__, DeserializationError):
+            return PortalAnsweredGarbage(connection.host, "catalogue")
+        what = "signature" if isinstance(error, UnsignedMetadataError) else "content"
+        return CatalogueForged(self.pin.url, what)
+
+
+class Verified:
+    """What the last update verified: signed lists, and files that are checked each time they are read."""
+
+    def __init__(
+        self,
+        pin: Pin,
+        folder: Path,
+        version: int,
+        at: datetime,
+        expires: datetime,
+        targets: dict[str, TargetFile],
+    ) -> None:
+        self.pin = pin
+        self.version = version
+        self.at = at
+        """When the update was made: the date that is shown beside what is used offline."""
+        self.expires = expires
+        self._folder = folder
+        self.targets = targets
+        total = sum(one.length for one in targets.values())
+        if total > _ALL_TARGETS_LIMIT:
+            raise RepositoryError("catalogue too large")
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes; CatalogueTampered unless they are exactly the signed ones."""
+        target = self.targets.get(name)
+        if target is None:
+            raise CatalogueForged(self.pin.url, name[:200])
+        try:
+            data = _place(self._folder, target)[1].read_bytes()
+            target.verify_length_and_hashes(data)
+        except (OSError, LengthOrHashMismatchError) as error:
+            raise CatalogueTampered(self.pin.url, name[:200]) from error
+        return data
+
+    @property
+    def description(self) -> PortalDescription:
+        """Return what the signed catalogue says of its portal."""
+        try:
+            document = json.loads(self.read(PORTAL))
+        except (ValueError, RecursionError) as error:
+            raise CatalogueForged(self.pin.url, PORTAL) from error
+        return description_from(document, self.pin.url)
+
+    @property
+    def procedures_sha256(self) -> str:
+        """Return the hash of the procedures' file, or "" where the catalogue has none."""
+        target = self.targets.get(PROCEDURES)
+        return target.hashes.get("sha256", "") if target is not None else ""
+
+    def procedure_lines(self) -> Iterator[bytes]:
+        """Yield the JSON of each procedure; unpacked within bounds."""
+        if PROCEDURES not in self.targets:
+            return
+        packed = self.read(PROCEDURES)
+        unpacker = zlib.decompressobj(wbits=31)
+        rest, total = b"", 0
+        while packed and not unpacker.eof:
+            try:
+                block = unpacker.decompress(packed, 1 << 20)
+            except zlib.error as error:
+                raise CatalogueForged(self.pin.url, PROCEDURES) from error
+            packed = unpacker.unconsumed_tail
+            total += len(block)
+            if total > _UNPACKED_LIMIT:
+                raise CatalogueForged(self.pin.url, PROCEDURES)
+            *lines, rest = (rest + block).split(b"\n")
+            yield from (line for line in lines if line)
+        if rest:
+            yield rest
+
+    def procedure_count(self) -> int:
+        """Return how many procedures there are."""
+        return sum(1 for _ in self.procedure_lines())
+
+    def procedure(self, code: str) -> dict[str, Any] | None:
+        """Return one procedure's whole record."""
+        quoted = json.dumps(code, ensure_ascii=False).encode()
+        for line in self.procedure_lines():
+            # Most lines cannot hold it: parsing only those that do is ten times as fast.
+            if quoted in line:
+                record = _record(line)
+                if record is not None and record.get("code") == code:
+                    return record
+        return None
+
+    def procedures(self) -> Iterator[dict[str, Any]]:
+        """Yield all procedures' records; lines that are no records are left out."""
+        for line in self.procedure_lines():
+            record = _record(line)
+            if record is not None:
+                yield record
+
+    def templates(self) -> list[PublishedTemplate]:
+        """Return the template packages; each is checked again when it is loaded."""
+        found = []
+        for name, target in self.targets.items():
+            if not name.startswith(TEMPLATES) or not name.endswith(".zip"):
+                continue
+            custom = target.unrecognized_fields.get("custom")
+            facts = custom if isinstance(custom, dict) else {}
+            template, _, version = name[len(TEMPLATES) : -len(".zip")].rpartition("/")
+            # The signed name decides; a custom entry that contradicts it is a mistake of the publisher.
+            if facts.get("id", template) != template or facts.get("version", version) != version or not template:
+                continue
+            digest, path = _place(self._folder, target)
+            limits = [facts.get(k) for k in ("effective_from", "effective_to")]
+            since, until = (one if isinstance(one, str) else None for one in limits)
+            found.append(PublishedTemplate(template, version, path, digest, since, until))
+        return found
+
+
+class _Fetcher(FetcherInterface):
+    """Let the client library fetch by our connection, with its limits and its errors."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _fetch(self, url: str) -> Iterator[bytes]:
+        try:
+            yield from self._connection.blocks(url)
+        except PortalRefused as error:
+            raise DownloadHTTPError(str(error.status), error.status) from error
+
+
+def _read_cache(metadata: Path, first_root: bytes, now: datetime) -> dict[str, Any]:
+    """Collect the metadata that the client library has just verified and stored."""
+    roots = [first_root]
+    root: Metadata[Root] = Metadata.from_bytes(first_root)
+    with suppress(OSError, RepositoryError):
+        while True:
+            # The library overwrites a later root that it could not verify; until then it is not ours either.
+            data = (metadata / "root_history" / f"{len(roots) + 1}.root.json").read_bytes()
+            root = _delegated(root, Root, base64.b64encode(data).decode())
+            roots.append(data)
+    names = ("timestamp", "snapshot", "targets")
+    read = {name: base64.b64encode((metadata / f"{name}.json").read_bytes()).decode() for name in names}
+    return {"at": now.isoformat(), "roots": [base64.b64encode(one).decode() for one in roots], **read}
+
+
+def _delegated(root: Metadata[Root], kind: type[Any], text: str) -> Metadata[Any]:
+    found: Metadata[Any] = Metadata.from_bytes(base64.b64decode(text, validate=True))
+    if not isinstance(found.signed, kind):
+        raise RepositoryError("wrong kind")
+    root.signed.verify_delegate(found.signed.type, found.signed_bytes, found.signatures)
+    return found
+
+
+def _place(folder: Path, target: TargetFile) -> tuple[str, Path]:
+    """Return a file's SHA-256 and where it lies: a name that is ours, never the portal's."""
+    digest = target.hashes.get("sha256", "").lower()
+    if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):
+        raise RepositoryError("no SHA-256")
+    suffix = ".zip" if target.path.endswith(".zip") else ""
+    return digest, folder / f"{digest}{suffix}"
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _hex(text: str) -> str:
+    """Return a fingerprint without what people put between its digits."""
+    bare = "".join(c for c in text.lower() if c not in " :-\t\n").removeprefix("sha256")
+    if len(bare) != 64 or any(c not in "0123456789abcdef" for c in bare):
+        raise WrongRoot(text[:200], "")
+    return bare
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Replace a file in one step."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
