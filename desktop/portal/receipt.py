@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,7 +13,7 @@ from desktop.portal.answers import receipt_from
 from desktop.portal.contract import PortalDescription
 from desktop.portal.errors import PortalAnsweredGarbage, ReceiptInvalid
 from signing.errors import SigningError
-from signing.jws import verify_with_jwk
+from signing.jws import header_of, verify_with_jwk
 
 RECEIPT_TYPE = "hoso-receipt+jws"
 _LIMIT = 100_000
@@ -72,13 +70,10 @@ def verify_receipt(
 
 def _keys(receipt: str, known: tuple[Mapping[str, Any], ...]) -> list[Mapping[str, Any]]:
     """Return the known keys that the receipt's header names; only ES256 public keys count."""
-    head = receipt.partition(".")[0]
     try:
-        header = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
-    except (ValueError, binascii.Error, RecursionError) as error:
+        header = header_of(receipt)
+    except SigningError as error:
         raise ReceiptInvalid("shape") from error
-    if not isinstance(header, dict):
-        raise ReceiptInvalid("shape")
     if header.get("alg") != "ES256":
         raise ReceiptInvalid("signature")
     usable = [k for k in known if k.get("kty") == "EC" and k.get("crv") == "P-256" and "d" not in k]
