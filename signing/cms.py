@@ -24,7 +24,8 @@ _RESERVE = 256
 """Spare bytes behind the CMS; zero when unused."""
 
 
-def _tlv(tag: int, *parts: bytes) -> bytes:
+def tlv(tag: int, *parts: bytes) -> bytes:
+    """Encode one DER value: tag, length, and the parts one after the other."""
     body = b"".join(parts)
     size = len(body)
     if size < 0x80:
@@ -50,22 +51,22 @@ class PreparedCms:
 
     def attributes(self, document_digest: bytes) -> bytes:
         """Encode the signed attributes' content, ordered as DER wants a SET OF."""
-        digest = _tlv(0x30, self._message_digest, _tlv(0x31, _tlv(0x04, document_digest)))
+        digest = tlv(0x30, self._message_digest, tlv(0x31, tlv(0x04, document_digest)))
         return b"".join(sorted((*self._attributes, digest)))
 
     def sign(self, key: SigningKey, document_digest: bytes) -> bytes:
         """Sign a document's digest and return the whole ContentInfo as DER."""
         attributes = self.attributes(document_digest)
-        signature = key.sign(_tlv(0x31, attributes), self.digest)
+        signature = key.sign(tlv(0x31, attributes), self.digest)
         return self.assemble(attributes, signature)
 
     def assemble(self, attributes: bytes, signature: bytes) -> bytes:
         """Put signed attributes and a signature value together."""
-        signer = _tlv(
-            0x30, self._signer_head, _tlv(0xA0, attributes), self._signature_algorithm, _tlv(0x04, signature)
+        signer = tlv(
+            0x30, self._signer_head, tlv(0xA0, attributes), self._signature_algorithm, tlv(0x04, signature)
         )
-        signed = _tlv(0x30, self._head, _tlv(0x31, signer))
-        return _tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.2").dump(), _tlv(0xA0, signed))
+        signed = tlv(0x30, self._head, tlv(0x31, signer))
+        return tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.2").dump(), tlv(0xA0, signed))
 
 
 def prepare(key: SigningKey) -> PreparedCms:
@@ -93,9 +94,9 @@ def _prepare(der: bytes, chain: tuple[bytes, ...], key_type: str, digest: Digest
     head = b"".join(
         (
             core.Integer(1).dump(),
-            _tlv(0x31, digest_algorithm),
-            _tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.1").dump()),
-            _tlv(0xA0, certificates),
+            tlv(0x31, digest_algorithm),
+            tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.1").dump()),
+            tlv(0xA0, certificates),
         )
     )
     if key_type.startswith("RSA-"):
