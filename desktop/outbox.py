@@ -1,0 +1,390 @@
+"""Sends what was queued, once: enqueue, drain, settle.
+
+A submission's id is its idempotency key, made once with the dossier's revision and named in the signed manifest. Before
+each step its state is on the disk: SENDING before the first byte leaves. Whatever cuts the process off, the next drain
+finds SENDING, calls it UNCERTAIN, and asks the portal for the key before anything is sent again. Only the holder of the
+operating system's lock does that.
+
+```
+QUEUED ──send──> SENDING ──> DONE                a verified receipt is kept, the dossier is SUBMITTED
+   │ ^              ├──────> REFUSED             with the portal's reasons
+   │ └──later───────┤
+   │                └──────> UNCERTAIN ──ask──> DONE | REFUSED | QUEUED (never seen) | UNCERTAIN (later)
+   └──cancel──> CANCELLED
+```
+A portal that cannot be asked (`settles_by_key` is false) leaves UNCERTAIN to the user's word: `release` or
+`settle_by_hand`.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from desktop.errors import CannotSettle, DesktopError, DuplicateFiling, NotSigned
+from desktop.portal.contract import (
+    Connector,
+    NotYet,
+    Outcome,
+    Progress,
+    Refused,
+    Registered,
+    Submission,
+    SubmissionFile,
+    Uncertain,
+)
+from desktop.store import Workspace
+from desktop.store.locks import drain_lock
+from desktop.store.records import DossierState, ItemState, OutboxItem
+from desktop.store.timing import Clock
+
+FIRST_WAIT = 5.0
+LONGEST_WAIT = 3600.0
+LONGEST_ASKED_WAIT = 86_400.0
+"""Seconds; a portal may ask for longer than we would wait by ourselves, but not for ever."""
+INTERRUPTED = "INTERRUPTED"
+RELEASED = "RELEASED_BY_USER"
+SETTLED_BY_HAND = "SETTLED_BY_HAND"
+CANNOT_ASK = "PORTAL_CANNOT_BE_ASKED"
+REFUSED = "REFUSED_BY_PORTAL"
+STOPPED = "STOPPED_BY_USER"
+
+Stage = Callable[[OutboxItem], None]
+"""Called with the item after each change of its state."""
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What one drain did."""
+
+    items: tuple[OutboxItem, ...]
+    """Those that were worked on, as they stand now."""
+    paused: DesktopError | None
+    """Why the drain stopped before the end (log-in, connection, a catalogue that is not fresh); None: it did not."""
+
+
+def enqueue(ws: Workspace, dossier: str, portal: str, *, confirmed: bool = False) -> OutboxItem:
+    """Queue a signed dossier for a portal; the same revision is only ever queued once.
+
+    Raises:
+        NotSigned: there is no signed manifest of the current revision.
+        DuplicateFiling: another dossier of the same client, procedure, case and period was filed or is under way;
+            `confirmed` says that the user knows.
+        MoveForbidden: this revision is queued for another portal.
+    """
+    with ws.transaction():
+        found = ws.dossiers.get(dossier)
+        items = {item.revision: item for item in ws.outbox.of_dossier(found.id)}
+        known = items.get(found.revision)
+        if known is None or known.state == ItemState.CANCELLED:
+            if found.state != DossierState.SIGNED or ws.dossiers.revision(found.id).manifest is None:
+                raise NotSigned(found.id, found.state)
+            other = ws.outbox.same_filing(found.id)
+            if other is not None and not confirmed:
+                first = ws.dossiers.get(other.dossier)
+                raise DuplicateFiling(found.id, other.dossier, other.state, other.updated, first.code)
+        return ws.outbox.enqueue(found.id, portal)
+
+
+def cancel(ws: Workspace, key: str) -> OutboxItem:
+    """Take an item back before it is sent; raise MoveForbidden once that is not certain any more."""
+    with ws.transaction():
+        item = ws.outbox.move(key, ItemState.QUEUED, ItemState.CANCELLED)
+        ws.dossiers.note(item.dossier, "cancelled")
+        return item
+
+
+def release(ws: Workspace, key: str) -> OutboxItem:
+    """Let an uncertain item be sent again, on the user's word; the word is kept as evidence."""
+    with ws.transaction():
+        item = _uncertain(ws, key)
+        number = ws.outbox.begin(key, "ask")
+        ws.outbox.end(key, number, "released", RELEASED)
+        ws.dossiers.note(item.dossier, "released")
+        return ws.outbox.move(key, ItemState.UNCERTAIN, ItemState.QUEUED, reason=RELEASED)
+
+
+def settle_by_hand(ws: Workspace, key: str, code: str, received: datetime | None = None) -> OutboxItem:
+    """Note the code that the user found at the portal for an uncertain item: it is DONE, without a receipt."""
+    with ws.transaction():
+        item = _uncertain(ws, key)
+        number = ws.outbox.begin(key, "ask")
+        ws.outbox.end(key, number, "settled", SETTLED_BY_HAND)
+        done = ws.outbox.move(key, ItemState.UNCERTAIN, ItemState.DONE, reason=SETTLED_BY_HAND, code=code.strip())
+        ws.dossiers.enter_code(item.dossier, code, received)
+        return done
+
+
+def _uncertain(ws: Workspace, key: str) -> OutboxItem:
+    item = ws.outbox.get(key)
+    if item.state != ItemState.UNCERTAIN:
+        raise CannotSettle(key, item.state)
+    return item
+
+
+def drain(
+    ws: Workspace,
+    connector: Connector,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    only: str | None = None,
+    *,
+    portal: str | None = None,
+    patience: float = 0.0,
+    stage: Stage | None = None,
+    chance: random.Random | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Drained:
+    """Settle what is uncertain and send what is queued, in order, one item at a time.
+
+    Args:
+        only: the key of the one item to work on, now, whatever its waiting time.
+        portal: only items for this portal; the connector is that portal's.
+        patience: seconds to go on waiting for items that must be tried again later.
+
+    Raises:
+        OutboxBusy: another process drains this workspace.
+        StoreError: the workspace cannot be written. What was on its way is then settled by the next drain.
+    """
+    now = clock or ws.clock
+    work = _Drain(ws, connector, now, progress, stage, chance or random.Random())
+    with drain_lock(ws.home, ws.practice, now):
+        _mark_interrupted(ws)
+        touched: dict[str, None] = {}
+        paused: DesktopError | None = None
+        deadline = now() + timedelta(seconds=patience)
+        first = True
+        while True:
+            waiting = [
+                item
+                for item in ws.outbox.items((ItemState.QUEUED, ItemState.UNCERTAIN), portal=portal)
+                if only is None or item.key == only
+            ]
+            for item in waiting:
+                if not (only and first) and item.not_before is not None and item.not_before > now():
+                    continue
+                if item.state == ItemState.UNCERTAIN and not connector.settles_by_key:
+                    continue
+                touched[item.key] = None
+                paused = work.one(item)
+                if paused is not None:
+                    break
+            first = False
+            if paused is not None:
+                break
+            later = _next_time(ws, touched, connector)
+            if later is None or later > deadline or (progress is not None and progress.cancelled()):
+                break
+            sleep(max(0.0, (later - now()).total_seconds()))
+        return Drained(tuple(ws.outbox.get(key) for key in touched), paused)
+
+
+def _mark_interrupted(ws: Workspace) -> None:
+    """Call UNCERTAIN what a process was sending when it ended; only the holder of the lock may."""
+    for item in ws.outbox.items((ItemState.SENDING,)):
+        with ws.transaction():
+            for attempt in ws.outbox.attempts(item.key):
+                if attempt.ended is None:
+                    ws.outbox.end(item.key, attempt.number, "cut off", INTERRUPTED)
+            ws.outbox.move(item.key, ItemState.SENDING, ItemState.UNCERTAIN, reason=INTERRUPTED)
+
+
+def _next_time(ws: Workspace, keys: dict[str, None], connector: Connector) -> datetime | None:
+    times = []
+    for key in keys:
+        item = ws.outbox.get(key)
+        open_one = item.state == ItemState.QUEUED or (item.state == ItemState.UNCERTAIN and connector.settles_by_key)
+        if open_one and item.not_before is not None:
+            times.append(item.not_before)
+    return min(times, default=None)
+
+
+class _Drain:
+    """One pass through the queue with one connector."""
+
+    def __init__(
+        self,
+        ws: Workspace,
+        connector: Connector,
+        clock: Clock,
+        progress: Progress | None,
+        stage: Stage | None,
+        chance: random.Random,
+    ) -> None:
+        self._ws = ws
+        self._connector = connector
+        self._clock = clock
+        self._progress = progress
+        self._stage = stage
+        self._chance = chance
+
+    def one(self, item: OutboxItem) -> DesktopError | None:
+        """Bring one item as far as it goes now; return why the drain must pause, or None."""
+        submission = self._submission(item)
+        if item.state == ItemState.UNCERTAIN:
+            paused = self._ask(item, submission)
+            item = self._ws.outbox.get(item.key)
+            if paused is not None or item.state != ItemState.QUEUED:
+                return paused
+        return self._send(item, submission)
+
+    def _submission(self, item: OutboxItem) -> Submission:
+        revision = self._ws.dossiers.revision(item.dossier, item.revision)
+        assert revision.manifest is not None
+        kept = self._ws.files
+
+        def opener(sha256: str) -> Callable[[], Any]:
+            return lambda: kept.open(sha256)
+
+        named = {}
+        for file in self._ws.dossiers.files(item.dossier, item.revision):
+            named.setdefault(file.sha256, SubmissionFile(file.sha256, file.size, file.name, opener(file.sha256)))
+        return Submission(item.key, revision.manifest, tuple(named.values()))
+
+    # --- asking
+
+    def _ask(self, item: OutboxItem, submission: Submission) -> DesktopError | None:
+        number = self._ws.outbox.begin(item.key, "ask")
+        try:
+            state = self._connector.ask(item.key)
+            outcome = self._connector.conclude(submission, state)
+        except DesktopError as problem:
+            wait = self._wait_after(item, getattr(problem, "retry_after", None))
+            with self._ws.transaction():
+                self._ws.outbox.end(item.key, number, "no answer", problem.code, **_plain(problem.facts))
+                self._later(item, ItemState.UNCERTAIN, ItemState.UNCERTAIN, item.reason or problem.code, wait)
+            return problem if _pauses(problem) else None
+        with self._ws.transaction():
+            if outcome is None:
+                # Never seen, or parts of it only: nothing is registered under this key, so sending is safe.
+                self._ws.outbox.end(item.key, number, state.state)
+                self._moved(self._ws.outbox.move(item.key, ItemState.UNCERTAIN, ItemState.QUEUED, reason=item.reason))
+            else:
+                self._settle(item, ItemState.UNCERTAIN, number, submission, outcome)
+        return None
+
+    # --- sending
+
+    def _send(self, item: OutboxItem, submission: Submission) -> DesktopError | None:
+        with self._ws.transaction():
+            number = self._ws.outbox.begin(item.key, "send")
+            self._moved(self._ws.outbox.move(item.key, ItemState.QUEUED, ItemState.SENDING))
+        try:
+            outcome = self._connector.submit(submission, self._progress)
+        except DesktopError as problem:
+            self._failed(item, number, problem)
+            return problem if _pauses(problem) else None
+        except BaseException as problem:
+            # A bug, or Ctrl+C: what left is not known. The next drain asks.
+            with self._ws.transaction():
+                self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__)
+                self._moved(self._ws.outbox.move(item.key, ItemState.SENDING, ItemState.UNCERTAIN, reason=INTERRUPTED))
+            raise
+        with self._ws.transaction():
+            self._settle(item, ItemState.SENDING, number, submission, outcome)
+        return None
+
+    def _failed(self, item: OutboxItem, number: int, problem: DesktopError) -> None:
+        """Note an error that the connector raised: unless it could be asked first, it is not known what left."""
+        wait = self._wait_after(item, getattr(problem, "retry_after", None))
+        with self._ws.transaction():
+            self._ws.outbox.end(item.key, number, "failed", problem.code, **_plain(problem.facts))
+            if self._connector.settles_by_key:
+                # Asking costs one request and makes "perhaps" a fact.
+                self._later(item, ItemState.SENDING, ItemState.UNCERTAIN, problem.code, wait, _plain(problem.facts))
+            else:
+                self._moved(
+                    self._ws.outbox.move(
+                        item.key,
+                        ItemState.SENDING,
+                        ItemState.UNCERTAIN,
+                        reason=problem.code,
+                        facts=_plain(problem.facts),
+                    )
+                )
+
+    # --- what came of it, in the caller's transaction
+
+    def _settle(
+        self, item: OutboxItem, state: ItemState, number: int, submission: Submission, outcome: Outcome
+    ) -> None:
+        outbox = self._ws.outbox
+        match outcome:
+            case Registered(code, receipt, received, due):
+                outbox.end(item.key, number, "registered")
+                outbox.keep_receipt(
+                    item.key, code=code, data=receipt.encode("ascii"), received=received, due=due, trusted=True
+                )
+                self._ws.evidence.add(
+                    item.dossier, "manifest", submission.manifest_jws.encode("ascii"),
+                    name="manifest.jws", media_type="application/jose",
+                )  # fmt: skip
+                self._ws.evidence.add(
+                    item.dossier, "receipt", receipt.encode("ascii"), name="receipt.jws", media_type="application/jose"
+                )
+                done = outbox.move(item.key, state, ItemState.DONE, code=code)
+                self._ws.dossiers.mark_submitted(
+                    item.dossier, portal=item.portal, code=code, received=received, due=due
+                )
+                self._moved(done)
+            case Refused(reasons):
+                told = {"reasons": [reason.to_json() for reason in reasons]}
+                outbox.end(item.key, number, "refused", REFUSED, **told)
+                self._ws.dossiers.note(item.dossier, "refused")
+                self._moved(outbox.move(item.key, state, ItemState.REFUSED, reason=REFUSED, facts=told))
+            case NotYet(retry_after, reason):
+                wait = self._wait_after(item, retry_after)
+                outbox.end(item.key, number, "not yet", reason or None)
+                # What was asked for and is still being judged stays uncertain: it is asked again, not sent again.
+                to = ItemState.UNCERTAIN if state == ItemState.UNCERTAIN else ItemState.QUEUED
+                self._later(item, state, to, reason or "NOT_YET", wait)
+            case Uncertain(reason):
+                outbox.end(item.key, number, "uncertain", reason)
+                self._later(item, state, ItemState.UNCERTAIN, reason, self._wait_after(item, None))
+
+    def _later(
+        self,
+        item: OutboxItem,
+        state: ItemState,
+        wanted: ItemState,
+        reason: str,
+        wait: float,
+        facts: dict[str, Any] | None = None,
+    ) -> None:
+        until = self._clock() + timedelta(seconds=wait)
+        self._moved(self._ws.outbox.move(item.key, state, wanted, reason=reason, facts=facts, not_before=until))
+
+    def _wait_after(self, item: OutboxItem, asked: float | None) -> float:
+        """Return the seconds to wait: doubled with each try, scattered so that many clients do not come together."""
+        tries = len(self._ws.outbox.attempts(item.key))
+        own = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(tries - 1, 20))
+        scattered = own * self._chance.uniform(0.5, 1.0)
+        if asked is not None and asked >= 0:
+            return min(LONGEST_ASKED_WAIT, asked + self._chance.uniform(0.0, min(1.0, FIRST_WAIT)))
+        return scattered
+
+    def _moved(self, item: OutboxItem) -> None:
+        if self._stage is not None:
+            self._stage(item)
+
+
+def _pauses(problem: DesktopError) -> bool:
+    """Say whether the next item would meet the same trouble: log-in, connection, a portal that is not secure."""
+    return problem.stops_batch or problem.retry
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts that JSON can hold, bounded."""
+    kept: dict[str, Any] = {}
+    for name, value in facts.items():
+        if value is None or isinstance(value, (bool, int)):
+            kept[name] = value
+        elif isinstance(value, (str, float)):
+            kept[name] = str(value)[:500]
+        elif isinstance(value, tuple) and all(hasattr(one, "to_json") for one in value):
+            kept[name] = [one.to_json() for one in value[:50]]
+    return kept
