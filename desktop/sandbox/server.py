@@ -1,0 +1,317 @@
+"""The practice portal as a running server: embedded in a thread, or a process of its own.
+
+It hides how the parts are wired, the socket and the start-up. Heavy libraries are imported when they are
+first needed, so that it answers within two seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop.errors import DesktopError
+from desktop.sandbox.authority import Authority
+from desktop.sandbox.catalogue import Catalogue
+from desktop.sandbox.database import ZONE, Database, Row
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from desktop.sandbox.submissions import Judge
+
+PORTAL_ID = "thuc-hanh"
+NAME = {"vi": "Cổng thực hành Hồ Sơ", "en": "Hồ Sơ practice portal"}
+PATIENCE = 3.0
+
+
+class Sandbox:
+    """A practice portal in this process, on a thread of its own.
+
+    `folder` keeps everything: database, files, keys, catalogue. `port` 0 takes a free one. `pace` is in
+    seconds, 0 for the next status at every poll. `trust` names more PEM files of authorities whose signers
+    the judge accepts; `catalogue` a folder or .tar.xz of the national portal's records. `judge` replaces
+    the real one in tests.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        catalogue: Path | None = None,
+        pace: float = 0.0,
+        tls: bool = False,
+        trust: Sequence[Path] = (),
+        faults: bool = False,
+        judge: Judge | None = None,
+        patience: float = PATIENCE,
+        clock: Callable[[], datetime] | None = None,
+        resources: Path | None = None,
+    ) -> None:
+        self.folder = folder
+        self.database = folder / "portal.sqlite"
+        self._host, self._port, self._tls = host, port, tls
+        self._source, self._pace, self._faults = catalogue, pace, faults
+        self._trust, self._judge, self._patience = tuple(trust), judge, patience
+        self._clock = clock or (lambda: datetime.now(ZONE))
+        self._resources = resources
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+        self._ends: list[Callable[[], None]] = []
+        self.url = ""
+        self.fingerprint = ""
+        self.authority = Authority.open(folder / "authority")
+
+    def start(self) -> Sandbox:
+        """Start to answer; return once it does. Raises OSError when the address is taken."""
+        self._listen()
+        self._thread = threading.Thread(target=self._serve, name="practice-portal", daemon=True)
+        self._thread.start()
+        assert self._server is not None
+        while not self._server.started:
+            if self._failure is not None:
+                raise self._failure
+            if not self._thread.is_alive():
+                raise RuntimeError("the practice portal did not start")
+            time.sleep(0.01)
+        return self
+
+    def stop(self) -> None:
+        """Stop to answer and free everything; what it holds stays in its folder."""
+        if self._server is not None:
+            self._server.should_exit = True
+        if self._thread is not None:
+            self._thread.join(15)
+        for end in reversed(self._ends):
+            end()
+        self._ends.clear()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def run(self, ready: Callable[[Sandbox], None]) -> None:
+        """Answer on this thread until interrupted; call `ready` once it answers."""
+        self._listen()
+        server = self._server
+        assert server is not None
+
+        def announce() -> None:
+            while not server.started and not server.should_exit:
+                time.sleep(0.01)
+            if server.started:
+                ready(self)
+
+        threading.Thread(target=announce, daemon=True).start()
+        try:
+            server.run(sockets=[self._socket])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            for end in reversed(self._ends):
+                end()
+            self._ends.clear()
+
+    # --- wiring ---------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        import uvicorn
+
+        self._socket = socket.create_server(
+            (self._host, self._port),
+            family=socket.AF_INET6 if ":" in self._host else socket.AF_INET,
+            backlog=128,
+        )
+        self._ends.append(self._socket.close)
+        port = self._socket.getsockname()[1]
+        shown = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host
+        shown = f"[{shown}]" if ":" in shown else shown
+        self.url = f"{'https' if self._tls else 'http'}://{shown}:{port}"
+        hosts = frozenset({"127.0.0.1", "localhost", "::1", self._host, *_own_names(self._host)})
+        settings: dict[str, Any] = {}
+        if self._tls:
+            chain, key = self.authority.tls(tuple(sorted({"127.0.0.1", "localhost", shown.strip("[]")})))
+            settings = {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}
+        config = uvicorn.Config(
+            self._application(hosts),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            server_header=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=5,
+            limit_concurrency=200,
+            **settings,
+        )
+        self._server = uvicorn.Server(config)
+
+    def _application(self, hosts: frozenset[str]) -> Any:
+        from desktop.sandbox import api, models
+        from desktop.sandbox.life import Life
+        from desktop.sandbox.submissions import Submissions
+
+        database = Database(self.database)
+        self._ends.append(database.close)
+        catalogue = Catalogue(self.folder / "catalogue", self.authority, self._clock)
+        self._publish(database, catalogue, hosts)
+        self.fingerprint = catalogue.fingerprint
+        life: Life
+
+        def begin(dossier: Row) -> None:
+            life.begin(dossier)
+
+        submissions = Submissions(
+            database,
+            self.folder,
+            self._judge or self._real_judge(catalogue),
+            portal=PORTAL_ID,
+            sign_receipt=self._sign_receipt,
+            clock=self._clock,
+            registered=begin,
+        )
+        life = Life(
+            database,
+            pace=self._pace,
+            clock=self._clock,
+            make_result=self._make_result,
+            keep=submissions.keep,
+        )
+        submissions.start()
+        self._ends.append(submissions.stop)
+        return api.build(
+            api.Desk(
+                id=PORTAL_ID,
+                name=models.Text(**NAME),
+                database=database,
+                submissions=submissions,
+                life=life,
+                catalogue=catalogue,
+                authority=self.authority,
+                clock=self._clock,
+                hosts=hosts,
+                patience=self._patience,
+                faults=self._faults,
+            )
+        )
+
+    def _publish(self, database: Database, catalogue: Catalogue, hosts: frozenset[str]) -> None:
+        from desktop.sandbox.publication import publish
+
+        publish(
+            database,
+            catalogue,
+            self.authority,
+            portal=PORTAL_ID,
+            name=NAME,
+            hosts=hosts,
+            trust=self._trust,
+            source=self._source,
+            resources=self._resources,
+        )
+
+    def _real_judge(self, catalogue: Catalogue) -> Judge:
+        from desktop.sandbox.judge import DossierJudge
+
+        anchors = [self.authority.root_pem, *(path.read_bytes() for path in self._trust)]
+        return DossierJudge(catalogue, self.authority, tuple(anchors), self._clock)
+
+    def _sign_receipt(self, payload: bytes) -> str:
+        from joserfc import jws
+        from joserfc.jwk import ECKey
+
+        from desktop.sandbox.submissions import RECEIPT_TYPE
+
+        jwk = self.authority.receipt_key()
+        header = {"alg": "ES256", "kid": jwk["kid"], "typ": RECEIPT_TYPE}
+        return jws.serialize_compact(header, payload, ECKey.import_key(jwk))
+
+    def _make_result(self, dossier: Row) -> bytes:
+        from desktop.sandbox.results import make_result
+
+        return make_result(dossier, self.authority)
+
+    def _serve(self) -> None:
+        assert self._server is not None
+        try:
+            self._server.run(sockets=[self._socket])
+        except BaseException as error:
+            self._failure = error
+
+
+def _own_names(host: str) -> set[str]:
+    """Return this machine's names when the portal listens on all of its addresses."""
+    if host not in ("0.0.0.0", "::"):
+        return set()
+    name = socket.gethostname()
+    try:
+        return {name, *socket.gethostbyname_ex(name)[2]}
+    except OSError:
+        return {name}
+
+
+def serve(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    catalogue: Path | None = None,
+    pace: float = 10.0,
+    tls: bool = False,
+    as_json: bool = False,
+    trust: Sequence[Path] = (),
+    faults: bool = False,
+) -> int:
+    """Run the practice portal until interrupted; print one line on stdout when it is ready.
+
+    Returns the exit code. With `as_json` the line is {"url", "root_fingerprint", "database"}.
+    """
+    import sys
+
+    def ready(portal: Sandbox) -> None:
+        if as_json:
+            facts = {
+                "url": portal.url,
+                "root_fingerprint": portal.fingerprint,
+                "database": str(portal.database),
+            }
+            print(json.dumps(facts, ensure_ascii=False), flush=True)
+        else:
+            print(f"Cổng thực hành đang chạy tại {portal.url}", flush=True)
+            print(f"Dấu vân tay của danh mục: {portal.fingerprint}", flush=True)
+
+    try:
+        portal = Sandbox(
+            folder,
+            host=host,
+            port=port,
+            catalogue=catalogue,
+            pace=pace,
+            tls=tls,
+            trust=trust,
+            faults=faults,
+        )
+        portal.run(ready)
+    except (OSError, DesktopError) as error:
+        code = getattr(error, "code", "SANDBOX_NOT_STARTED")
+        from desktop.messages import message
+
+        words = message(code, {"why": str(error)})
+        if as_json:
+            facts = {"code": code, "message": words.sentence, "remedy": words.remedy}
+            print(json.dumps({"error": facts}, ensure_ascii=False), flush=True)
+        print(words.text, file=sys.stderr)
+        return 1
+    return 0
