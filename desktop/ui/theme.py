@@ -1,0 +1,266 @@
+"""The look: one type scale, one spacing step, colours as roles in light, dark and high contrast.
+
+Made with Fusion, a palette and a small proxy style; there is no application-wide style sheet, which would cost most of
+a second on a large form. No colour is named anywhere else: widgets ask for a role.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import (
+    QApplication,
+    QProxyStyle,
+    QStyle,
+    QStyleFactory,
+    QStyleHintReturn,
+    QStyleOption,
+    QStyleOptionFocusRect,
+    QWidget,
+)
+
+from forms.bundled import RESOURCES
+
+STEP = 4
+MARGIN = 24
+ROW = 36
+ROW_COMPACT = 28
+RADIUS = 6
+TARGET = 28
+"""The least height of what is pressed, in pixels (24 is the law's least)."""
+
+
+class Size(Enum):
+    """The type scale in points."""
+
+    SMALL = 9.0
+    BODY = 10.5
+    LEAD = 13.0
+    TITLE = 17.0
+    DISPLAY = 22.0
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Colours by role; text has a contrast of 7:1 or more on surface and raised."""
+
+    surface: str
+    raised: str
+    sunken: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    accent_text: str
+    accent_soft: str
+    danger: str
+    danger_soft: str
+    warning: str
+    warning_soft: str
+    success: str
+    success_soft: str
+    focus: str
+    practice: str
+    practice_soft: str
+
+
+LIGHT = Colours(
+    surface="#FBFAF7", raised="#FFFFFF", sunken="#F1EFE9", line="#D8D4CA", text="#1D1B16", muted="#55504A",
+    accent="#0B5A5E", accent_text="#FFFFFF", accent_soft="#DCEDEC", danger="#9B1C1C", danger_soft="#FBE4E1",
+    warning="#7A4B00", warning_soft="#FBEFD5", success="#1C5E33", success_soft="#DDF0E2", focus="#0B5A5E",
+    practice="#6B2C91", practice_soft="#F0E4F7",
+)  # fmt: skip
+DARK = Colours(
+    surface="#191A1B", raised="#222426", sunken="#141516", line="#3D4043", text="#F0EEE9", muted="#BDB8AF",
+    accent="#7FD0CE", accent_text="#0D2021", accent_soft="#1D3A3B", danger="#FFB0A6", danger_soft="#45201D",
+    warning="#F4C978", warning_soft="#41310F", success="#9BDDAE", success_soft="#173823", focus="#9BE3E1",
+    practice="#DDB3F5", practice_soft="#3A2348",
+)  # fmt: skip
+CONTRAST = Colours(
+    surface="#000000", raised="#000000", sunken="#000000", line="#FFFFFF", text="#FFFFFF", muted="#FFFFFF",
+    accent="#FFE45C", accent_text="#000000", accent_soft="#333300", danger="#FF9C9C", danger_soft="#330000",
+    warning="#FFD27F", warning_soft="#332200", success="#8CFF9E", success_soft="#003311", focus="#00E5FF",
+    practice="#F2B8FF", practice_soft="#2B0033",
+)  # fmt: skip
+PRACTICE_ACCENT = {"light": ("#6B2C91", "#FFFFFF", "#F0E4F7"), "dark": ("#DDB3F5", "#22102E", "#3A2348")}
+
+_current: list[Colours] = [LIGHT]
+
+
+def colours() -> Colours:
+    """Return the colours in force."""
+    return _current[0]
+
+
+def colour(role: str) -> QColor:
+    """Return one colour by the name of its role."""
+    return QColor(getattr(colours(), role))
+
+
+def luminance(text: str) -> float:
+    """Return the relative luminance of a colour (WCAG 2.2)."""
+    value = QColor(text)
+    parts = [value.redF(), value.greenF(), value.blueF()]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours (WCAG 2.2, 1.4.3)."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def load_fonts() -> str:
+    """Make the bundled typeface known and return its family."""
+    family = "Noto Sans"
+    for name in ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSans-Italic.ttf"):
+        number = QFontDatabase.addApplicationFont(str(RESOURCES / "fonts" / name))
+        families = QFontDatabase.applicationFontFamilies(number)
+        family = families[0] if families else family
+    return family
+
+
+def font(size: Size = Size.BODY, *, bold: bool = False, italic: bool = False, tabular: bool = False) -> QFont:
+    """Return a font of the scale, enlarged by what the person chose."""
+    made = QFont(QApplication.font())
+    made.setPointSizeF(size.value * _zoom[0])
+    made.setBold(bold)
+    made.setItalic(italic)
+    if tabular:
+        made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+_zoom = [1.0]
+
+
+def apply(
+    app: QApplication, *, scheme: str = "system", zoom: float = 1.0, practice: bool = False, family: str | None = None
+) -> None:
+    """Give the program its look: `scheme` is system, light, dark or contrast; `zoom` enlarges every text."""
+    hints = app.styleHints()
+    chosen = scheme
+    if scheme == "system":
+        chosen = "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+    base = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[chosen]
+    if practice and chosen in PRACTICE_ACCENT:
+        accent, accent_text, soft = PRACTICE_ACCENT[chosen]
+        changed = {f.name: getattr(base, f.name) for f in fields(base)}
+        changed |= {"accent": accent, "accent_text": accent_text, "accent_soft": soft, "focus": accent}
+        base = Colours(**changed)
+    _current[0] = base
+    _zoom[0] = zoom
+    app.setStyle(Style())
+    if family is not None:
+        body = QFont(family)
+        body.setPointSizeF(Size.BODY.value * zoom)
+        app.setFont(body)
+    else:
+        body = app.font()
+        body.setPointSizeF(Size.BODY.value * zoom)
+        app.setFont(body)
+    app.setPalette(palette(base))
+    icon.cache_clear()
+
+
+def palette(found: Colours) -> QPalette:
+    """Turn colours by role into Qt's palette."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    pairs = {
+        role.Window: found.surface, role.WindowText: found.text, role.Base: found.raised,
+        role.AlternateBase: found.sunken, role.Text: found.text, role.Button: found.raised,
+        role.ButtonText: found.text, role.BrightText: found.danger, role.ToolTipBase: found.raised,
+        role.ToolTipText: found.text, role.PlaceholderText: found.muted, role.Highlight: found.accent,
+        role.HighlightedText: found.accent_text, role.Link: found.accent, role.LinkVisited: found.accent,
+        role.Light: found.raised, role.Midlight: found.sunken, role.Mid: found.line, role.Dark: found.line,
+        role.Shadow: found.line, role.Accent: found.accent,
+    }  # fmt: skip
+    for which, value in pairs.items():
+        made.setColor(which, QColor(value))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(found.muted))
+    return made
+
+
+class Style(QProxyStyle):
+    """Fusion with our focus ring, our sizes and no flashing."""
+
+    def __init__(self) -> None:
+        super().__init__(QStyleFactory.create("Fusion"))
+
+    def pixelMetric(
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        """Give room to what is pressed and read."""
+        sizes = {
+            QStyle.PixelMetric.PM_ScrollBarExtent: 14,
+            QStyle.PixelMetric.PM_IndicatorWidth: 18,
+            QStyle.PixelMetric.PM_IndicatorHeight: 18,
+            QStyle.PixelMetric.PM_ExclusiveIndicatorWidth: 18,
+            QStyle.PixelMetric.PM_ExclusiveIndicatorHeight: 18,
+            QStyle.PixelMetric.PM_SmallIconSize: 20,
+            QStyle.PixelMetric.PM_ButtonIconSize: 20,
+        }
+        if metric in sizes:
+            return sizes[metric]
+        return super().pixelMetric(metric, option, widget)
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returnData: QStyleHintReturn | None = None,
+    ) -> int:
+        """Show mnemonics always, move nothing that need not move."""
+        if hint == QStyle.StyleHint.SH_UnderlineShortcut:
+            return 1
+        if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:
+            return 0
+        return super().styleHint(hint, option, widget, returnData)
+
+    def drawPrimitive(
+        self,
+        element: QStyle.PrimitiveElement,
+        option: QStyleOption,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Draw the focus ring two pixels wide, in the focus colour."""
+        if element == QStyle.PrimitiveElement.PE_FrameFocusRect and isinstance(option, QStyleOptionFocusRect):
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            box = QRectF(option.rect).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+            painter.restore()
+            return
+        super().drawPrimitive(element, option, painter, widget)
+
+
+@cache
+def icon(name: str, role: str = "text") -> QIcon:
+    """Return an icon of the line set, drawn in the colour of a role; an unknown name gives an empty icon."""
+    path = RESOURCES / "icons" / f"{name}.svg"
+    if not path.is_file():
+        return QIcon()
+    made = QIcon()
+    for mode, which in ((QIcon.Mode.Normal, role), (QIcon.Mode.Disabled, "muted")):
+        text = path.read_text(encoding="utf-8").replace("currentColor", getattr(colours(), which))
+        renderer = QSvgRenderer(QByteArray(text.encode()))
+        for side in (20, 40, 60):
+            picture = QPixmap(QSize(side, side))
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            renderer.render(painter)
+            painter.end()
+            made.addPixmap(picture, mode)
+    return made
