@@ -6,14 +6,12 @@ The layout gets strings; what is signed and attached stays plain data.
 from __future__ import annotations
 
 import datetime
-import functools
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from forms.bundled import RESOURCES
+from forms import units
 from forms.period import Period
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -80,36 +78,6 @@ def _period(text: str) -> str:
     return f"{quarter[2]}/{quarter[1]}" if quarter else text
 
 
-@functools.cache
-def _unit_labels(source: str) -> Mapping[str, str]:
-    """Read the labels of a bundled list (units/provinces …), whatever its rows call code and name."""
-    if not re.fullmatch(r"[a-z0-9_]+(/[a-z0-9_]+)*", source):
-        return {}
-    try:
-        data = json.loads((RESOURCES / f"{source}.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
-    labels: dict[str, str] = {}
-
-    def collect(node: Any) -> None:
-        if isinstance(node, list):
-            for inner in node:
-                collect(inner)
-        elif isinstance(node, dict):
-            code = node.get("code", node.get("value", node.get("id")))
-            name = node.get("name", node.get("label", node.get("vi")))
-            if isinstance(name, dict):
-                name = name.get("vi")
-            if isinstance(code, str) and isinstance(name, str):
-                labels[code] = nfc(name)
-            for inner in node.values():
-                if isinstance(inner, (list, dict)):
-                    collect(inner)
-
-    collect(data)
-    return labels
-
-
 def _label(field: Mapping[str, Any], value: str) -> str:
     for option in field.get("options") or ():
         if option.get("value") == value:
@@ -118,7 +86,8 @@ def _label(field: Mapping[str, Any], value: str) -> str:
     source = field.get("options_from") or {"province": "units/provinces", "ward": "units/wards"}.get(
         field.get("kind", "")
     )
-    return _unit_labels(source).get(value, value) if isinstance(source, str) else value
+    unit = (units.entries(source) or {}).get(value) if isinstance(source, str) else None
+    return unit.name if unit else value
 
 
 def shown(field: Mapping[str, Any], value: object) -> str:

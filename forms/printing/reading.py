@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any
 import pikepdf
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
+from forms import strict_json
+from forms.errors import NotJson
 from forms.printing.errors import NoFormData, PdfUnreadable
 from forms.printing.press import locked
 
@@ -40,10 +41,6 @@ class PageImage:
     width: int
     height: int
     rgb: bytes
-
-
-def _refuse_constant(text: str) -> Any:
-    raise ValueError(text)
 
 
 def _bounded(stream: pikepdf.Stream) -> bytes:
@@ -95,8 +92,8 @@ def read_back(pdf: bytes) -> EmbeddedData:
 def parse_data(data: bytes) -> EmbeddedData:
     """Parse the attached data; raise NoFormData when it has another shape."""
     try:
-        tree = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        tree = strict_json.loads(data, limit=DATA_LIMIT)
+    except NotJson as error:
         raise NoFormData("MALFORMED") from error
     if not isinstance(tree, dict) or tree.get("format") != 1:
         raise NoFormData("MALFORMED")
