@@ -24,7 +24,6 @@ DesktopError
         ├── CatalogueTampered    what lies on this disk is not what was verified
         ├── WrongRoot            not the fingerprint that was given
         ├── ClockWrong
-        ├── ProcedureNotFound
         └── RecordsUnreadable    imported records of the national portal
 """
 
@@ -251,11 +250,3 @@ class RecordsUnreadable(CatalogueError):
     why: str
     """missing, archive, too_large, path, shape, full"""
     code: ClassVar[str] = "RECORDS_UNREADABLE"
-
-
-@dataclass(eq=False)
-class ProcedureNotFound(CatalogueError):
-    """No catalogue here holds a procedure of this code."""
-
-    procedure: str
-    code: ClassVar[str] = "PROCEDURE_NOT_FOUND"

@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.portal.catalogue.records import Imported, NationalRecords, import_records
 from desktop.portal.catalogue.search import FORMAT, Entry, Found, SearchIndex
-from desktop.portal.errors import CatalogueError, PortalError, ProcedureNotFound
+from desktop.portal.errors import CatalogueMissing, PortalAddressForbidden
 from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
-    from desktop.portal.catalogue.trusted import Pin, PublishedTemplate, TrustedCatalogue, Updated, Verified
+    from desktop.portal.catalogue.trusted import TrustedCatalogue, Updated
+    from desktop.portal.catalogue.verified import Pin, PublishedTemplate, Verified
     from desktop.portal.connection import Connection
     from forms.procedure import Procedure
     from forms.template import Library
@@ -45,10 +46,15 @@ class Shown:
 
 
 class Catalogue:
-    """Procedures and templates of one home folder.  Opening it reads nothing; nothing here needs a workspace."""
+    """Procedures and templates of one home folder.  Opening it reads nothing; nothing here needs a workspace.
 
-    def __init__(self, home: Path, resources: Path = RESOURCES) -> None:
+    practice: only practice portals' catalogues count, and without it only real ones': the templates of a
+    practice portal must never fill a real form.
+    """
+
+    def __init__(self, home: Path, *, practice: bool = False, resources: Path = RESOURCES) -> None:
         self.home = home
+        self.practice = practice
         self._resources = resources
         self._index: tuple[str, SearchIndex] | None = None
 
@@ -73,16 +79,18 @@ class Catalogue:
         """
         from desktop.portal.catalogue.trusted import TrustedCatalogue
 
+        if connection.practice != self.practice:
+            raise PortalAddressForbidden(connection.url)
         added = TrustedCatalogue.add(self.home, connection, fingerprint=fingerprint, now=now, agree=agree)
         try:
             return added.update(connection, now)
         except BaseException:
-            with suppress(CatalogueError):
-                added.verified()
-                # It was known before; what was verified then stays good.
-                raise
-            added.forget()
+            # Where it was known before, what was verified then stays good.
+            if not added.ever_verified:
+                added.forget()
             raise
+        finally:
+            self.refresh()
 
     def portals(self) -> list[TrustedCatalogue]:
         """Return the catalogues of the portals pinned here."""
@@ -91,7 +99,7 @@ class Catalogue:
             return []
         from desktop.portal.catalogue.trusted import TrustedCatalogue
 
-        return TrustedCatalogue.known(self.home)
+        return [one for one in TrustedCatalogue.known(self.home) if one.pin.practice == self.practice]
 
     def portal(self, url_or_fingerprint: str) -> TrustedCatalogue | None:
         """Return the catalogue of one pinned portal, by its address or its fingerprint."""
@@ -118,8 +126,6 @@ class Catalogue:
         """Update the catalogue of the portal that this connection leads to."""
         known = self.portal(connection.url)
         if known is None:
-            from desktop.portal.errors import CatalogueMissing
-
             raise CatalogueMissing(connection.url)
         updated = known.update(connection, now)
         self.refresh()
@@ -160,8 +166,8 @@ class Catalogue:
         """Find procedures; see `SearchIndex.search`."""
         return self.index.search(text, field=field, agency=agency, level=level, limit=limit, offset=offset)
 
-    def show(self, code: str) -> Shown:
-        """Return one whole procedure from its most trusted source; raise ProcedureNotFound.
+    def show(self, code: str) -> Shown | None:
+        """Return one whole procedure from its most trusted source; None: no source has it.
 
         A signed record is read through the signatures; CatalogueTampered where the disk lies.
         """
@@ -173,26 +179,33 @@ class Catalogue:
             record = verified.procedure(code) if verified is not None else None
             if verified is not None and record is not None:
                 return Shown(Procedure.from_json(record), "portal", portal.pin.url, verified.at)
-        for path, record in self._bundled():
-            if record.get("code") == code or path.stem == code:
+        for record in self._bundled():
+            if record.get("code") == code:
                 return Shown(Procedure.from_json(record), "bundled", None, None)
         raw = self._imported.raw(code)
         if raw is not None:
             return Shown(Procedure.from_national_portal(*raw), "imported", None, None)
-        raise ProcedureNotFound(code)
+        return None
 
-    def procedure(self, code: str) -> Procedure:
-        """Return one whole procedure; raise ProcedureNotFound."""
-        return self.show(code).procedure
+    def procedure(self, code: str) -> Procedure | None:
+        """Return one whole procedure, or None."""
+        shown = self.show(code)
+        return shown.procedure if shown is not None else None
 
     # --- templates ----------------------------------------------------------------------------------
 
     @cached_property
     def library(self) -> Library:
-        """Return all templates: those brought along, and verified ones of the pinned portals."""
-        from forms.template import bundled_library
+        """Return all templates: those brought along, and verified ones of the pinned portals before them."""
+        from forms.template import Edition, TemplateRef, bundled_library
 
-        return bundled_library()
+        bundled = bundled_library(self._resources / "templates")
+        held = {(one.id, one.version, one.ref.sha256) for one in bundled.editions()}
+        return bundled.with_editions(
+            Edition(TemplateRef(one.id, one.version, one.path, one.sha256), one.effective_from, one.effective_to)
+            for one in self.published_templates()
+            if (one.id, one.version, one.sha256) not in held
+        )
 
     def published_templates(self) -> list[PublishedTemplate]:
         """Return the template packages of all pinned portals' verified catalogues."""
@@ -209,11 +222,11 @@ class Catalogue:
     def _imported(self) -> NationalRecords:
         return NationalRecords(self.folder / "imported")
 
-    def _bundled(self) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def _bundled(self) -> Iterator[dict[str, Any]]:
         for path in sorted((self._resources / "procedures").glob("*.json")):
             record = json.loads(path.read_bytes())
             if isinstance(record, dict):
-                yield path, record
+                yield record
 
     def _signature(self) -> str:
         """Return what tells this set of sources from any other, cheaply: from sizes and recorded hashes.
@@ -233,7 +246,8 @@ class Catalogue:
         return digest.hexdigest()[:24]
 
     def _open_index(self, signature: str) -> SearchIndex:
-        path = self.folder / f"index-{signature}.sqlite"
+        kind = "practice" if self.practice else "real"
+        path = self.folder / f"index-{kind}-{signature}.sqlite"
         with suppress(sqlite3.Error, OSError):
             if path.is_file():
                 return SearchIndex.open(path)
@@ -245,7 +259,7 @@ class Catalogue:
         except (sqlite3.Error, OSError):
             # A folder that cannot be written to, or a full disk: search must work all the same.
             return SearchIndex.build(None, self._entries())
-        for old in self.folder.glob("index-*.sqlite"):
+        for old in self.folder.glob(f"index-{kind}-*.sqlite"):
             if old != path:
                 with suppress(OSError):
                     old.unlink()
@@ -258,7 +272,7 @@ class Catalogue:
                 for record in verified.procedures():
                     with suppress(*_NOT_A_RECORD):
                         yield _entry(record, f"portal:{portal.pin.folder}")
-        for _path, record in self._bundled():
+        for record in self._bundled():
             with suppress(*_NOT_A_RECORD):
                 yield _entry(record, "bundled")
         for row in self._imported.rows():
@@ -280,8 +294,6 @@ _NOT_A_RECORD = (KeyError, TypeError, ValueError, AttributeError)
 
 def _verified(portal: TrustedCatalogue) -> Verified | None:
     """Return what was verified last of a portal, None before its first update; a lying disk is told."""
-    from desktop.portal.errors import CatalogueMissing
-
     try:
         return portal.verified()
     except CatalogueMissing:
@@ -319,6 +331,3 @@ def _name(value: Any) -> str:
 def _names(values: Any) -> list[str]:
     some = values if isinstance(values, list | tuple) else []
     return [name for name in (_name(one)[:1000] for one in some[:500]) if name]
-
-
-__all__ = ["Catalogue", "PortalError", "Shown"]

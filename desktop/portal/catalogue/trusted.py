@@ -17,8 +17,7 @@ import hashlib
 import json
 import os
 import tempfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,11 +33,11 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, TargetFile
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from desktop.portal.answers import description_from
+from desktop.portal.catalogue.verified import Pin, Verified, delegated, place, verify_chain
 from desktop.portal.connection import Connection, base_address
 from desktop.portal.contract import PortalDescription
 from desktop.portal.errors import (
@@ -55,35 +54,13 @@ from desktop.portal.errors import (
     WrongRoot,
 )
 
-PORTAL = "portal.json"
-PROCEDURES = "procedures.jsonl.gz"
-TEMPLATES = "templates/"
-
 FRESH_FOR = timedelta(hours=1)
 """What was verified no longer ago than this, and has not expired, is fresh enough to submit."""
 MOST_SKEW = timedelta(days=1)
 
 _ROOT_LIMIT = 512_000
 _TARGET_LIMIT = 64 * 1024 * 1024
-_ALL_TARGETS_LIMIT = 1024 * 1024 * 1024
-_UNPACKED_LIMIT = 512 * 1024 * 1024
 _STATE_LIMIT = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Pin:
-    """A portal that this computer knows, by the fingerprint of its catalogue's first root."""
-
-    url: str
-    fingerprint: str
-    """SHA-256 of 1.root.json, hex."""
-    practice: bool
-    added: datetime
-
-    @property
-    def folder(self) -> str:
-        """Return the name of its folder: ours to choose, never the portal's."""
-        return self.fingerprint[:32]
 
 
 @dataclass(frozen=True)
@@ -101,18 +78,6 @@ class Updated:
     """(id, version) of those that were not there before."""
     skew: timedelta | None
     """The portal's clock minus ours."""
-
-
-@dataclass(frozen=True)
-class PublishedTemplate:
-    """A template package in a verified catalogue, lying verified on this disk."""
-
-    id: str
-    version: str
-    path: Path
-    sha256: str
-    effective_from: str | None
-    effective_to: str | None
 
 
 class TrustedCatalogue:
@@ -223,7 +188,7 @@ class TrustedCatalogue:
             )
             updater.refresh()
             state = _read_cache(metadata, root, now)
-            fresh = self._verify(state)
+            fresh = verify_chain(state, self.pin, self.folder)
             for target in fresh.targets.values():
                 self._fetch(updater, target)
         except (RepositoryError, DownloadError) as error:
@@ -250,6 +215,11 @@ class TrustedCatalogue:
             new_templates=new,
             skew=connection.skew,
         )
+
+    @property
+    def ever_verified(self) -> bool:
+        """Return whether an update has ever succeeded."""
+        return (self.folder / "verified.json").is_file()
 
     def fresh(self, connection: Connection, now: datetime) -> Verified:
         """Return a catalogue fresh enough to submit by, updating it first where it is not.
@@ -288,7 +258,7 @@ class TrustedCatalogue:
         except (ValueError, RecursionError) as error:
             raise CatalogueTampered(self.pin.url, "verified.json") from error
         try:
-            verified = self._verify(state)
+            verified = verify_chain(state, self.pin, self.folder)
         except (RepositoryError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CatalogueTampered(self.pin.url, "verified.json") from error
         self._state = (stamp, verified)
@@ -311,46 +281,9 @@ class TrustedCatalogue:
             raise CatalogueTampered(self.pin.url, "root.json")
         return root
 
-    def _verify(self, state: Mapping[str, Any]) -> Verified:
-        """Check a chain of metadata from the pinned root down, whatever the day."""
-        roots = [base64.b64decode(one, validate=True) for one in state["roots"]]
-        if not roots or hashlib.sha256(roots[0]).hexdigest() != self.pin.fingerprint:
-            raise RepositoryError("not the pinned root")
-        root: Metadata[Root] = Metadata.from_bytes(roots[0])
-        root.signed.verify_delegate(Root.type, root.signed_bytes, root.signatures)
-        for data in roots[1:]:
-            new: Metadata[Root] = Metadata.from_bytes(data)
-            root.signed.verify_delegate(Root.type, new.signed_bytes, new.signatures)
-            new.signed.verify_delegate(Root.type, new.signed_bytes, new.signatures)
-            if new.signed.version != root.signed.version + 1:
-                raise RepositoryError("a root is missing")
-            root = new
-        timestamp = _delegated(root, Timestamp, state["timestamp"])
-        snapshot_data = base64.b64decode(state["snapshot"], validate=True)
-        timestamp.signed.snapshot_meta.verify_length_and_hashes(snapshot_data)
-        snapshot = _delegated(root, Snapshot, state["snapshot"])
-        targets_data = base64.b64decode(state["targets"], validate=True)
-        listed = snapshot.signed.meta["targets.json"]
-        listed.verify_length_and_hashes(targets_data)
-        targets = _delegated(root, Targets, state["targets"])
-        if (
-            snapshot.signed.version != timestamp.signed.snapshot_meta.version
-            or targets.signed.version != listed.version
-        ):
-            raise RepositoryError("versions do not fit")
-        expires = min(one.signed.expires for one in (root, timestamp, snapshot, targets))
-        return Verified(
-            self.pin,
-            self.folder / "targets",
-            targets.signed.version,
-            datetime.fromisoformat(state["at"]),
-            expires,
-            dict(targets.signed.targets),
-        )
-
     def _fetch(self, updater: Updater, target: TargetFile) -> None:
         """Have one file on this disk, whole and right, before anything names it."""
-        path = _place(self.folder / "targets", target)[1]
+        path = place(self.folder / "targets", target)[1]
         if target.length > _TARGET_LIMIT:
             raise CatalogueForged(self.pin.url, target.path[:200])
         try:
@@ -387,118 +320,6 @@ class TrustedCatalogue:
         return CatalogueForged(self.pin.url, what)
 
 
-class Verified:
-    """What the last update verified: signed lists, and files that are checked each time they are read."""
-
-    def __init__(
-        self,
-        pin: Pin,
-        folder: Path,
-        version: int,
-        at: datetime,
-        expires: datetime,
-        targets: dict[str, TargetFile],
-    ) -> None:
-        self.pin = pin
-        self.version = version
-        self.at = at
-        """When the update was made: the date that is shown beside what is used offline."""
-        self.expires = expires
-        self._folder = folder
-        self.targets = targets
-        total = sum(one.length for one in targets.values())
-        if total > _ALL_TARGETS_LIMIT:
-            raise RepositoryError("catalogue too large")
-
-    def read(self, name: str) -> bytes:
-        """Return a file's bytes; CatalogueTampered unless they are exactly the signed ones."""
-        target = self.targets.get(name)
-        if target is None:
-            raise CatalogueForged(self.pin.url, name[:200])
-        try:
-            data = _place(self._folder, target)[1].read_bytes()
-            target.verify_length_and_hashes(data)
-        except (OSError, LengthOrHashMismatchError) as error:
-            raise CatalogueTampered(self.pin.url, name[:200]) from error
-        return data
-
-    @property
-    def description(self) -> PortalDescription:
-        """Return what the signed catalogue says of its portal."""
-        try:
-            document = json.loads(self.read(PORTAL))
-        except (ValueError, RecursionError) as error:
-            raise CatalogueForged(self.pin.url, PORTAL) from error
-        return description_from(document, self.pin.url)
-
-    @property
-    def procedures_sha256(self) -> str:
-        """Return the hash of the procedures' file, or "" where the catalogue has none."""
-        target = self.targets.get(PROCEDURES)
-        return target.hashes.get("sha256", "") if target is not None else ""
-
-    def procedure_lines(self) -> Iterator[bytes]:
-        """Yield the JSON of each procedure; unpacked within bounds."""
-        if PROCEDURES not in self.targets:
-            return
-        packed = self.read(PROCEDURES)
-        unpacker = zlib.decompressobj(wbits=31)
-        rest, total = b"", 0
-        while packed and not unpacker.eof:
-            try:
-                block = unpacker.decompress(packed, 1 << 20)
-            except zlib.error as error:
-                raise CatalogueForged(self.pin.url, PROCEDURES) from error
-            packed = unpacker.unconsumed_tail
-            total += len(block)
-            if total > _UNPACKED_LIMIT:
-                raise CatalogueForged(self.pin.url, PROCEDURES)
-            *lines, rest = (rest + block).split(b"\n")
-            yield from (line for line in lines if line)
-        if rest:
-            yield rest
-
-    def procedure_count(self) -> int:
-        """Return how many procedures there are."""
-        return sum(1 for _ in self.procedure_lines())
-
-    def procedure(self, code: str) -> dict[str, Any] | None:
-        """Return one procedure's whole record."""
-        quoted = json.dumps(code, ensure_ascii=False).encode()
-        for line in self.procedure_lines():
-            # Most lines cannot hold it: parsing only those that do is ten times as fast.
-            if quoted in line:
-                record = _record(line)
-                if record is not None and record.get("code") == code:
-                    return record
-        return None
-
-    def procedures(self) -> Iterator[dict[str, Any]]:
-        """Yield all procedures' records; lines that are no records are left out."""
-        for line in self.procedure_lines():
-            record = _record(line)
-            if record is not None:
-                yield record
-
-    def templates(self) -> list[PublishedTemplate]:
-        """Return the template packages; each is checked again when it is loaded."""
-        found = []
-        for name, target in self.targets.items():
-            if not name.startswith(TEMPLATES) or not name.endswith(".zip"):
-                continue
-            custom = target.unrecognized_fields.get("custom")
-            facts = custom if isinstance(custom, dict) else {}
-            template, _, version = name[len(TEMPLATES) : -len(".zip")].rpartition("/")
-            # The signed name decides; a custom entry that contradicts it is a mistake of the publisher.
-            if facts.get("id", template) != template or facts.get("version", version) != version or not template:
-                continue
-            digest, path = _place(self._folder, target)
-            limits = [facts.get(k) for k in ("effective_from", "effective_to")]
-            since, until = (one if isinstance(one, str) else None for one in limits)
-            found.append(PublishedTemplate(template, version, path, digest, since, until))
-        return found
-
-
 class _Fetcher(FetcherInterface):
     """Let the client library fetch by our connection, with its limits and its errors."""
 
@@ -520,36 +341,11 @@ def _read_cache(metadata: Path, first_root: bytes, now: datetime) -> dict[str, A
         while True:
             # The library overwrites a later root that it could not verify; until then it is not ours either.
             data = (metadata / "root_history" / f"{len(roots) + 1}.root.json").read_bytes()
-            root = _delegated(root, Root, base64.b64encode(data).decode())
+            root = delegated(root, Root, base64.b64encode(data).decode())
             roots.append(data)
     names = ("timestamp", "snapshot", "targets")
     read = {name: base64.b64encode((metadata / f"{name}.json").read_bytes()).decode() for name in names}
     return {"at": now.isoformat(), "roots": [base64.b64encode(one).decode() for one in roots], **read}
-
-
-def _delegated(root: Metadata[Root], kind: type[Any], text: str) -> Metadata[Any]:
-    found: Metadata[Any] = Metadata.from_bytes(base64.b64decode(text, validate=True))
-    if not isinstance(found.signed, kind):
-        raise RepositoryError("wrong kind")
-    root.signed.verify_delegate(found.signed.type, found.signed_bytes, found.signatures)
-    return found
-
-
-def _place(folder: Path, target: TargetFile) -> tuple[str, Path]:
-    """Return a file's SHA-256 and where it lies: a name that is ours, never the portal's."""
-    digest = target.hashes.get("sha256", "").lower()
-    if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):
-        raise RepositoryError("no SHA-256")
-    suffix = ".zip" if target.path.endswith(".zip") else ""
-    return digest, folder / f"{digest}{suffix}"
-
-
-def _record(line: bytes) -> dict[str, Any] | None:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def _hex(text: str) -> str:
