@@ -31,7 +31,7 @@ def problem_lines(problems: list[Any]) -> list[str]:
     session = _session.current
     names = {"error": session.words("Lỗi", "Error"), "warning": session.words("Cảnh báo", "Warning")}
     return [
-        f"{names[problem.severity]} · {problem.path}: {problem.message.vi if session.lang == 'vi' else problem.message.en}"
+        f"{names[problem.severity]} · {problem.path}: {session.words(problem.message.vi, problem.message.en)}"
         for problem in problems
     ]
 

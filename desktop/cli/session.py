@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
-from desktop.errors import DesktopError
+from desktop.errors import DesktopError, FileTooLarge
 from desktop.messages import Language, message
 
 if TYPE_CHECKING:
@@ -67,15 +67,6 @@ class FileUnwritable(DesktopError):
     code: ClassVar[str] = "FILE_UNWRITABLE"
     path: str
     reason: str
-
-
-@dataclass(eq=False)
-class FileTooLarge(DesktopError):
-    """A file is larger than what is read."""
-
-    code: ClassVar[str] = "FILE_TOO_LARGE"
-    path: str
-    limit: int
 
 
 @dataclass(eq=False)
@@ -151,7 +142,8 @@ class Session:
         """Return the wired program; opens nothing yet."""
         from desktop.app import App
 
-        return App(home=self.home, practice=self.practice, unlock=self.unlock, lang=self.lang, say=self.note)
+        ask = self.ask if sys.stdin is not None and sys.stdin.isatty() else None
+        return App(home=self.home, practice=self.practice, unlock=self.unlock, lang=self.lang, say=self.note, ask=ask)
 
     # --- answering -------------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from desktop.filing.errors import (
     PeriodMissing,
     UnknownCase,
     UnknownComponent,
-    UnknownProcedure,
 )
 
 if TYPE_CHECKING:
@@ -88,11 +87,8 @@ class DossierView:
 
 
 def procedure(desk: Desk, code: str) -> Procedure:
-    """Return a procedure of the catalogue. Raises UnknownProcedure."""
-    found = desk.catalogue.procedure(code)
-    if found is None:
-        raise UnknownProcedure(code)
-    return found
+    """Return a procedure of the catalogue. Raises ProcedureNotFound."""
+    return desk.catalogue.procedure(code)
 
 
 def case_of(found: Procedure, case: str | None) -> Case:
@@ -119,7 +115,7 @@ def new_dossier(
 ) -> Dossier:
     """Begin a dossier: its components from the procedure's case, its forms prefilled with what the client agreed to.
 
-    Raises UnknownProcedure, UnknownCase, PeriodMissing, BadPeriod, ClientUnknown.
+    Raises ProcedureNotFound, UnknownCase, PeriodMissing, BadPeriod, ClientUnknown.
     """
     from forms.period import Period
 

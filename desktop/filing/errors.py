@@ -3,17 +3,18 @@
 DesktopError
 └── FilingError
     ├── UnconfirmedNotAccepted   a form's source is unconfirmed and nobody said yes
-    ├── UnknownProcedure, UnknownCase, UnknownComponent, UnknownRole
+    ├── UnknownCase, UnknownComponent, UnknownRole
     ├── PeriodMissing            the procedure is filed by period
     ├── FormRejected             the data of a form has the wrong shape; nothing was saved
     ├── PreflightFailed          the dossier is not ready; the report says why
     ├── SigningRefused           the certificate must not be used here
-    ├── NotSigned                only what is signed can be submitted
     ├── LevelForbids             the procedure's level does not allow this
     ├── NoPortal, SeveralPortals
-    ├── RootRefused              the portal's root is not the one that was expected
     ├── NotSubmitted             there is nothing to follow yet
-    └── NotAMoment               a time that cannot be read
+    ├── NotAMoment               a time that cannot be read
+    ├── NotTheSame               what was typed twice differs
+    ├── BadTaxCode               no tax code
+    └── UnsupportedFile          neither PDF nor XML
 """
 
 from __future__ import annotations
@@ -37,14 +38,6 @@ class UnconfirmedNotAccepted(FilingError):
 
     code: ClassVar[str] = "UNCONFIRMED_NOT_ACCEPTED"
     why: tuple[Any, ...]
-
-
-@dataclass(eq=False)
-class UnknownProcedure(FilingError):
-    """No procedure of that code is in the catalogue."""
-
-    code: ClassVar[str] = "UNKNOWN_PROCEDURE"
-    procedure: str
 
 
 @dataclass(eq=False)
@@ -108,14 +101,6 @@ class SigningRefused(FilingError):
 
 
 @dataclass(eq=False)
-class NotSigned(FilingError):
-    """Only a signed dossier can be submitted."""
-
-    code: ClassVar[str] = "NOT_SIGNED"
-    dossier: str
-
-
-@dataclass(eq=False)
 class LevelForbids(FilingError):
     """The procedure's level does not allow this; `why` says so in words."""
 
@@ -140,14 +125,6 @@ class SeveralPortals(FilingError):
 
 
 @dataclass(eq=False)
-class RootRefused(FilingError):
-    """The portal's root was not agreed to."""
-
-    code: ClassVar[str] = "ROOT_REFUSED"
-    fingerprint: str
-
-
-@dataclass(eq=False)
 class NotSubmitted(FilingError):
     """The dossier has not been filed: there is nothing to follow."""
 
@@ -169,3 +146,18 @@ class UnsupportedFile(FilingError):
 
     code: ClassVar[str] = "FILE_NOT_SIGNABLE"
     name: str
+
+
+@dataclass(eq=False)
+class NotTheSame(FilingError):
+    """What was typed twice differs."""
+
+    code: ClassVar[str] = "NOT_THE_SAME"
+
+
+@dataclass(eq=False)
+class BadTaxCode(FilingError):
+    """A tax code has 10 digits with a check digit, 10-3, or 12 digits."""
+
+    code: ClassVar[str] = "BAD_TAX_CODE"
+    tax_code: str

@@ -1,0 +1,78 @@
+"""The use cases: one function for each arrow between procedure, form, dossier and portal. Plain Python, no window.
+
+The window and the command line call these and nothing below them.
+"""
+
+from desktop.filing.desk import Desk, confirm_unconfirmed, role_of
+from desktop.filing.documents import (
+    SignedDocument,
+    SignRequest,
+    check_certificate,
+    moment_of,
+    sign_document,
+    validate_data,
+    validate_file,
+)
+from desktop.filing.dossiers import (
+    ComponentView,
+    DossierView,
+    attach,
+    begin_form,
+    case_of,
+    dossier_view,
+    dossier_views,
+    new_dossier,
+    open_form,
+    procedure,
+    save_form,
+    set_data,
+)
+from desktop.filing.export import ExportedFile, export
+from desktop.filing.preflight import Preflight, PreflightFinding, preflight
+from desktop.filing.reading import procedure_lines
+from desktop.filing.sealing import SignedDossier, sign_dossier, workspace_trust
+from desktop.filing.sending import (
+    ItemView,
+    KnownPortal,
+    PaymentView,
+    ResultView,
+    StatusView,
+    WhoIs,
+    add_client,
+    add_portal,
+    cancel_item,
+    doctor,
+    drain,
+    enter_code,
+    fetch_results,
+    import_catalogue,
+    login,
+    logout,
+    outbox_items,
+    pay,
+    portals,
+    refresh,
+    remove_portal,
+    safe_name,
+    search,
+    status,
+    status_view,
+    submit,
+    trust_add,
+    trust_list,
+    trust_remove,
+    update_catalogue,
+    whoami,
+)
+
+__all__ = [
+    "ComponentView", "Desk", "DossierView", "ExportedFile", "ItemView", "KnownPortal", "PaymentView", "Preflight",
+    "PreflightFinding", "ResultView", "SignRequest", "SignedDocument", "SignedDossier", "StatusView", "WhoIs",
+    "add_client", "add_portal", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
+    "confirm_unconfirmed", "doctor", "dossier_view", "dossier_views", "drain", "enter_code", "export",
+    "fetch_results", "import_catalogue", "login", "logout", "moment_of", "new_dossier", "open_form", "outbox_items",
+    "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remove_portal", "role_of", "safe_name",
+    "save_form", "search", "set_data", "sign_document", "sign_dossier", "status", "status_view", "submit",
+    "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "whoami",
+    "workspace_trust",
+]  # fmt: skip
