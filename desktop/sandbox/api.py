@@ -101,9 +101,10 @@ def build(desk: Desk) -> Gate | Faults:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        code = _CODES.get(error.status_code, "REQUEST_INVALID")
-        body = problem(error.status_code, code, {"place": request.url.path[:200]})
-        return JSONResponse(body, error.status_code, error.headers, media_type=_JSON)
+        # A body that is not even JSON comes as 400; the contract knows one status for all malformed requests.
+        status = 422 if error.status_code == 400 else error.status_code
+        body = problem(status, _CODES.get(status, "REQUEST_INVALID"), {"place": request.url.path[:200]})
+        return JSONResponse(body, status, error.headers, media_type=_JSON)
 
     # --- catalogue ----------------------------------------------------------------------------------------
 
@@ -292,6 +293,12 @@ def build(desk: Desk) -> Gate | Faults:
         shape = models.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(shape.pop("$defs"))
         schemas["Problem"] = shape
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        for item in document["paths"].values():
+            for operation in item.values():
+                if "422" in operation["responses"]:
+                    operation["responses"]["422"] = _problems(422)[422]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]
