@@ -208,7 +208,8 @@ class Connection:
     ) -> int:
         """GET bytes into `target`, at most `limit`; return how many."""
         done = 0
-        with self._open("GET", path, token=token, progress=progress, limit_time=self.limits.transfer) as response:
+        limit_time = self.limits.transfer
+        with own_disk(), self._open("GET", path, token=token, progress=progress, limit_time=limit_time) as response:
             if response.status_code >= 300:
                 self._checked(self._whole(response, JSON_LIMIT))
             total = _length(response) or 0
@@ -313,7 +314,10 @@ class Connection:
                     url = self._redirected(url, response)
                 else:
                     raise PortalAnsweredGarbage(self.host, "redirect")
+                # A socket cut by the watcher can look like an answer that simply ended.
+                watch.explain(self.host)
                 yield response
+                watch.explain(self.host)
             except PortalError:
                 # Ours already (garbage, a cancelled body); but a cut by the watcher has its own cause.
                 watch.explain(self.host)
