@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from asn1crypto import cms, tsp
+from asn1crypto import cms, tsp, x509
 from asn1crypto import parser as der_parser
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -93,14 +93,12 @@ def token(data: bytes, digest: Digest) -> Token:
     if content["encap_content_info"]["content_type"].native != "tst_info":
         raise NotAccepted("SIGNATURE_KIND_NOT_ACCEPTED")
     try:
-        octets = content["encap_content_info"]["content"].parsed
         raw = bytes(content["encap_content_info"]["content"])
         info = tsp.TSTInfo.load(raw, strict=True)
         imprint = info["message_imprint"]
         algorithm = str(imprint["hash_algorithm"]["algorithm"].native)
         stamped = bytes(imprint["hashed_message"].native)
         time = info["gen_time"].native
-        del octets
     except Exception as error:  # asn1crypto raises whatever a hostile structure makes it stumble on
         raise Malformed from error
     signed = _verify(content, lambda name: hashlib.new(name, raw).digest(), "tst_info", 0)
@@ -241,17 +239,15 @@ def _attribute(attributes: Any, names: tuple[str, ...], *, required: bool | None
 
 
 def _signer(sid: cms.SignerIdentifier, certificates: tuple[bytes, ...]) -> bytes | None:
-    from asn1crypto import x509
-
     for der in certificates:
         try:
             one = x509.Certificate.load(der, strict=True)
             if sid.name == "issuer_and_serial_number":
                 wanted = sid.chosen
-                if (
-                    one.serial_number == wanted["serial_number"].native
-                    and one.issuer.hashable == wanted["issuer"].hashable
-                ):
+                if one.serial_number != wanted["serial_number"].native:
+                    continue
+                # The same bytes nearly always; else the same name by RFC 5280's slow comparison.
+                if one.issuer.dump() == wanted["issuer"].dump() or one.issuer == wanted["issuer"]:
                     return der
             elif one.key_identifier == sid.chosen.native:
                 return der
@@ -291,8 +287,6 @@ def _value_holds(
     signed_bytes: bytes | None,
     computed: bytes,
 ) -> bool:
-    from asn1crypto import x509
-
     public = load_der_public_key(x509.Certificate.load(signer).public_key.dump())
     kind = str(algorithm.signature_algo)
     name = digest_name

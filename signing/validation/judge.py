@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from signing.certificate import Certificate, check_before_signing, parse
-from signing.errors import CertificateUnreadable
-from signing.validation.standing import Authorities, facts
+from signing.certificate import Certificate, check_before_signing
+from signing.validation.standing import Authorities, facts, known
 from signing.validation.verdict import (
     AGAINST,
     Changes,
@@ -64,7 +63,7 @@ class Judge:
     def signature(self, found: Facts) -> SignatureVerdict:
         """Judge one signature."""
         reasons = list(found.reasons)
-        signer = _parse(found.signer)
+        signer = known(found.signer) if found.signer is not None else None
         trust, revocation = Trusted.UNKNOWN, Revocation.UNKNOWN
         chain: tuple[Certificate, ...] = ()
         integrity = found.integrity
@@ -132,7 +131,7 @@ class Judge:
     def stamp(self, found: Facts, *, at: datetime) -> SignatureVerdict:
         """Judge a time-stamp: its authority at the moment `at` (now, or that of a later trusted time-stamp)."""
         reasons = list(found.reasons)
-        signer = _parse(found.signer)
+        signer = known(found.signer) if found.signer is not None else None
         trust, revocation = Trusted.UNKNOWN, Revocation.UNKNOWN
         chain: tuple[Certificate, ...] = ()
         if found.signer is not None and signer is not None:
@@ -201,13 +200,6 @@ def with_reason(verdict: SignatureVerdict, reason: str) -> SignatureVerdict:
     reasons = (*verdict.reasons, reason)
     word = Verdict.INVALID if reason in AGAINST or verdict.verdict is Verdict.INVALID else Verdict.INDETERMINATE
     return replace(verdict, verdict=word, reasons=reasons)
-
-
-def _parse(der: bytes | None) -> Certificate | None:
-    try:
-        return parse(der) if der is not None else None
-    except CertificateUnreadable:
-        return None
 
 
 def _inside(certificate: Certificate, moment: datetime) -> bool:

@@ -63,7 +63,7 @@ _creation: Any = SigFieldCreationRule  # three constructors without types
 
 STRICT = StandardDiffPolicy(
     global_rules=[
-        _catalogue(ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata"})),
+        _catalogue(ignored_keys=frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Version"})),
         DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
@@ -130,7 +130,7 @@ def _unexplained(signature: EmbeddedPdfSignature, reader: PdfFileReader) -> list
 
 def _secures(reader: PdfFileReader, revision: int) -> bool:
     """Tell whether a revision wrote to the document's store of validation data."""
-    resolver = reader.get_historical_resolver(revision)
+    resolver: Any = reader.get_historical_resolver(revision)
     try:
         store = resolver.root.raw_get("/DSS")
     except KeyError:

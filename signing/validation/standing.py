@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -288,13 +289,16 @@ class Authorities:
 
 def facts(path: Iterable[bytes]) -> tuple[Certificate, ...]:
     """Return what the certificates say; unreadable ones are left out."""
-    found = []
-    for der in path:
-        try:
-            found.append(parse(der))
-        except CertificateUnreadable:
-            continue
-    return tuple(found)
+    return tuple(one for der in path if (one := known(der)) is not None)
+
+
+@lru_cache(256)
+def known(der: bytes) -> Certificate | None:
+    """Return what a certificate says; the same few come again in every file of a batch."""
+    try:
+        return parse(der)
+    except CertificateUnreadable:
+        return None
 
 
 _UNDERSTOOD = frozenset(
