@@ -274,3 +274,14 @@ def test_words_where_an_amount_should_be_are_named_by_the_check() -> None:
 def test_amounts_are_never_floats() -> None:
     values = xml.read(FOREIGN.encode(), bundled_library()).values
     assert not [v for v in values.values() if isinstance(v, float | Decimal)]
+
+
+def test_a_province_of_the_tax_systems_own_list_is_found_by_its_name() -> None:
+    def province(code: str, name: str) -> tuple[object, list[str]]:
+        place = f"<maTinhNNT>{code}</maTinhNNT><tenTinhNNT>{name}</tenTinhNNT><dthoaiNNT>"
+        read = xml.read(FOREIGN.replace("<dthoaiNNT>", place, 1).encode(), bundled_library())
+        return read.values.get("maTinhNNT"), read.print["xml"]["unread"]
+
+    assert province("701", "Thành phố Hồ Chí Minh")[0] == "79"
+    assert province("79", "Thành phố Hồ Chí Minh")[0] == "79"
+    assert province("107", "Tỉnh không còn") == (None, ["HSoThueDTu/HSoKhaiThue/PLuc", "maTinhNNT=107"])
