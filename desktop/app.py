@@ -63,7 +63,7 @@ class App:
             practice=self.practice,
             workers=self.workers,
             open_workspace=lambda: self.open_workspace(),
-            open_catalogue=lambda: Catalogue(self.home),
+            open_catalogue=lambda: Catalogue(self.home, practice=self.practice),
             clock=self._clock,
         )
 
@@ -123,7 +123,7 @@ class App:
         if kept == "keyring":
             return Keyring()
         if self._ask is None:
-            raise PassphraseNeeded()
+            raise PassphraseNeeded(str(self.home))
         return Passphrase(self._ask("Mật khẩu kho hồ sơ", "Workspace passphrase"))
 
     def _new_unlock(self) -> Unlock:
@@ -163,7 +163,7 @@ class App:
         from desktop.store.key import RecoveryCode
 
         unlock: Unlock = RecoveryCode(code) if code is not None else self._known_unlock("passphrase")
-        restore(file, self.home, practice=self.practice, unlock=unlock)
+        restore(file, self.home, unlock)
 
     def recover_workspace(self, code: str) -> None:
         """Open with the recovery code and keep the key anew."""

@@ -41,8 +41,12 @@ def show(tax_code: str) -> None:
     """Xem một khách hàng và các thông tin đã biết."""
     session = _session.current
     client = session.app.workspace.clients.get(tax_code)
-    facts = client.facts
-    session.answer({"client": client}, f"{client.tax_code}  {client.name}", *(f"  {k}: {v}" for k, v in facts.items()))
+    facts = session.app.workspace.clients.facts(client)
+    session.answer(
+        {"client": client, "facts": facts},
+        f"{client.tax_code}  {client.name}",
+        *(f"  {name}: {fact.value}" for name, fact in facts.items()),
+    )
 
 
 @commands.command("import")

@@ -69,7 +69,7 @@ def sandbox(
 
     session = _session.current
     folder = data if data is not None else session.app.home / "sandbox"
-    serve(folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json, say=session.note)
+    serve(folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json)
 
 
 def _box(text: str) -> tuple[int, tuple[float, float, float, float]]:

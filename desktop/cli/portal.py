@@ -21,7 +21,7 @@ def add(
 
     session = _session.current
     entry = filing.add_portal(session.app.desk, url, fingerprint, confirm=_confirm)
-    name = session.words(entry.name.vi, entry.name.en)
+    name = session.words(entry.name_vi, entry.name_en)
     session.answer({"portal": entry}, session.words(f"Đã thêm {name}", f"Added {name}"), entry.fingerprint)
 
 

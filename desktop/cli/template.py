@@ -35,8 +35,8 @@ def list_templates() -> None:
     from forms.template import load
 
     for template_id in session.app.library.ids():
-        for ref in session.app.library.versions(template_id):
-            template = load(ref)
+        for edition in session.app.library.versions(template_id):
+            template = load(edition.ref)
             row = {
                 "id": template.id,
                 "version": template.version,
@@ -102,7 +102,10 @@ def example(template: str, period: Period = None) -> None:
     from forms.template import load
 
     session = _session.current
-    data = plain(load(chosen(template, period)).complete_example().data)
+    sample = load(chosen(template, period)).example
+    if sample is None:
+        raise WrongUse(session.words("mẫu chưa có ví dụ đầy đủ", "the template has no complete example"))
+    data = plain(sample.data)
     session.answer(data, json.dumps(data, ensure_ascii=False, indent=2))
 
 
@@ -140,14 +143,15 @@ def lint_folder(folder: Path) -> None:
 @commands.command("test")
 def test_folder(folder: Path) -> None:
     """Chạy các ví dụ của một thư mục mẫu."""
-    from forms.template import TemplateRef, load, run_examples
+    from forms.template import run_examples
+    from forms.template.package import open_folder
 
     session = _session.current
-    results = run_examples(load(TemplateRef.author(folder)))
-    failed = [result for result in results if not result.passed]
+    results = run_examples(open_folder(folder))
+    failed = [result for result in results if not result.ok]
     session.answer(
         {"examples": results, "failed": len(failed)},
-        *(f"{'✓' if result.passed else '✗'} {result.name}" for result in results),
+        *(f"{'✓' if result.ok else '✗'} {result.name}" for result in results),
     )
     if failed or not results:
         raise Negative
@@ -162,15 +166,17 @@ def preview(
 ) -> None:
     """In thử mẫu trong một thư mục với dữ liệu ví dụ."""
     from forms.printing import PrintOptions, print_form
-    from forms.template import TemplateRef, load
+    from forms.template.package import open_folder
 
     session = _session.current
     session.check_free(output, force)
-    ref = TemplateRef.author(folder)
-    sample = load(ref).complete_example()
+    template = open_folder(folder)
+    sample = template.example
+    if sample is None:
+        raise WrongUse(session.words("mẫu chưa có ví dụ đầy đủ", "the template has no complete example"))
     period = period or sample.period
     options = PrintOptions(timestamp=session.app.timestamp(), draft=True)
-    printed = session.app.workers.run(print_form, ref, period, dict(sample.data), options, timeout=10)
+    printed = session.app.workers.run(print_form, template.ref, period, dict(sample.data), options, timeout=10)
     session.write(output, printed.pdf, force=force)
     session.answer({"file": output, "pages": printed.pages}, session.words(f"Đã tạo {output}", f"Made {output}"))
 

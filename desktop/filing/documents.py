@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.filing.desk import ZONE, Desk, confirm_unconfirmed
-from desktop.filing.errors import NotAMoment, SigningRefused, UnsupportedFile
+from desktop.filing.errors import NotAMoment, SigningRefused, UnsupportedFile, XmlIdMissing
+from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
     from forms.printing import Mark, Printed
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from signing.trust import Trust
     from signing.validation import FileVerdict
 
-TAX_SIGNATURE_PLACE = "CKyDTu"
-TAX_SIGNED_ELEMENT = "HSoKhaiThue"
+STAMP_FONT = RESOURCES / "fonts" / "NotoSans-Regular.ttf"
 
 
 @dataclass(frozen=True)
@@ -110,12 +110,13 @@ def check_certificate(
 
 def stamp_at(mark: Mark, certificate: Certificate, at: datetime, role: Role) -> Stamp:
     """Make the visible signature that stands at a mark of the printed page."""
-    from signing.stamp import Stamp, stamp_lines
+    from signing.stamp import Stamp, prepare_font, stamp_lines
 
     return Stamp(
         lines=stamp_lines(certificate, at, lang="vi", role=role),
         page=mark.page,
         box=(mark.x, mark.y, mark.width, mark.height),
+        font=prepare_font(STAMP_FONT.read_bytes()),
     )
 
 
@@ -196,19 +197,24 @@ def _sign_xml(
     from forms.form import Form
     from forms.period import Period
     from forms.template import load
-    from forms.xml import read
+    from forms.xml import layout_for, read
     from signing.xml import sign_xml
 
-    reference = request.xml_id
+    reference, place, attribute = request.xml_id, "CKyDTu", "id"
     try:
         found = read(data, desk.library)
         period = Period.parse(found.period) if found.period else None
-        form = Form.load(load(desk.library.get(found.template, found.version)), period, found.values)
-        confirm_unconfirmed(form, "xml", desk.today(), accepted=request.accept_unconfirmed)
+        template = load(desk.library.get(found.template, found.version))
+        layout = layout_for(template, period)
+        reference = reference or layout.signed_id
+        place, attribute = layout.signature_place or place, layout.id_attribute
+        confirm_unconfirmed(Form(template, period, {}), "xml", desk.today(), accepted=request.accept_unconfirmed)
     except FormsError:
         pass  # an XML of another maker: signed as it is, at the id that the person names
+    if reference is None:
+        raise XmlIdMissing()
     at = desk.now()
-    signed = sign_xml(data, key, reference_id=reference, place=TAX_SIGNATURE_PLACE, at=at)
+    signed = sign_xml(data, key, reference_id=reference, id_attribute=attribute, place=place, at=at)
     return SignedDocument(signed, key.certificate, at, "xml", False, findings)
 
 

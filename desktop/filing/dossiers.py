@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.filing.desk import Desk
@@ -262,7 +263,8 @@ class AttachedFile:
     kind: str
     pages: int
     size: int
-    note: str
+    notes: tuple[str, ...]
+    """Codes of what the person should know."""
 
 
 def attach(desk: Desk, dossier_id: str, component: str, name: str, data: bytes) -> AttachedFile:
@@ -273,9 +275,10 @@ def attach(desk: Desk, dossier_id: str, component: str, name: str, data: bytes) 
     dossier = ws.dossiers.get(dossier_id)
     _component(desk, dossier, component)
     accepted = desk.workers.run(accept_attachment, name, data, timeout=60)
-    sha256 = ws.files.put(accepted.pdf, accepted.name, "application/pdf")
-    stored = ws.dossiers.attach(dossier.id, component, accepted.name, sha256)
-    return AttachedFile(stored.id, stored.name, accepted.kind, accepted.pages, len(accepted.pdf), accepted.note or "")
+    shown_as = f"{Path(name).stem}.pdf"
+    sha256 = ws.files.put(accepted.pdf, shown_as, "application/pdf")
+    stored = ws.dossiers.attach(dossier.id, component, shown_as, sha256)
+    return AttachedFile(stored.id, stored.name, accepted.kind, accepted.pages, len(accepted.pdf), accepted.notes)
 
 
 # --- looking -----------------------------------------------------------------------------------------------------

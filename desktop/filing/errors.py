@@ -14,7 +14,8 @@ DesktopError
     ├── NotAMoment               a time that cannot be read
     ├── NotTheSame               what was typed twice differs
     ├── BadTaxCode               no tax code
-    └── UnsupportedFile          neither PDF nor XML
+    ├── UnsupportedFile          neither PDF nor XML
+    └── XmlIdMissing             which element of the XML is to be signed is not known
 """
 
 from __future__ import annotations
@@ -161,3 +162,10 @@ class BadTaxCode(FilingError):
 
     code: ClassVar[str] = "BAD_TAX_CODE"
     tax_code: str
+
+
+@dataclass(eq=False)
+class XmlIdMissing(FilingError):
+    """Which element of the XML is to be signed is not known."""
+
+    code: ClassVar[str] = "XML_ID_MISSING"

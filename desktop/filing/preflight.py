@@ -123,8 +123,9 @@ def _form_findings(desk: Desk, dossier: Dossier, part: StoredComponent) -> list[
 
 def _identity(template: Template, values: Mapping[str, Any]) -> dict[str, str]:
     """Return for whom a form is, by the fields that its template names."""
+    named = template.identity
     return {
         kind: str(values.get(path) or "")
-        for kind, path in template.identity.items()
-        if path is not None and isinstance(values.get(path), str)
+        for kind, path in (("tax_code", named.tax_code), ("personal_id", named.personal_id))
+        if path is not None
     }

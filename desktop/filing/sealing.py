@@ -50,7 +50,7 @@ def sign_dossier(
     Either all of it is kept or nothing. Raises PreflightFailed, SigningRefused, UnconfirmedNotAccepted, and what
     `signing` raises.
     """
-    from forms.dossier import Manifest, ManifestComponent, ManifestFile
+    from forms.dossier import Manifest, ManifestClient, ManifestComponent, ManifestFile
     from signing.jws import sign as sign_jws
 
     ws = desk.workspace
@@ -83,7 +83,7 @@ def sign_dossier(
         procedure=dossier.procedure,
         case=dossier.case,
         period=dossier.period,
-        client={"tax_code": code, "personal_id": personal, "name": dossier.client.name},
+        client=ManifestClient(code, personal, dossier.client.name),
         role=str(role),
         delivery=dossier.delivery,
         created=desk.now().isoformat(),
@@ -108,7 +108,7 @@ def sign_dossier(
             for part in parts
         ),
     )
-    token = sign_jws(manifest.to_bytes(), key, typ="hoso-manifest+jws")
+    token = sign_jws(manifest.to_json(), key, typ="hoso-manifest+jws")
     ws.dossiers.set_delivery(dossier.id, dossier.delivery, role=str(role))
     ws.dossiers.mark_signed(dossier.id, token)
     return SignedDossier(
@@ -124,7 +124,7 @@ def _sign_form(
 ) -> None:
     """Print a form and sign it at its layout's mark, and its tax XML where the receiver takes one."""
     from forms.printing import PrintOptions, print_form
-    from forms.xml import XmlLayoutLacksField, file_name
+    from forms.xml import XmlLayoutLacksField, file_name, layout_for
     from forms.xml import write as write_xml
     from signing.pdf import sign_pdf
     from signing.xml import sign_xml
@@ -161,7 +161,17 @@ def _sign_form(
     keep(f"{_file_stem(template, dossier)}.pdf", printed.pdf, "application/pdf", "form", signed_pdf)
     if markup is not None:
         name = file_name(template, form.period, form.values)
-        keep(name, markup, "application/xml", "xml", sign_xml(markup, key, at=at))
+        layout = layout_for(template, form.period)
+        assert layout.signed_id is not None
+        signed_xml = sign_xml(
+            markup,
+            key,
+            reference_id=layout.signed_id,
+            id_attribute=layout.id_attribute,
+            place=layout.signature_place or "CKyDTu",
+            at=at,
+        )
+        keep(name, markup, "application/xml", "xml", signed_xml)
 
 
 def _sign_attachments(desk: Desk, dossier: Dossier, part: StoredComponent, key: SigningKey, role: Role) -> None:

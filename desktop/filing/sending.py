@@ -15,7 +15,7 @@ from desktop.messages import Language, message, shown
 
 if TYPE_CHECKING:
     from desktop.portal.catalogue import Found, Imported
-    from desktop.portal.catalogue.trusted import Pin, TrustedCatalogue, Updated
+    from desktop.portal.catalogue.trusted import TrustedCatalogue, Updated
     from desktop.portal.connection import Connection
     from desktop.portal.contract import Progress
     from desktop.portal.session import Login
@@ -82,7 +82,7 @@ def _keep_portal(desk: Desk, url: str, updated: Updated) -> None:
 
 def _known(catalogue: TrustedCatalogue) -> KnownPortal:
     description = catalogue.verified().description
-    pin: Pin = catalogue.pin
+    pin = catalogue.pin
     name = description.name
     return KnownPortal(pin.url, name.get("vi", pin.url), name.get("en", pin.url), pin.fingerprint, pin.practice)
 
@@ -260,7 +260,7 @@ def _token(desk: Desk, found: TrustedCatalogue) -> str:
             name = str(kept.person.get("name")) if kept is not None else None
             login(desk, found.pin.url, name)  # a practice log-in has no password that could be asked for
             return _token(desk, found)
-        raise LoginNeeded(found.pin.url)
+        raise LoginNeeded(found.pin.url, 401, "", "")
     return entered.access_token
 
 
@@ -407,8 +407,9 @@ def drain(
                 ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0
             )
         done += [_item(desk, item) for item in drained.items]
-        if drained.paused is not None and not drained.items:
-            raise drained.paused
+        trouble = drained.paused
+        if trouble is not None and not drained.items:
+            raise trouble
     return done
 
 
