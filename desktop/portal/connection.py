@@ -117,6 +117,8 @@ class Connection:
         self.url = base_address(url, practice=practice)
         self.practice = practice
         self.host = urlsplit(self.url).netloc
+        """Name and port, as errors name it."""
+        self.hostname = urlsplit(self.url).hostname or ""
         self.limits = limits or Limits()
         self.skew: timedelta | None = None
         """The portal's clock minus ours, from the last answer's Date; None before the first."""

@@ -123,7 +123,7 @@ class Catalogue:
         return [one.pin for one in self.portals()]
 
     def update(self, connection: Connection, now: datetime) -> Updated:
-        """Update the catalogue of the portal that this connection leads to."""
+        """Update the catalogue of the portal that this connection leads to; CatalogueMissing if it is not pinned."""
         known = self.portal(connection.url)
         if known is None:
             raise CatalogueMissing(connection.url)

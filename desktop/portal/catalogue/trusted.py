@@ -48,6 +48,7 @@ from desktop.portal.errors import (
     CatalogueRollback,
     CatalogueTampered,
     ClockWrong,
+    PortalAddressForbidden,
     PortalAnsweredGarbage,
     PortalError,
     PortalRefused,
@@ -197,6 +198,8 @@ class TrustedCatalogue:
             # The client library would have said so, had its own cache not been lost.
             raise CatalogueRollback(self.pin.url)
         description = fresh.description
+        if not _named(connection, description):
+            raise PortalAddressForbidden(connection.url)
         if description.practice != self.pin.practice:
             # A practice portal must not pass for a real one, nor the other way round.
             raise CatalogueForged(self.pin.url, "practice")
@@ -346,6 +349,12 @@ def _read_cache(metadata: Path, first_root: bytes, now: datetime) -> dict[str, A
     names = ("timestamp", "snapshot", "targets")
     read = {name: base64.b64encode((metadata / f"{name}.json").read_bytes()).decode() for name in names}
     return {"at": now.isoformat(), "roots": [base64.b64encode(one).decode() for one in roots], **read}
+
+
+def _named(connection: Connection, description: PortalDescription) -> bool:
+    """Say whether the signed catalogue names the host that we call, with or without its port."""
+    hosts = {one.lower() for one in description.hosts}
+    return bool(hosts & {connection.host.lower(), connection.hostname.lower()})
 
 
 def _hex(text: str) -> str:
