@@ -1,15 +1,15 @@
 """The definition of a form: its sections, fields, tables and rules, read from `definition.json`.
 
-Reading proves everything that can be proved before data is there: the shape (`resources/schemas/definition.schema.json`),
-names, types of expressions, patterns, lists, and that no calculated value depends on itself. What comes out is frozen
-and in an order in which it can be calculated.
+Reading proves everything that can be proved before data is there: the shape (`resources/schemas/`), names, types of
+expressions, patterns, lists, and that no calculated value depends on itself. What comes out is frozen and in an order
+in which it can be calculated.
 """
 
 from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
@@ -21,7 +21,7 @@ import jsonschema_rs
 from forms import kinds, strict_json, units
 from forms.bundled import RESOURCES
 from forms.errors import DefinitionInvalid, ExpressionInvalid
-from forms.expression import Expression, Scope, Type, compile_expression
+from forms.expression import Expression, Reference, Scope, Type, compile_expression
 
 MAX_ROWS: Final = 1_000
 """Rows of a table that names no limit of its own."""
@@ -203,6 +203,20 @@ class Step:
         return self.what, f"{self.table}.{self.name}" if self.table else self.name
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Name something to be done again when what it reads has changed."""
+
+    what: Literal["step", "check", "rule"]
+    at: int | str
+    """Number of the step or rule; path of the field (or name of the table) to be checked."""
+    all_rows: bool
+    """Whether it is to be done in every row of its table, or only in the row that changed."""
+
+
+Source: TypeAlias = tuple[Literal["value", "visible", "required", "column", "rows", "previous"], str]
+"""What can change: a value, visible or required of a path; a whole column; the rows of a table; the last period."""
+
 MENTION: Final = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
 
 
@@ -217,7 +231,7 @@ class Definition:
 
     @classmethod
     def from_json(cls, raw: object) -> Definition:
-        """Return the definition that a `definition.json` holds; raise `DefinitionInvalid` for what breaks the format."""
+        """Return what a `definition.json` holds; raise `DefinitionInvalid` for what breaks the format."""
         check_shape("definition", raw)
         assert isinstance(raw, dict)
         return _Reader(raw).read()
@@ -241,6 +255,11 @@ class Definition:
     def fields(self) -> Mapping[str, Field]:
         """Return every field and column by path: `ct22`, `lao_dong.luong`."""
         return {field.path: field for field in _all_fields(self.items)}
+
+    @cached_property
+    def readers(self) -> Mapping[Source, tuple[Reader, ...]]:
+        """Return what must be done again when a source changes."""
+        return _readers(self)
 
     def json_schema(self, title: str | None = None) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of the data that the form takes.
@@ -602,3 +621,49 @@ def sources(step: Step, steps: Mapping[tuple[str, str], Step]) -> list[tuple[str
             case "rows":
                 found.append(("visible", reference.name))
     return found
+
+
+# --- who reads what --------------------------------------------------------------------------------------------------
+
+
+def _readers(definition: Definition) -> dict[Source, tuple[Reader, ...]]:
+    found: dict[Source, dict[Reader, None]] = {}
+
+    def add(source: Source, reader: Reader) -> None:
+        found.setdefault(source, {})[reader] = None
+
+    def add_all(references: Iterable[Reference], what: Literal["step", "rule"], at: int, table: str | None) -> None:
+        for reference in references:
+            match reference.kind:
+                case "field":
+                    add(("value", reference.name), Reader(what, at, table is not None))
+                case "cell":
+                    add(("value", f"{table}.{reference.name}"), Reader(what, at, False))
+                case "column" | "rows":
+                    add((reference.kind, reference.name), Reader(what, at, table is not None))
+                case "previous":
+                    add(("previous", ""), Reader(what, at, table is not None))
+
+    for number, step in enumerate(definition.steps):
+        add_all(step.expression.references if step.expression else (), "step", number, step.table)
+        if step.what == "value":
+            add(("visible", step.key[1]), Reader("step", number, False))
+    for number, rule in enumerate(definition.rules):
+        add_all(rule.check.references | (rule.when.references if rule.when else frozenset()), "rule", number, rule.each)
+        columns = definition.tables[rule.each].column if rule.each else {}
+        add(("visible", f"{rule.each}.{rule.path}" if rule.each else rule.path), Reader("rule", number, False))
+        for name in rule.mentioned:
+            inside = name in columns
+            path = f"{rule.each}.{name}" if inside else name
+            add(("value", path), Reader("rule", number, rule.each is not None and not inside))
+    for field in definition.fields.values():
+        for what in ("value", "visible", "required"):
+            add((what, field.path), Reader("check", field.path, False))  # type: ignore[arg-type]  # those literals
+        for name in field.reads:
+            inside = field.table is not None and name in definition.tables[field.table].column
+            source = f"{field.table}.{name}" if inside else name
+            add(("value", source), Reader("check", field.path, field.table is not None and not inside))
+    for table in definition.tables:
+        for what in ("visible", "required", "rows"):
+            add((what, table), Reader("check", table, False))  # type: ignore[arg-type]  # those literals
+    return {source: tuple(readers) for source, readers in found.items()}

@@ -26,7 +26,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, NoReturn, Protocol
+from typing import Literal, Protocol
 
 from forms.errors import ExpressionInvalid
 from forms.identifiers import amount_in_words
@@ -56,7 +56,7 @@ MISSING = Decimal(0)
 """The very object that stands for a number which was not given: it counts as 0, and `rong` knows it by identity."""
 
 
-class Undefined(Exception):  # noqa: N818 - an outcome, not a fault
+class Undefined(Exception):
     """Say that an expression has no value, as after a division by zero."""
 
 
@@ -82,7 +82,7 @@ class Environment(Protocol):
     def column(self, table: str, column: str) -> list[Operand]:
         """Return the cells of a column."""
 
-    def previous(self, name: str, empty: Operand) -> Operand:
+    def previous_operand(self, name: str, empty: Operand) -> Operand:
         """Return a field's value in the last period, or `empty`."""
 
 
@@ -175,12 +175,12 @@ class _Reader:
         self.scope = scope
         self.references: set[Reference] = set()
 
-    def refuse(self, reason: str, detail: str = "") -> NoReturn:
-        raise ExpressionInvalid(reason, self.source, detail)
+    def refused(self, reason: str, detail: str = "") -> ExpressionInvalid:
+        return ExpressionInvalid(reason, self.source, detail)
 
     def read(self, node: ast.expr, depth: int) -> tuple[_Closure, Type]:
         if depth > DEPTH:
-            self.refuse("TOO_DEEP")
+            raise self.refused("TOO_DEEP")
         match node:
             case ast.Constant():
                 return self.constant(node)
@@ -199,14 +199,14 @@ class _Reader:
             case ast.Call():
                 return self.call(node, depth)
             case ast.Attribute():
-                self.refuse("COLUMN_ALONE", ast.unparse(node)[:80])
+                raise self.refused("COLUMN_ALONE", ast.unparse(node)[:80])
             case _:
-                self.refuse("NOT_ALLOWED", type(node).__name__)
+                raise self.refused("NOT_ALLOWED", type(node).__name__)
 
     def typed(self, node: ast.expr, expected: Type, depth: int) -> _Closure:
         closure, found = self.read(node, depth + 1)
         if found != expected:
-            self.refuse("TYPE", f"{expected} expected, {found} found: {ast.unparse(node)[:80]}")
+            raise self.refused("TYPE", f"{expected} expected, {found} found: {ast.unparse(node)[:80]}")
         return closure
 
     def constant(self, node: ast.Constant) -> tuple[_Closure, Type]:
@@ -215,12 +215,12 @@ class _Reader:
             return (lambda e: value), "flag"
         if isinstance(value, str):
             if node.kind is not None or len(value) > _TEXT_LENGTH:
-                self.refuse("NOT_ALLOWED", "text constant")
+                raise self.refused("NOT_ALLOWED", "text constant")
             return (lambda e: value), "text"
         # The number is read from its source text: the parser's own value is a binary fraction.
         text = ast.get_source_segment(self.source, node) or ""
         if _NUMBER.fullmatch(text) is None:
-            self.refuse("NOT_ALLOWED", text[:40])
+            raise self.refused("NOT_ALLOWED", text[:40])
         number = Decimal(text)
         return (lambda e: number), "number"
 
@@ -232,12 +232,12 @@ class _Reader:
         if name in self.scope.fields:
             self.references.add(Reference("field", name))
             return (lambda e: e.fields[name]), self.scope.fields[name]
-        self.refuse("UNKNOWN_NAME", name)
+        raise self.refused("UNKNOWN_NAME", name)
 
     def arithmetic(self, node: ast.BinOp, depth: int) -> tuple[_Closure, Type]:
         act = _ARITHMETIC.get(type(node.op))
         if act is None:
-            self.refuse("NOT_ALLOWED", type(node.op).__name__)
+            raise self.refused("NOT_ALLOWED", type(node.op).__name__)
         left, right = self.typed(node.left, "number", depth), self.typed(node.right, "number", depth)
         return (lambda e: act(left(e), right(e))), "number"
 
@@ -248,11 +248,11 @@ class _Reader:
         if isinstance(node.op, ast.USub):
             number = self.typed(node.operand, "number", depth)
             return (lambda e: CONTEXT.minus(number(e))), "number"  # type: ignore[arg-type]  # typed above
-        self.refuse("NOT_ALLOWED", type(node.op).__name__)
+        raise self.refused("NOT_ALLOWED", type(node.op).__name__)
 
     def comparison(self, node: ast.Compare, depth: int) -> tuple[_Closure, Type]:
         if len(node.ops) != 1:
-            self.refuse("CHAINED")
+            raise self.refused("CHAINED")
         kind, right_node = type(node.ops[0]), node.comparators[0]
         left, found = self.read(node.left, depth + 1)
         if kind in (ast.In, ast.NotIn):
@@ -262,20 +262,20 @@ class _Reader:
             return (lambda e: left(e) not in allowed), "flag"
         act = _EQUALITY.get(kind) or (_ORDER.get(kind) if found != "flag" else None)
         if act is None:
-            self.refuse("NOT_ALLOWED", kind.__name__)
+            raise self.refused("NOT_ALLOWED", kind.__name__)
         right = self.typed(right_node, found, depth)
         return (lambda e: act(left(e), right(e))), "flag"
 
     def constants(self, node: ast.expr, expected: Type) -> frozenset[Operand]:
         if not isinstance(node, ast.Tuple | ast.List | ast.Set) or len(node.elts) > 500:
-            self.refuse("NOT_A_LIST")
+            raise self.refused("NOT_A_LIST")
         values: set[Operand] = set()
         for element in node.elts:
             if not isinstance(element, ast.Constant):
-                self.refuse("NOT_A_LIST")
+                raise self.refused("NOT_A_LIST")
             closure, found = self.constant(element)
             if found != expected:
-                self.refuse("TYPE", f"{expected} expected, {found} found")
+                raise self.refused("TYPE", f"{expected} expected, {found} found")
             values.add(closure(None))  # type: ignore[arg-type]  # a constant looks at no environment
         return frozenset(values)
 
@@ -293,13 +293,13 @@ class _Reader:
 
     def call(self, node: ast.Call, depth: int) -> tuple[_Closure, Type]:
         if not isinstance(node.func, ast.Name) or node.keywords:
-            self.refuse("NOT_ALLOWED", "call")
+            raise self.refused("NOT_ALLOWED", "call")
         name, args = node.func.id, node.args
         low, high = _ARGUMENTS.get(name, (-1, -1))
         if low < 0:
-            self.refuse("UNKNOWN_FUNCTION", name)
+            raise self.refused("UNKNOWN_FUNCTION", name)
         if not low <= len(args) <= high or any(isinstance(arg, ast.Starred) for arg in args):
-            self.refuse("ARGUMENTS", name)
+            raise self.refused("ARGUMENTS", name)
         method: Callable[[list[ast.expr], int], tuple[_Closure, Type]] = getattr(self, f"call_{name}")
         return method(args, depth)
 
@@ -309,17 +309,17 @@ class _Reader:
                 self.references.add(Reference("column", f"{table}.{column}"))
                 return table, column, self.scope.tables[table][column]
             case _:
-                self.refuse("NOT_A_COLUMN", ast.unparse(node)[:80])
+                raise self.refused("NOT_A_COLUMN", ast.unparse(node)[:80])
 
     def call_tong(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
         table, column, found = self.column(args[0])
         if found != "number":
-            self.refuse("TYPE", f"{table}.{column}")
+            raise self.refused("TYPE", f"{table}.{column}")
         return (lambda e: e.total(table, column)), "number"
 
     def call_so_dong(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
         if not isinstance(args[0], ast.Name) or args[0].id not in self.scope.tables:
-            self.refuse("NOT_A_TABLE", ast.unparse(args[0])[:80])
+            raise self.refused("NOT_A_TABLE", ast.unparse(args[0])[:80])
         table = args[0].id
         self.references.add(Reference("rows", table))
         return (lambda e: e.count(table)), "number"
@@ -332,7 +332,7 @@ class _Reader:
     def extreme(self, args: list[ast.expr], depth: int, act: Callable[..., Operand]) -> tuple[_Closure, Type]:
         first, found = self.read(args[0], depth + 1)
         if found == "flag":
-            self.refuse("TYPE", "flag")
+            raise self.refused("TYPE", "flag")
         rest = tuple(self.typed(arg, found, depth) for arg in args[1:])
         return (lambda e: act((first(e), *(part(e) for part in rest)))), found
 
@@ -356,7 +356,7 @@ class _Reader:
                 case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(thousands))) if thousands <= 12:
                     places = -thousands
                 case _:
-                    self.refuse("ARGUMENTS", "lam_tron")
+                    raise self.refused("ARGUMENTS", "lam_tron")
 
         def rounded(e: Environment) -> Operand:
             value = number(e)
@@ -370,7 +370,7 @@ class _Reader:
             case ast.Name() | ast.Call(func=ast.Name(id="ky_truoc")):
                 value, _ = self.read(node, depth + 1)
             case _:
-                self.refuse("NOT_A_FIELD", ast.unparse(node)[:80])
+                raise self.refused("NOT_A_FIELD", ast.unparse(node)[:80])
 
         def found(e: Environment) -> bool:
             operand = value(e)
@@ -417,10 +417,10 @@ class _Reader:
             case ast.Constant(value=str(name)) if name in self.scope.fields:
                 found = self.scope.fields[name]
             case _:
-                self.refuse("NOT_A_FIELD", ast.unparse(args[0])[:80])
+                raise self.refused("NOT_A_FIELD", ast.unparse(args[0])[:80])
         self.references.add(Reference("previous", name))
         empty = _EMPTY[found]
-        return (lambda e: e.previous(name, empty)), found
+        return (lambda e: e.previous_operand(name, empty)), found
 
     def call_hom_nay(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
         self.references.add(Reference("today", ""))

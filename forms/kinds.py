@@ -71,7 +71,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass
-class Refused(Exception):  # noqa: N818 - an outcome, not a fault
+class Refused(Exception):
     """Say that a value cannot be taken: a problem code and its facts."""
 
     code: str
