@@ -25,16 +25,18 @@ class Finding:
 
 
 # Province parts of personal numbers, as before the mergers of 2025: nobody was renumbered.
-_PERSONAL_PROVINCES = frozenset(
+_PROVINCE_PARTS = (
     "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 "
     "044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 "
-    "089 091 092 093 094 095 096".split()
+    "089 091 092 093 094 095 096"
 )
 # Published mobile prefixes, with 055 and 087 of the virtual operators.
-_MOBILE = frozenset(
+_MOBILE_PREFIXES = (
     "032 033 034 035 036 037 038 039 086 096 097 098 081 082 083 084 085 088 091 094 070 076 077 078 079 089 090 093 "
-    "052 056 058 092 059 099 055 087".split()
+    "052 056 058 092 059 099 055 087"
 )
+_PERSONAL_PROVINCES = frozenset(_PROVINCE_PARTS.split())
+_MOBILE = frozenset(_MOBILE_PREFIXES.split())
 _DIGITS = re.compile(r"[0-9]+")
 _TAX_CODE = re.compile(r"[0-9]{10}(?:-[0-9]{3})?|[0-9]{12}")
 _DOSSIER_CODE = re.compile(
@@ -45,7 +47,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\.]+(?:\.[^
 
 
 def check_tax_code(text: str) -> Finding | None:
-    """Check a tax code: 10 digits with a check digit, a dependent unit's `NNNNNNNNNN-NNN`, or a 12-digit personal ID."""
+    """Check a tax code: 10 digits with a check digit, with `-NNN` for a dependent unit, or a 12-digit personal ID."""
     if len(text) > 20 or _TAX_CODE.fullmatch(text) is None:
         return Finding("TAX_CODE_FORMAT", "error", {"value": text[:40]})
     if len(text) == 12:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from forms import kinds, units
 from forms.definition import Definition, Field, Option, Table, Text
@@ -22,7 +22,9 @@ from forms.form.problem import Changed, Found, Problem, sentence
 from forms.form.wave import Wave
 from forms.kinds import Value
 from forms.period import Period
-from forms.template.package import Template
+
+if TYPE_CHECKING:
+    from forms.template.package import Template
 
 VIETNAM: Final = timezone(timedelta(hours=7), "+07")
 MAX_STRAYS: Final = 100
