@@ -281,6 +281,11 @@ class _Reader:
 
     def logic(self, node: ast.BoolOp, depth: int) -> tuple[_Closure, Type]:
         parts = tuple(self.typed(value, "flag", depth) for value in node.values)
+        if len(parts) == 2:  # the usual case, and twice as fast as a loop
+            one, two = parts
+            if isinstance(node.op, ast.And):
+                return (lambda e: one(e) and two(e)), "flag"
+            return (lambda e: one(e) or two(e)), "flag"
         if isinstance(node.op, ast.And):
             return (lambda e: all(part(e) for part in parts)), "flag"
         return (lambda e: any(part(e) for part in parts)), "flag"

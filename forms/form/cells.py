@@ -89,6 +89,8 @@ class Cells:
     def note(self, name: str, source: str, found: tuple[Found, ...]) -> bool:
         """Keep what one check found at a field; say whether it is news."""
         slots = self.found.get(name)
+        if slots is None and not found:
+            return False
         old = slots.get(source, ()) if slots else ()
         if old == found:
             return False

@@ -136,8 +136,8 @@ class Wave:
         for number, targets in self.rules.items():
             rule = self.definition.rules[number]
             for cells in self._cells(targets, rule.each):
-                found = self._rule(rule, cells)
-                self.news |= cells.note(rule.path, rule.id, found)
+                if cells.note(rule.path, rule.id, self._rule(rule, cells)):
+                    self.news = True
         if self.news:
             self.form.stale()
         return Changed(frozenset(self.paths), self.news, frozenset(self.shape))
