@@ -15,6 +15,7 @@ FACES = ("Regular", "Bold", "Italic", "BoldItalic")
 # Letters that are laid out but not seen, or that turn the order of others around: the paper would no longer say
 # what the data says. Private-use characters are forbidden by PDF/A, level a.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_UNSEEN = frozenset({0x034F, 0xFFFC})  # what Unicode counts as marks and symbols, but nobody sees
 _LAYOUT_CHARACTERS = frozenset("\n\r\t")
 
 
@@ -27,6 +28,7 @@ def printable() -> frozenset[int]:
             covered = set(font.getBestCmap())
         common = covered if common is None else common & covered
     assert common is not None
+    common -= _UNSEEN
     return frozenset(c for c in common if unicodedata.category(chr(c)) not in _REFUSED_CATEGORIES)
 
 
