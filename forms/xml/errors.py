@@ -55,7 +55,7 @@ class XmlValueMissing(XmlError):
 
 @dataclass(eq=False)
 class XmlTooLarge(XmlError):
-    """Say that a file is larger, deeper or fuller than any form; `what` is SIZE, DEPTH or ELEMENTS."""
+    """Say that a file is larger, deeper or fuller than any form; `what` is SIZE, DEPTH, ELEMENTS or PARSER."""
 
     code: ClassVar[str] = "XML_TOO_LARGE"
     what: str

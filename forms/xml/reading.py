@@ -74,7 +74,7 @@ def parse(data: bytes) -> etree._Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:  # type: ignore[attr-defined] # missing in the stubs
-            raise XmlTooLarge("DEPTH", DEPTH_LIMIT) from error
+            raise XmlTooLarge("PARSER", DEPTH_LIMIT) from error
         raise XmlUnreadable(error.lineno or None) from error
     except (ValueError, LookupError) as error:
         raise XmlUnreadable(None) from error

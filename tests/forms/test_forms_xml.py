@@ -123,7 +123,7 @@ def test_the_complete_example_comes_back(period: str) -> None:
 def test_the_period_is_written_as_month_or_quarter() -> None:
     def said(period: str) -> list[str | None]:
         root = etree.fromstring(written(period, head(period) | A))
-        return [e.text for e in root.find(f".//{{{NS}}}KyKKhaiThue") or []]
+        return [e.text for e in root.iterfind(f".//{{{NS}}}KyKKhaiThue/*")]
 
     assert said("2026-06") == ["M", "06/2026", "01/06/2026", "30/06/2026", "06/2026", "06/2026"]
     assert said("2026-Q2") == ["Q", "2/2026", "01/04/2026", "30/06/2026", None, None]

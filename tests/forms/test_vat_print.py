@@ -131,7 +131,7 @@ def test_every_printed_field_has_a_place_on_the_page(period: str) -> None:
 @pytest.mark.parametrize("period", [OLD, NEW])
 def test_long_names_and_the_largest_amounts_are_not_cut(period: str, tmp_path: Path) -> None:
     name = "CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN ĐẦU TƯ XÂY DỰNG THƯƠNG MẠI XUẤT NHẬP KHẨU "
-    name += "DỊCH VỤ KỸ THUẬT NGUYỄN HƯƠNG THỦY"
+    name += "DỊCH VỤ KỸ THUẬT NGUYỄN HƯƠNG THỦY 2"
     assert len(name) >= 120
     data = complete(period) | {
         "tenNNT": name, "ct09": name, "tenDLy": name, "mstDLy": "0988888777", "nguoiKy": name[:120],
