@@ -75,7 +75,7 @@ class Judge:
             trust, revocation = standing.trust, standing.revocation
             reasons += standing.reasons
             chain = facts(standing.path[1:])
-            if self.authorities.forged(found.signer):
+            if self.authorities.forged(found.signer, proven):
                 reasons.append("CERTIFICATE_FORGED")
                 integrity = Integrity.BROKEN
             reasons += self._dates(signer, found, standing.dates)

@@ -71,7 +71,7 @@ def validate(data: Bytes, stream: BinaryIO, name: str, judge: Judge) -> FileVerd
         return FileVerdict(name, "pdf", verdict, (), (reason,))
     if len(fields) > SIGNATURE_LIMIT:
         return FileVerdict(name, "pdf", Verdict.INDETERMINATE, (), ("TOO_MANY_SIGNATURES",))
-    found = [_look(data, reader, *field) for field in fields]
+    found = [_look(data, reader, judge, *field) for field in fields]
     hidden = _hidden(data, found)
     if not found and not hidden:
         if traces(data):
@@ -92,7 +92,7 @@ def _fields(reader: PdfFileReader) -> list[tuple[str, Any]]:
     return found
 
 
-def _look(data: Bytes, reader: PdfFileReader, name: str, field: Any) -> _Found:
+def _look(data: Bytes, reader: PdfFileReader, judge: Judge, name: str, field: Any) -> _Found:
     """Read one signature; whatever fails leaves a verdict instead of facts."""
     found = _Found(name, "signature")
     try:
@@ -106,10 +106,12 @@ def _look(data: Bytes, reader: PdfFileReader, name: str, field: Any) -> _Found:
         found.undecided = undecided(name, "SIGNATURE_MALFORMED")
         return found
     found.gap = gap
-    if found.kind == "signature" and form not in _KINDS:
-        found.undecided = undecided(name, "SIGNATURE_KIND_NOT_ACCEPTED")
-        return found
     contents = gap.contents(data) if gap is not None else None
+    if found.kind == "signature" and form not in _KINDS:
+        # Not a kind that we judge; that its bytes are broken can often be seen all the same.
+        reason = "SIGNATURE_KIND_NOT_ACCEPTED"
+        found.undecided = _raw(data, gap, name, judge, reason) if gap and contents else undecided(name, reason)
+        return found
     if gap is None or contents is None:
         found.undecided = undecided(name, "BYTE_RANGE_WRONG", kind=found.kind)
         return found
@@ -132,7 +134,10 @@ def _look(data: Bytes, reader: PdfFileReader, name: str, field: Any) -> _Found:
     except cms.NotAccepted as error:
         found.undecided = undecided(name, error.reason, kind=found.kind)
     except Exception:  # as above
-        found.undecided = undecided(name, "CANNOT_BE_VALIDATED", kind=found.kind)
+        if found.kind == "signature":
+            found.undecided = _raw(data, gap, name, judge, "CANNOT_BE_VALIDATED")
+        else:
+            found.undecided = undecided(name, "CANNOT_BE_VALIDATED", kind=found.kind)
     return found
 
 

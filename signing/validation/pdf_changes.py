@@ -124,7 +124,7 @@ def _unexplained(signature: EmbeddedPdfSignature, reader: PdfFileReader) -> list
         signed_in.add(reader.xrefs.get_introducing_revision(value))
     for revision in range(signature.signed_revision + 1, reader.xrefs.total_revisions):
         if revision not in signed_in and not _secures(reader, revision):
-            reasons.append("METADATA_CHANGED_AFTER")
+            reasons.append("CHANGED_WITHOUT_SIGNATURE")
     return list(dict.fromkeys(reasons))
 
 

@@ -290,6 +290,11 @@ def _canonical(part: etree._Element | etree._ElementTree, method: etree._Element
     ):
         # Inclusive canonicalisation of a part takes these over from its ancestors, lxml does not.
         raise _Stop("TRANSFORM_NOT_ACCEPTED")
+    if isinstance(part, etree._Element):
+        # Canonicalised in place, lxml undeclares an ancestor's default namespace on grandchildren; written and read
+        # again as a document of its own, a part carries all namespaces that were in scope.
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        part = etree.fromstring(etree.tostring(part, with_tail=False), parser)
     return etree.tostring(
         part,
         method="c14n",
