@@ -59,8 +59,8 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": "Problem", "content": {_JSON: shape}} for status in statuses}
 
 
-def build(desk: Desk) -> Gate | Faults:
-    """Build the ASGI application of a portal."""
+def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
+    """Build the ASGI application of a portal, and what describes it as OpenAPI."""
     app = FastAPI(
         title="Hồ Sơ portal contract",
         version=CONTRACT,
@@ -68,7 +68,7 @@ def build(desk: Desk) -> Gate | Faults:
         redoc_url=None,
         openapi_url=None,
     )
-    faults = Faults(Gate(app, desk.hosts)) if desk.faults else None  # type: ignore[arg-type]
+    faults = Faults(Gate(app, desk.hosts)) if desk.faults else None
     bearer = HTTPBearer(auto_error=False, description="Token of /v1/session/…")
 
     def person(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
@@ -285,10 +285,8 @@ def build(desk: Desk) -> Gate | Faults:
             return desk.life.act(code, action)
 
     # Reached by reference only: FastAPI lists the schemas that routes name, and Problem is named by hand.
-    plain = app.openapi
-
     def openapi() -> dict[str, Any]:
-        document = plain()
+        document = app.openapi()
         schemas = document["components"]["schemas"]
         shape = models.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(shape.pop("$defs"))
@@ -301,10 +299,7 @@ def build(desk: Desk) -> Gate | Faults:
                     operation["responses"]["422"] = _problems(422)[422]
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign]
-    gate = faults or Gate(app, desk.hosts)  # type: ignore[arg-type]
-    gate.document = openapi  # type: ignore[union-attr]
-    return gate
+    return faults or Gate(app, desk.hosts), openapi
 
 
 def _span(content_range: str | None, length: int) -> tuple[int, int] | None:

@@ -188,7 +188,7 @@ class Authority:
 
     def catalogue_signer(self, role: str) -> Any:
         """Return the securesystemslib signer of a role of the catalogue."""
-        from securesystemslib.signer import CryptoSigner
+        from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]  # it lists no __all__
 
         key = serialization.load_pem_private_key((self.folder / f"tuf-{role}.key").read_bytes(), None)
         assert isinstance(key, ed25519.Ed25519PrivateKey)

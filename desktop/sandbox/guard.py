@@ -156,7 +156,7 @@ class Faults:
 
 def where(scope: Scope) -> str | None:
     """Name the place of a request, as faults name it; None for what is never made to fail."""
-    steps = scope["path"].strip("/").split("/")
+    steps: list[str] = scope["path"].strip("/").split("/")
     if steps[0] == "catalogue":
         return "catalogue"
     if steps[:2] == ["practice", "pay"]:

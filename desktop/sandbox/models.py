@@ -277,7 +277,7 @@ class ManifestClient(BaseModel):
 
     tax_code: str | None = Field(default=None, max_length=20)
     personal_id: str | None = Field(default=None, max_length=20)
-    name: str = Field(min_length=1, max_length=500)
+    name: str | None = Field(default=None, max_length=500)
 
 
 class Manifest(BaseModel):

@@ -32,8 +32,11 @@ def publish(
     trust: Sequence[Path] = (),
     source: Path | None = None,
     resources: Path | None = None,
-) -> None:
-    """Publish the catalogue anew where a source changed; keep the procedures at hand for the judge."""
+) -> list[dict[str, Any]]:
+    """Publish the catalogue anew where a source changed; keep the procedures at hand for the judge.
+
+    Returns the published editions of templates: id, version, path of the pack, its digest, effective days.
+    """
     folder = resources or RESOURCES
     anchors = [authority.root_pem.decode(), *(path.read_text() for path in trust)]
     facts = {
@@ -54,8 +57,16 @@ def publish(
         "portal.json": Target(data),
         "procedures.jsonl.gz": _procedures(database, catalogue.folder, folder / "procedures", source),
     }
-    targets.update(template_targets(folder / "templates"))
-    catalogue.publish(targets)
+    templates = dict(template_targets(folder / "templates"))
+    catalogue.publish({**targets, **templates})
+    return [
+        {
+            **target.custom,
+            "path": str(catalogue.target_path(path, hashlib.sha256(target.data).hexdigest())),
+            "sha256": hashlib.sha256(target.data).hexdigest(),
+        }
+        for path, target in templates.items()
+    ]
 
 
 def template_targets(folder: Path) -> Iterator[tuple[str, Target]]:

@@ -19,6 +19,7 @@ from desktop.errors import DesktopError
 from desktop.sandbox.authority import Authority
 from desktop.sandbox.catalogue import Catalogue
 from desktop.sandbox.database import ZONE, Database, Row
+from desktop.sandbox.judge import Bench
 
 if TYPE_CHECKING:
     import uvicorn
@@ -69,6 +70,8 @@ class Sandbox:
         self.url = ""
         self.fingerprint = ""
         self.authority = Authority.open(folder / "authority")
+        self._bench = Bench()
+        self.describe: Callable[[], dict[str, Any]] = dict
 
     def start(self) -> Sandbox:
         """Start to answer; return once it does. Raises OSError when the address is taken."""
@@ -164,9 +167,9 @@ class Sandbox:
         from desktop.sandbox.submissions import Submissions
 
         database = Database(self.database)
-        self._ends.append(database.close)
+        self._ends += [database.close, self._bench.close]
         catalogue = Catalogue(self.folder / "catalogue", self.authority, self._clock)
-        self._publish(database, catalogue, hosts)
+        templates = self._publish(database, catalogue, hosts)
         self.fingerprint = catalogue.fingerprint
         life: Life
 
@@ -176,7 +179,7 @@ class Sandbox:
         submissions = Submissions(
             database,
             self.folder,
-            self._judge or self._real_judge(catalogue),
+            self._judge or self._real_judge(templates),
             portal=PORTAL_ID,
             sign_receipt=self._sign_receipt,
             clock=self._clock,
@@ -191,7 +194,7 @@ class Sandbox:
         )
         submissions.start()
         self._ends.append(submissions.stop)
-        return api.build(
+        application, self.describe = api.build(
             api.Desk(
                 id=PORTAL_ID,
                 name=models.Text(**NAME),
@@ -206,11 +209,12 @@ class Sandbox:
                 faults=self._faults,
             )
         )
+        return application
 
-    def _publish(self, database: Database, catalogue: Catalogue, hosts: frozenset[str]) -> None:
+    def _publish(self, database: Database, catalogue: Catalogue, hosts: frozenset[str]) -> list[dict[str, Any]]:
         from desktop.sandbox.publication import publish
 
-        publish(
+        return publish(
             database,
             catalogue,
             self.authority,
@@ -222,11 +226,11 @@ class Sandbox:
             resources=self._resources,
         )
 
-    def _real_judge(self, catalogue: Catalogue) -> Judge:
+    def _real_judge(self, templates: list[dict[str, Any]]) -> Judge:
         from desktop.sandbox.judge import DossierJudge
 
-        anchors = [self.authority.root_pem, *(path.read_bytes() for path in self._trust)]
-        return DossierJudge(catalogue, self.authority, tuple(anchors), self._clock)
+        anchors = (self.authority.root_pem, *(path.read_bytes() for path in self._trust))
+        return DossierJudge(self._bench, self.authority, anchors, templates, self._clock)
 
     def _sign_receipt(self, payload: bytes) -> str:
         from joserfc import jws
@@ -239,9 +243,9 @@ class Sandbox:
         return jws.serialize_compact(header, payload, ECKey.import_key(jwk))
 
     def _make_result(self, dossier: Row) -> bytes:
-        from desktop.sandbox.results import make_result
+        from desktop.sandbox.judge import print_result
 
-        return make_result(dossier, self.authority)
+        return print_result(self._bench, dossier, self.authority)
 
     def _serve(self) -> None:
         assert self._server is not None

@@ -372,7 +372,7 @@ class Submissions:
             revision=manifest.revision,
             procedure=manifest.procedure,
             procedure_name=verdict.procedure_name or manifest.procedure,
-            applicant=manifest.client.name,
+            applicant=manifest.client.name or manifest.client.tax_code or manifest.client.personal_id or "—",
             tax_code=manifest.client.tax_code,
             personal_id=manifest.client.personal_id,
             delivery=manifest.delivery,

@@ -38,7 +38,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Any:
     (folder / "nothing").mkdir()
     box = Sandbox(folder / "data", resources=folder / "nothing", judge=Nod())
     try:
-        return box._application(frozenset({"127.0.0.1"})).document()
+        box._application(frozenset({"127.0.0.1"}))
+        return box.describe()
     finally:
         box.stop()
 
