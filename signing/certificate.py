@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from asn1crypto import pem
@@ -446,9 +447,7 @@ def chain_to_anchor(
         for issuer in roots:
             if _issued(last, issuer) and _current(issuer, at):
                 return [*path, issuer]
-        above = next(
-            (one for one in pool if one not in path and _issued(last, one) and _current(one, at)), None
-        )
+        above = next((one for one in pool if one not in path and _issued(last, one) and _current(one, at)), None)
         if above is None:
             return None
         path.append(above)
@@ -483,7 +482,7 @@ def revocation(
         except ValueError:
             continue
     known = True
-    for one, issuer in zip(path, path[1:], strict=False):
+    for one, issuer in pairwise(path):
         judged = False
         for crl in lists:
             if crl.issuer != issuer.subject or not _crl_signed(crl, issuer):

@@ -62,9 +62,7 @@ class PreparedCms:
 
     def assemble(self, attributes: bytes, signature: bytes) -> bytes:
         """Put signed attributes and a signature value together."""
-        signer = tlv(
-            0x30, self._signer_head, tlv(0xA0, attributes), self._signature_algorithm, tlv(0x04, signature)
-        )
+        signer = tlv(0x30, self._signer_head, tlv(0xA0, attributes), self._signature_algorithm, tlv(0x04, signature))
         signed = tlv(0x30, self._head, tlv(0x31, signer))
         return tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.2").dump(), tlv(0xA0, signed))
 
@@ -84,9 +82,7 @@ def _prepare(der: bytes, chain: tuple[bytes, ...], key_type: str, digest: Digest
     certificate = asn1.Certificate.load(der)
     digest_algorithm = _digest_algorithm(digest)
     content_type = cms.CMSAttribute({"type": "content_type", "values": ["data"]}).dump()
-    ess = cms.CMSAttribute(
-        {"type": "signing_certificate_v2", "values": [_ess(certificate, der)]}
-    ).dump()
+    ess = cms.CMSAttribute({"type": "signing_certificate_v2", "values": [_ess(certificate, der)]}).dump()
     certificates = b"".join(sorted({der, *(one for one in chain if not _self_signed(one))}))
     identifier = cms.IssuerAndSerialNumber(
         {"issuer": certificate.issuer, "serial_number": certificate.serial_number}

@@ -4,6 +4,9 @@ Hides pyHanko's writer, the CMS and the structure tree. What is written is never
 back: byte range, earlier revision, digest, signature value and certificate (see reread.py).
 """
 
+# pyHanko declares types for its package but leaves many of its calls without them.
+# mypy: disallow-untyped-calls=False
+
 from __future__ import annotations
 
 import asyncio
@@ -15,7 +18,6 @@ from typing import IO, Any, BinaryIO
 
 from asn1crypto import x509 as asn1
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields as pyhanko_fields
@@ -142,7 +144,7 @@ def sign_pdf(
         if not existing:
             widget.require_place(writer, page, box)
     rectangle = None if box is None else (box[0], box[1], box[0] + box[2], box[1] + box[3])
-    spec = None if existing else SigFieldSpec(name, on_page=page - 1, box=rectangle)
+    spec = None if existing else SigFieldSpec(name, on_page=page - 1, box=rectangle)  # type: ignore[arg-type]  # it rounds floats itself
     embedder = PdfCMSEmbedder(new_field_spec=spec)
     placeholder = SignatureObject(
         timestamp=moment,
@@ -157,9 +159,7 @@ def sign_pdf(
         reference = next(steps)
         visible = widget.finish(writer, reference, stamp, _title(stamp, key), accessible, new=not existing)
         steps.send(SigObjSetup(sig_placeholder=placeholder))
-        hashed, written = steps.send(
-            SigIOSetup(md_algorithm=prepared.digest, output=output, chunk_size=CHUNK)
-        )
+        hashed, written = steps.send(SigIOSetup(md_algorithm=prepared.digest, output=output, chunk_size=CHUNK))
     if stock:
         content = _stock_cms(key, prepared.digest, hashed.document_digest)
     else:
@@ -214,10 +214,7 @@ def _earlier(writer: _Writer) -> list[str]:
     if "/AcroForm" not in writer.root:
         return []
     with _as_unreadable():
-        signed = [
-            str(name)
-            for name, value, _ in pyhanko_fields.enumerate_sig_fields(writer.prev, filled_status=True)
-        ]
+        signed = [str(name) for name, value, _ in pyhanko_fields.enumerate_sig_fields(writer.prev, filled_status=True)]
     if not signed:
         return []
     if len(signed) >= MOST_SIGNATURES:
@@ -289,7 +286,5 @@ class _StockSigner(signers.Signer):
 
 def _stock_cms(key: SigningKey, digest: str, document_digest: bytes) -> bytes:
     signer = _StockSigner(key)
-    built = asyncio.run(
-        signer.async_sign(document_digest, digest_algorithm=digest, use_pades=True)  # type: ignore[arg-type]
-    )
+    built = asyncio.run(signer.async_sign(document_digest, digest_algorithm=digest, use_pades=True))
     return bytes(built.dump())

@@ -10,7 +10,7 @@ import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from asn1crypto import cms
 from asn1crypto import pkcs12 as asn1
@@ -80,7 +80,9 @@ def load(data: bytes, passphrase: str) -> list[FileKey]:
     _inspect(data)
     opened, password = _open(data, passphrase)
     certificates = [opened.cert, *opened.additional_certs] if opened.cert else list(opened.additional_certs)
-    privates = [(opened.key, opened.cert.friendly_name if opened.cert else None)] if opened.key else []
+    privates: list[tuple[Any, bytes | None]] = (
+        [(opened.key, opened.cert.friendly_name if opened.cert else None)] if opened.key else []
+    )
     privates += [(key, None) for key in _further(data, password)]
     if not privates:
         raise NoPrivateKey(certificates=len(certificates))
@@ -183,7 +185,7 @@ def _further(data: bytes, password: bytes | None) -> Iterator[object]:
             if count > MOST_KEYS:
                 return
             try:
-                yield serialization.load_der_private_key(bag["bag_value"].dump(force=True), password or b"")
+                yield serialization.load_der_private_key(bag["bag_value"].untag().dump(force=True), password or b"")
             except (ValueError, TypeError, UnsupportedAlgorithm):  # the first key opened; this one is of no use
                 continue
 

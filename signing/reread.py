@@ -6,6 +6,9 @@ signature value verifies under the chosen certificate. Own code for the cryptogr
 that wrote does not excuse itself.
 """
 
+# pyHanko declares types for its package but leaves many of its calls without them.
+# mypy: disallow-untyped-calls=False
+
 from __future__ import annotations
 
 import binascii
@@ -95,9 +98,7 @@ _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]
 _LONGEST = 1024 * 1024
 
 
-def _signature_object(
-    written: IO[bytes], field: str, source_size: int
-) -> tuple[tuple[int, int, int, int], bytes]:
+def _signature_object(written: IO[bytes], field: str, source_size: int) -> tuple[tuple[int, int, int, int], bytes]:
     """Follow the finished file's own cross-references to the field's signature; return its byte range and contents.
 
     The dictionary is read as bytes: a library that reads its hexadecimal string letter by letter takes 13 ms.
@@ -185,9 +186,7 @@ def judge_earlier(signature: EmbeddedPdfSignature) -> str | None:
                 return "digest"
             intact, valid = validate_sig_integrity(signer, signature.signer_cert, "tst_info", actual)
         else:
-            intact, valid = validate_sig_integrity(
-                signer, signature.signer_cert, "data", signature.compute_digest()
-            )
+            intact, valid = validate_sig_integrity(signer, signature.signer_cert, "data", signature.compute_digest())
     except Exception:  # whatever escapes from a strange signature: it cannot be said to hold
         return "unreadable"
     if not (intact and valid):

@@ -257,7 +257,7 @@ def _read(data: bytes) -> StampFont:
         name=_font_name(tables.get("name", b"")),
         glyphs=glyphs,
         widths=tuple(round(width, 3) for width in widths),
-        box=box,  # type: ignore[arg-type]  # four values
+        box=box,
         ascent=ascent,
         descent=descent,
         cap_height=cap,

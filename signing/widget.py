@@ -7,6 +7,9 @@ signer prepares empty, tagged fields; where nobody did, the UA claim is dropped 
 false. See docs/decisions/0003-signature-widget-and-ua.md.
 """
 
+# pyHanko declares types for its package but leaves many of its calls without them.
+# mypy: disallow-untyped-calls=False
+
 from __future__ import annotations
 
 import re
@@ -28,7 +31,7 @@ _TEXT_LIMIT = 400
 
 def _get(dictionary: generic.DictionaryObject, key: str, default: Any = None) -> Any:
     """Return an entry with references followed: pyHanko's own `get` leaves them as they are."""
-    return dictionary[key] if key in dictionary else default
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401  (see above)
 
 
 def field_names(writer: IncrementalPdfFileWriter) -> dict[str, str]:
@@ -52,9 +55,7 @@ def field_names(writer: IncrementalPdfFileWriter) -> dict[str, str]:
     return names
 
 
-def require_place(
-    writer: IncrementalPdfFileWriter, page: int, box: tuple[float, float, float, float] | None
-) -> None:
+def require_place(writer: IncrementalPdfFileWriter, page: int, box: tuple[float, float, float, float] | None) -> None:
     """Raise PlaceOutsidePage unless the page exists and the box lies on its visible part."""
     pages = int(writer.root["/Pages"]["/Count"])
     if not 1 <= page <= pages:
@@ -145,6 +146,8 @@ def finish(
         writer.update_container(annotation)
     if new:
         accessible.tag(reference, title)
+    else:
+        accessible.note(annotation)
     return seen
 
 
@@ -243,7 +246,7 @@ def _font(writer: IncrementalPdfFileWriter, font: StampFont) -> generic.Dictiona
     )
 
 
-class _Raw(generic.PdfObject):  # type: ignore[misc]  # pyHanko's objects carry no types for subclasses
+class _Raw(generic.PdfObject):
     """A PDF object written as it stands: 478 widths as objects would cost more than the signature."""
 
     def __init__(self, text: bytes) -> None:
@@ -270,7 +273,10 @@ class Accessibility:
         """True: every new field is tagged; False: the UA claim was dropped; None: the file has no structure."""
 
     def tag(self, reference: generic.IndirectObject, title: str) -> None:
-        """Put a new field's widget into the structure tree, or drop the UA claim where that would edit what is signed."""
+        """Put a new field's widget into the structure tree.
+
+        Where that would edit what an earlier signer signed, drop the UA claim instead.
+        """
         if self._tree is None:
             return
         if not self._may_edit:
@@ -311,6 +317,11 @@ class Accessibility:
             self._writer.update_container(page_object)
             self._writer.mark_update(page)
         self.outcome = True
+
+    def note(self, annotation: generic.DictionaryObject) -> None:
+        """Remember that an existing field stands in the structure tree already."""
+        if self._tree is not None and "/StructParent" in annotation:
+            self.outcome = True
 
     def _document_element(self) -> tuple[Any, Any]:
         """Return the element under which everything stands: the single top one, else the root."""
@@ -390,7 +401,9 @@ class Accessibility:
         return True
 
 
-_UA_CLAIM = re.compile(rb"<pdfuaid:(\w{1,20})>[^<]{0,200}</pdfuaid:\1>|\spdfuaid:\w{1,20}=(?:\"[^\"]{0,200}\"|'[^']{0,200}')")
+_UA_CLAIM = re.compile(
+    rb"<pdfuaid:(\w{1,20})>[^<]{0,200}</pdfuaid:\1>|\spdfuaid:\w{1,20}=(?:\"[^\"]{0,200}\"|'[^']{0,200}')"
+)
 
 
 def _keys(node: Any, depth: int = 0) -> Iterator[int]:

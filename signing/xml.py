@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -151,7 +152,7 @@ def _skeleton(
     number = uuid.uuid4().hex[:16]
     signature_id, time_id = f"Signature-{number}", f"SigningTime-{number}"
     kind = "rsa" if key.certificate.key_type.startswith("RSA-") else "ecdsa"
-    signature = etree.Element(f"{{{DS}}}Signature", nsmap={None: DS}, Id=signature_id)
+    signature = etree.Element(f"{{{DS}}}Signature", nsmap=_default(DS), Id=signature_id)
 
     def add(above: etree._Element, name: str, text: str | None = None, **attributes: str) -> etree._Element:
         one = etree.SubElement(above, f"{{{DS}}}{name}", **attributes)  # type: ignore[arg-type]  # stubs: lxml < 6
@@ -178,9 +179,14 @@ def _skeleton(
     properties = add(time_object, "SignatureProperties")
     signed_property = add(properties, "SignatureProperty", Target=f"#{signature_id}")
     etree.SubElement(
-        signed_property, f"{{{_PROPERTIES}}}SigningTime", nsmap={None: _PROPERTIES}
+        signed_property, f"{{{_PROPERTIES}}}SigningTime", nsmap=_default(_PROPERTIES)
     ).text = moment.isoformat()
     return signature, time_object
+
+
+def _default(namespace: str) -> Any:
+    """Return a map that makes a namespace the default one; lxml's stubs know prefixes only."""
+    return {None: namespace}
 
 
 def verify_xml(data: bytes, *, id_attribute: str = "id") -> XmlFacts:
@@ -305,7 +311,12 @@ def _parse(data: bytes) -> etree._Element:
     if len(data) > LIMIT:
         raise XmlSignatureInvalid("size")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, strip_cdata=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        strip_cdata=False,
     )
     # A DTD can declare ids, defaults and entities: refused before anything expands it.
     if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data:
@@ -393,16 +404,18 @@ def _plain_parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, strip_cdata=False)
 
 
-def _canonical_by(
-    element: etree._Element, method: etree._Element, *, above: etree._Element | None = None
-) -> bytes:
+def _canonical_by(element: etree._Element, method: etree._Element, *, above: etree._Element | None = None) -> bytes:
     algorithm = method.get("Algorithm", "")
     if algorithm == _EXCLUSIVE:
         listed = method.find("{*}InclusiveNamespaces")
         prefixes = (listed.get("PrefixList") or "").split() if listed is not None else None
         return bytes(
             etree.tostring(
-                _alone(element, None), method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=prefixes
+                _alone(element, None),
+                method="c14n",
+                exclusive=True,
+                with_comments=False,
+                inclusive_ns_prefixes=prefixes,
             )
         )
     if algorithm not in (_INCLUSIVE, "http://www.w3.org/2006/12/xml-c14n11"):

@@ -40,9 +40,7 @@ class Issued:
         return self.certificate.public_bytes(Encoding.PEM)
 
     def p12(self, passphrase: str = "mật khẩu", encryption: Any = None) -> bytes:
-        how = encryption or (
-            BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-        )
+        how = encryption or (BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption())
         return pkcs12.serialize_key_and_certificates(
             "Khóa thử".encode(), self.private, self.certificate, self.chain, how
         )
@@ -51,9 +49,9 @@ class Issued:
 class Pki:
     """Issue certificates of any shape; real signatures, never mocked."""
 
-    def __init__(self) -> None:
-        self.root = self._make("CA GỐC THỬ NGHIỆM", _rsa(2048, 1), None, authority=True)
-        self.issuing = self._make("CA CẤP PHÁT THỬ NGHIỆM", _rsa(2048, 2), self.root, authority=True)
+    def __init__(self, number: int = 0) -> None:
+        self.root = self._make("CA GỐC THỬ NGHIỆM", _rsa(2048, number + 1), None, authority=True)
+        self.issuing = self._make("CA CẤP PHÁT THỬ NGHIỆM", _rsa(2048, number + 2), self.root, authority=True)
 
     def _make(
         self,
@@ -78,9 +76,8 @@ class Pki:
             parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, serial_number))
         subject = x509.Name(parts)
         start, end = valid or (NOW - timedelta(days=365), NOW + timedelta(days=730))
-        bits = {
-            name_: False
-            for name_ in (
+        bits = dict.fromkeys(
+            (
                 "digital_signature",
                 "content_commitment",
                 "key_encipherment",
@@ -90,8 +87,9 @@ class Pki:
                 "crl_sign",
                 "encipher_only",
                 "decipher_only",
-            )
-        }
+            ),
+            False,
+        )
         if authority:
             bits |= {"key_cert_sign": True, "crl_sign": True}
         else:
@@ -116,7 +114,11 @@ class Pki:
         return Issued(private, certificate, chain)
 
     def signer(
-        self, name: str = "CÔNG TY TNHH ÁNH DƯƠNG", uid: tuple[str, ...] = ("MST:0312345678",), kind: str = "rsa", **more: Any
+        self,
+        name: str = "CÔNG TY TNHH ÁNH DƯƠNG",
+        uid: tuple[str, ...] = ("MST:0312345678",),
+        kind: str = "rsa",
+        **more: Any,
     ) -> Issued:
         private: Any
         if kind == "rsa":
