@@ -37,6 +37,7 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Fixed since 1975, without summer time; so no time zone data is needed (Windows has none)."""
 
 
+NO_REASON = "REASON_NOT_GIVEN"
 _LONGEST_WAIT = 86_400.0
 
 
@@ -136,7 +137,7 @@ def submission_state_from(document: object, host: str) -> SubmissionState:
 
 
 def reasons_from(value: object, host: str) -> tuple[Reason, ...]:
-    """Parse reasons; a reason without a code is kept as UNKNOWN, for a refusal must be shown somehow."""
+    """Parse reasons; a reason without a code is kept as REASON_NOT_GIVEN, for a refusal must be shown somehow."""
     found = []
     for one in _At(value, host, "reasons").items(1000):
         if not isinstance(one.value, dict):
@@ -145,7 +146,7 @@ def reasons_from(value: object, host: str) -> tuple[Reason, ...]:
         said = detail.value if isinstance(detail.value, str) else None
         found.append(
             Reason(
-                code=one["code"].text(100, "UNKNOWN"),
+                code=one["code"].text(100, NO_REASON),
                 component=one["component"].optional(300),
                 file=one["file"].optional(1000),
                 field=one["field"].optional(300),
@@ -193,7 +194,7 @@ def dossier_from(document: object, host: str, place: str = "") -> DossierAtPorta
         ),
         delivery=at["delivery"].text(100, ""),
         fees=tuple(
-            PortalFee(one["id"].ident(), one["title"].text(1000, ""), one["amount"].money(), one["state"].text(100, ""))
+            PortalFee(one["id"].ident(), one["title"].text(1000, ""), one["amount"].count(), one["state"].text(100, ""))
             for one in at["fees"].items(1000)
         ),
         supplements=tuple(_message(one) for one in at["supplements"].items(1000)),

@@ -375,7 +375,7 @@ class Connection:
         if answer.status == 429 or (answer.status == 503 and retry_after is not None):
             raise PortalBusy(self.host, retry_after)
         if answer.status == 408:
-            raise PortalSlow(self.host, self.limits.call)
+            raise PortalSlow(self.host, round(self.limits.call))
         if answer.status >= 500:
             raise PortalFault(self.host, answer.status)
         if answer.status < 400:
@@ -400,7 +400,7 @@ class Connection:
                 raise PortalUnreachable(self.host, sent=False) from error
         for one in chain:
             if isinstance(one, requests.ReadTimeout | urllib3.exceptions.ReadTimeoutError | TimeoutError):
-                raise PortalSlow(self.host, seconds) from error
+                raise PortalSlow(self.host, round(seconds)) from error
         for one in chain:
             if isinstance(one, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
                 raise PortalAddressForbidden(self.url) from error

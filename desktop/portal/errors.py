@@ -64,7 +64,7 @@ class PortalUnreachable(PortalTrouble):
 class PortalSlow(PortalTrouble):
     """The portal did not answer in time."""
 
-    seconds: float
+    seconds: int
     sent: bool = True
     code: ClassVar[str] = "PORTAL_SLOW"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from desktop.portal.answers import received_from, submission_state_from
+from desktop.portal.answers import NO_REASON, received_from, submission_state_from
 from desktop.portal.connection import Connection, segment
 from desktop.portal.contract import (
     KeyState,
@@ -112,7 +112,7 @@ class HosoConnector:
                 return Uncertain(invalid.code)
             return Registered(state.code, state.receipt, receipt.received, receipt.due)
         if state.state == "refused":
-            return Refused(state.reasons or (Reason("UNKNOWN"),))
+            return Refused(state.reasons or (Reason(NO_REASON),))
         if state.state == "received":
             return NotYet(None, STILL_JUDGED)
         return None
@@ -225,7 +225,7 @@ def _refused(refusal: PortalRefused) -> Refused:
         raise refusal
     if refusal.reasons:
         return Refused(refusal.reasons)
-    return Refused((Reason(refusal.problem or f"HTTP_{refusal.status}", vi=refusal.detail, en=refusal.detail),))
+    return Refused((Reason(refusal.problem or refusal.code, vi=refusal.detail, en=refusal.detail),))
 
 
 class _Whole:

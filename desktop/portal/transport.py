@@ -125,7 +125,7 @@ class Watch:
     def explain(self, host: str, error: BaseException | None = None) -> None:
         """Raise the true cause if the watcher cut the call."""
         if self._cut == "time":
-            raise PortalSlow(host, self._seconds) from error
+            raise PortalSlow(host, round(self._seconds)) from error
         if self._cut == "cancelled":
             raise TransferCancelled from error
 
