@@ -53,7 +53,7 @@ class Channel:
     time: int | str | None
     """A whole number of units, or a fraction as text ("7.5"); None where the record states no number."""
     unit: str
-    """working_day, day, hour, month, other, or empty."""
+    """working_day, day, hour, month; empty where there is no number."""
     text: str = ""
     fees: tuple[Fee, ...] = ()
 
@@ -373,17 +373,21 @@ def _count(raw: object) -> int:
 
 
 def _amount(raw: object) -> int | None:
-    if isinstance(raw, float | Decimal) and raw == raw and abs(raw) < 10**15 and raw == int(raw):
-        raw = int(raw)
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < 10**15 else None
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
+        return None
+    number = Decimal(str(raw)) if abs(raw) < 10**15 else Decimal(-1)
+    return int(number) if number >= 0 and number == int(number) else None
 
 
 def _time(raw: object) -> int | str | None:
     if isinstance(raw, str) and re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", raw.strip()):
         raw = Decimal(raw.strip())
-    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal) or not 0 < raw < 10_000:
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         return None
-    return int(raw) if raw == int(raw) else f"{Decimal(str(raw)):f}"
+    number = Decimal(str(raw))
+    if not number.is_finite() or not 0 < number < 10_000:
+        return None
+    return int(number) if number == int(number) else f"{number:f}"
 
 
 def _plain(raw: object) -> Any:
@@ -489,7 +493,7 @@ def _numbered_components(components: tuple[Component, ...]) -> tuple[Component, 
     return tuple(found)
 
 
-# --- records of the national portal ------------------------------------------------------------------------------------
+# --- records of the national portal ----------------------------------------------------------------------------------
 
 
 def _portal_channel(raw: Mapping[str, Any]) -> Channel | None:
@@ -500,9 +504,11 @@ def _portal_channel(raw: Mapping[str, Any]) -> Channel | None:
     time = _time(stated)
     # Where the time is told in words, the words are what counts.
     words = _text(stated) if isinstance(stated, str) and time is None else ""
+    unit = _line(raw.get("processingTimeUnit")).lower()
+    if unit == "other" and time is not None:
+        words, time = f"Thời hạn: {time} (đơn vị khác, xem mô tả)".replace(".", ","), None
     text = "\n".join(_distinct(part for part in (words, _text(raw.get("description"))) if part))
-    unit = _line(raw.get("processingTimeUnit")).lower() if time is not None else ""
-    return Channel(method, time, unit, text, _each(raw.get("fees"), _portal_fee))
+    return Channel(method, time, unit if time is not None else "", text, _each(raw.get("fees"), _portal_fee))
 
 
 def _portal_fee(raw: Mapping[str, Any]) -> Fee:
