@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from desktop.errors import CannotSettle, DesktopError, DuplicateFiling, NotSigned
+from desktop.errors import CannotSettle, DesktopError, DuplicateFiling, MoveForbidden, NotSigned
 from desktop.portal.contract import (
     Connector,
     NotYet,
@@ -37,6 +37,7 @@ from desktop.portal.contract import (
     SubmissionFile,
     Uncertain,
 )
+from desktop.portal.errors import TransferCancelled
 from desktop.store import Workspace
 from desktop.store.locks import drain_lock
 from desktop.store.records import DossierState, ItemState, OutboxItem
@@ -46,12 +47,16 @@ FIRST_WAIT = 5.0
 LONGEST_WAIT = 3600.0
 LONGEST_ASKED_WAIT = 86_400.0
 """Seconds; a portal may ask for longer than we would wait by ourselves, but not for ever."""
+ASK_FIRST = "ask_first"
+"""A fact of a queued item: the portal is asked for the key before it is sent."""
 INTERRUPTED = "INTERRUPTED"
 RELEASED = "RELEASED_BY_USER"
 SETTLED_BY_HAND = "SETTLED_BY_HAND"
 CANNOT_ASK = "PORTAL_CANNOT_BE_ASKED"
 REFUSED = "REFUSED_BY_PORTAL"
-STOPPED = "STOPPED_BY_USER"
+STILL_JUDGED = "STILL_JUDGED"
+CONNECTION = frozenset({"PORTAL_UNREACHABLE", "PORTAL_SLOW", "PORTAL_BUSY"})
+"""Reasons that the next item would meet as well."""
 
 Stage = Callable[[OutboxItem], None]
 """Called with the item after each change of its state."""
@@ -63,8 +68,10 @@ class Drained:
 
     items: tuple[OutboxItem, ...]
     """Those that were worked on, as they stand now."""
-    paused: DesktopError | None
-    """Why the drain stopped before the end (log-in, connection, a catalogue that is not fresh); None: it did not."""
+    paused: str | None
+    """Stable code of why the drain stopped before its end (log-in, connection, the user); None: it did not."""
+    problem: DesktopError | None
+    """The error behind it, where there was one."""
 
 
 def enqueue(ws: Workspace, dossier: str, portal: str, *, confirmed: bool = False) -> OutboxItem:
@@ -93,6 +100,8 @@ def enqueue(ws: Workspace, dossier: str, portal: str, *, confirmed: bool = False
 def cancel(ws: Workspace, key: str) -> OutboxItem:
     """Take an item back before it is sent; raise MoveForbidden once that is not certain any more."""
     with ws.transaction():
+        if ws.outbox.get(key).facts.get(ASK_FIRST):
+            raise MoveForbidden("item", key, ItemState.QUEUED, ItemState.CANCELLED)
         item = ws.outbox.move(key, ItemState.QUEUED, ItemState.CANCELLED)
         ws.dossiers.note(item.dossier, "cancelled")
         return item
@@ -155,32 +164,40 @@ def drain(
     with drain_lock(ws.home, ws.practice, now):
         _mark_interrupted(ws)
         touched: dict[str, None] = {}
-        paused: DesktopError | None = None
         deadline = now() + timedelta(seconds=patience)
         first = True
         while True:
-            waiting = [
-                item
-                for item in ws.outbox.items((ItemState.QUEUED, ItemState.UNCERTAIN), portal=portal)
-                if only is None or item.key == only
-            ]
-            for item in waiting:
-                if not (only and first) and item.not_before is not None and item.not_before > now():
+            pause: _Pause | None = None
+            for item in ws.outbox.items((ItemState.QUEUED, ItemState.UNCERTAIN), portal=portal):
+                if only is not None and item.key != only:
+                    continue
+                early = item.not_before is not None and item.not_before > now()
+                if early and not (only is not None and first):
                     continue
                 if item.state == ItemState.UNCERTAIN and not connector.settles_by_key:
                     continue
                 touched[item.key] = None
-                paused = work.one(item)
-                if paused is not None:
+                pause = work.one(item)
+                if pause is not None:
                     break
             first = False
-            if paused is not None:
-                break
             later = _next_time(ws, touched, connector)
-            if later is None or later > deadline or (progress is not None and progress.cancelled()):
+            stopped = progress is not None and progress.cancelled()
+            if later is None or later > deadline or stopped or (pause is not None and pause.final):
                 break
             sleep(max(0.0, (later - now()).total_seconds()))
-        return Drained(tuple(ws.outbox.get(key) for key in touched), paused)
+        items = tuple(ws.outbox.get(key) for key in touched)
+        return Drained(items, pause.code if pause else None, pause.problem if pause else None)
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """Why the items behind this one are not tried now."""
+
+    code: str
+    problem: DesktopError | None
+    final: bool
+    """True: waiting does not help, the user must do something."""
 
 
 def _mark_interrupted(ws: Workspace) -> None:
@@ -222,14 +239,18 @@ class _Drain:
         self._stage = stage
         self._chance = chance
 
-    def one(self, item: OutboxItem) -> DesktopError | None:
+    def one(self, item: OutboxItem) -> _Pause | None:
         """Bring one item as far as it goes now; return why the drain must pause, or None."""
         submission = self._submission(item)
+        if item.state == ItemState.QUEUED and item.facts.get(ASK_FIRST) and self._connector.settles_by_key:
+            item = self._ws.outbox.move(
+                item.key, ItemState.QUEUED, ItemState.UNCERTAIN, reason=item.reason or ASK_FIRST
+            )
         if item.state == ItemState.UNCERTAIN:
-            paused = self._ask(item, submission)
+            pause = self._ask(item, submission)
             item = self._ws.outbox.get(item.key)
-            if paused is not None or item.state != ItemState.QUEUED:
-                return paused
+            if pause is not None or item.state != ItemState.QUEUED:
+                return pause
         return self._send(item, submission)
 
     def _submission(self, item: OutboxItem) -> Submission:
@@ -240,14 +261,14 @@ class _Drain:
         def opener(sha256: str) -> Callable[[], Any]:
             return lambda: kept.open(sha256)
 
-        named = {}
+        named: dict[str, SubmissionFile] = {}
         for file in self._ws.dossiers.files(item.dossier, item.revision):
             named.setdefault(file.sha256, SubmissionFile(file.sha256, file.size, file.name, opener(file.sha256)))
         return Submission(item.key, revision.manifest, tuple(named.values()))
 
     # --- asking
 
-    def _ask(self, item: OutboxItem, submission: Submission) -> DesktopError | None:
+    def _ask(self, item: OutboxItem, submission: Submission) -> _Pause | None:
         number = self._ws.outbox.begin(item.key, "ask")
         try:
             state = self._connector.ask(item.key)
@@ -256,20 +277,22 @@ class _Drain:
             wait = self._wait_after(item, getattr(problem, "retry_after", None))
             with self._ws.transaction():
                 self._ws.outbox.end(item.key, number, "no answer", problem.code, **_plain(problem.facts))
-                self._later(item, ItemState.UNCERTAIN, ItemState.UNCERTAIN, item.reason or problem.code, wait)
-            return problem if _pauses(problem) else None
+                self._later(item, ItemState.UNCERTAIN, ItemState.UNCERTAIN, problem.code, wait)
+            return _pause_for(problem)
+        except BaseException as problem:
+            self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__)
+            raise
         with self._ws.transaction():
             if outcome is None:
                 # Never seen, or parts of it only: nothing is registered under this key, so sending is safe.
                 self._ws.outbox.end(item.key, number, state.state)
                 self._moved(self._ws.outbox.move(item.key, ItemState.UNCERTAIN, ItemState.QUEUED, reason=item.reason))
-            else:
-                self._settle(item, ItemState.UNCERTAIN, number, submission, outcome)
-        return None
+                return None
+            return self._settle(item, ItemState.UNCERTAIN, number, submission, outcome)
 
     # --- sending
 
-    def _send(self, item: OutboxItem, submission: Submission) -> DesktopError | None:
+    def _send(self, item: OutboxItem, submission: Submission) -> _Pause | None:
         with self._ws.transaction():
             number = self._ws.outbox.begin(item.key, "send")
             self._moved(self._ws.outbox.move(item.key, ItemState.QUEUED, ItemState.SENDING))
@@ -277,7 +300,7 @@ class _Drain:
             outcome = self._connector.submit(submission, self._progress)
         except DesktopError as problem:
             self._failed(item, number, problem)
-            return problem if _pauses(problem) else None
+            return _pause_for(problem)
         except BaseException as problem:
             # A bug, or Ctrl+C: what left is not known. The next drain asks.
             with self._ws.transaction():
@@ -285,33 +308,37 @@ class _Drain:
                 self._moved(self._ws.outbox.move(item.key, ItemState.SENDING, ItemState.UNCERTAIN, reason=INTERRUPTED))
             raise
         with self._ws.transaction():
-            self._settle(item, ItemState.SENDING, number, submission, outcome)
-        return None
+            return self._settle(item, ItemState.SENDING, number, submission, outcome)
 
     def _failed(self, item: OutboxItem, number: int, problem: DesktopError) -> None:
-        """Note an error that the connector raised: unless it could be asked first, it is not known what left."""
+        """Note an error that the connector raised, which the user must act on."""
+        facts = _plain(problem.facts)
         wait = self._wait_after(item, getattr(problem, "retry_after", None))
         with self._ws.transaction():
-            self._ws.outbox.end(item.key, number, "failed", problem.code, **_plain(problem.facts))
-            if self._connector.settles_by_key:
-                # Asking costs one request and makes "perhaps" a fact.
-                self._later(item, ItemState.SENDING, ItemState.UNCERTAIN, problem.code, wait, _plain(problem.facts))
-            else:
+            self._ws.outbox.end(item.key, number, "failed", problem.code, **facts)
+            if isinstance(problem, TransferCancelled):
+                # The connector stops only before the commit.
+                self._moved(self._ws.outbox.move(item.key, ItemState.SENDING, ItemState.QUEUED, reason=problem.code))
+            elif problem.stops_batch and self._connector.settles_by_key:
+                # Such as a log-in that ended, perhaps after the commit: it waits in the queue, asking costs one
+                # request and makes "perhaps" a fact.
                 self._moved(
                     self._ws.outbox.move(
                         item.key,
                         ItemState.SENDING,
-                        ItemState.UNCERTAIN,
+                        ItemState.QUEUED,
                         reason=problem.code,
-                        facts=_plain(problem.facts),
+                        facts=facts | {ASK_FIRST: True},
                     )
                 )
+            else:
+                self._later(item, ItemState.SENDING, ItemState.UNCERTAIN, problem.code, wait, facts)
 
     # --- what came of it, in the caller's transaction
 
     def _settle(
         self, item: OutboxItem, state: ItemState, number: int, submission: Submission, outcome: Outcome
-    ) -> None:
+    ) -> _Pause | None:
         outbox = self._ws.outbox
         match outcome:
             case Registered(code, receipt, received, due):
@@ -339,12 +366,16 @@ class _Drain:
             case NotYet(retry_after, reason):
                 wait = self._wait_after(item, retry_after)
                 outbox.end(item.key, number, "not yet", reason or None)
-                # What was asked for and is still being judged stays uncertain: it is asked again, not sent again.
-                to = ItemState.UNCERTAIN if state == ItemState.UNCERTAIN else ItemState.QUEUED
+                # What the portal has and still judges is asked for again, and neither sent again nor taken back.
+                known = state == ItemState.SENDING and reason != STILL_JUDGED
+                to = ItemState.QUEUED if known else ItemState.UNCERTAIN
                 self._later(item, state, to, reason or "NOT_YET", wait)
+                return _Pause(reason, None, final=False) if reason in CONNECTION else None
             case Uncertain(reason):
                 outbox.end(item.key, number, "uncertain", reason)
                 self._later(item, state, ItemState.UNCERTAIN, reason, self._wait_after(item, None))
+                return _Pause(reason, None, final=False) if reason in CONNECTION else None
+        return None
 
     def _later(
         self,
@@ -372,9 +403,13 @@ class _Drain:
             self._stage(item)
 
 
-def _pauses(problem: DesktopError) -> bool:
-    """Say whether the next item would meet the same trouble: log-in, connection, a portal that is not secure."""
-    return problem.stops_batch or problem.retry
+def _pause_for(problem: DesktopError) -> _Pause | None:
+    """Pause where the next item would meet the same trouble: log-in, connection, a portal that is not secure."""
+    if problem.stops_batch or isinstance(problem, TransferCancelled):
+        return _Pause(problem.code, problem, final=True)
+    if problem.retry:
+        return _Pause(problem.code, problem, final=False)
+    return None
 
 
 def _plain(facts: dict[str, Any]) -> dict[str, Any]:

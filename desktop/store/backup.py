@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import update
-from sqlcipher3 import dbapi2
 
 from desktop.errors import (
     BackupDamaged,
@@ -27,7 +26,7 @@ from desktop.errors import (
     WorkspaceExists,
 )
 from desktop.store import migrate
-from desktop.store.engine import Database, create_file, sync, translated
+from desktop.store.engine import Database, create_file, sync
 from desktop.store.key import HEADER_LIMIT, Header, Unlock, disk_trouble, kept_by, unwrap
 from desktop.store.records import ItemState
 from desktop.store.schema import outbox
@@ -79,8 +78,6 @@ def write_backup(database: Database, header: Header, target: Path, at: datetime)
         sync(target.parent)
     except OSError as problem:
         raise disk_trouble(problem, target) from problem
-    except dbapi2.Error as problem:
-        raise translated(problem, target) or problem from problem
     finally:
         for path in (snapshot, fresh, *(snapshot.with_name(snapshot.name + end) for end in ("-journal", "-wal"))):
             with contextlib.suppress(OSError):

@@ -30,7 +30,7 @@ from desktop.store.records import (
     ItemState,
     Revision,
 )
-from desktop.store.schema import clients, components, dossier_files, dossiers, files, forms, outbox, revisions
+from desktop.store.schema import attempts, clients, components, dossier_files, dossiers, files, forms, outbox, revisions
 from desktop.store.search import folded, holds_all
 from desktop.store.timing import Clock
 
@@ -354,17 +354,26 @@ class Dossiers:
     def reopen(self, dossier: str) -> Dossier:
         """Go back from SIGNED to PREPARED: the signatures are dropped, the unsigned files are there again.
 
-        Raise MoveForbidden once anything of this revision has left for a portal: then `new_revision` is the way, with
-        a key of its own.
+        Once anything was sent under this revision's key, even if nothing came of it, a new revision is opened instead:
+        a portal takes only one manifest under one key. Raise MoveForbidden while a filing is under way.
         """
         now = self._clock()
         with self._database.write() as connection:
             found = self.get(dossier)
             item = connection.execute(
-                select(outbox.c.state).where(outbox.c.dossier == found.id, outbox.c.revision == found.revision)
-            ).scalar()
-            if item is not None and item != ItemState.CANCELLED:
-                raise MoveForbidden("dossier", found.id, item, DossierState.PREPARED)
+                select(outbox.c.key, outbox.c.state).where(
+                    outbox.c.dossier == found.id, outbox.c.revision == found.revision
+                )
+            ).first()
+            if item is not None and item.state in LIVE_ITEMS:
+                raise MoveForbidden("dossier", found.id, item.state, DossierState.PREPARED)
+            if (
+                item is not None
+                and connection.execute(select(attempts.c.key).where(attempts.c.key == item.key)).first()
+            ):
+                if found.state != DossierState.SIGNED:
+                    raise MoveForbidden("dossier", found.id, found.state, DossierState.PREPARED)
+                return self.new_revision(found.id, "refused" if item.state == ItemState.REFUSED else "changed")
             self._move(connection, found, DossierState.PREPARED, now, only=DossierState.SIGNED)
             here = (dossier_files.c.dossier == found.id) & (dossier_files.c.revision == found.revision)
             connection.execute(

@@ -43,8 +43,8 @@ def translated(problem: BaseException | None, path: Path) -> StoreError | None:
         return StoreUnwritable(name)
     if code in (_CORRUPT, _NOTADB):
         return StoreDamaged(name)
-    if code == _IOERR:
-        # A full disk also shows as a failed write of the WAL or of its index.
+    if code == _IOERR or (code == 0 and isinstance(problem, dbapi2.OperationalError) and _no_space(path.parent)):
+        # A full disk also shows as a failed write of the WAL or of its index, and the driver's backup has no code.
         return StoreFull(name) if _no_space(path.parent) else StoreUnwritable(name)
     return None
 
@@ -124,7 +124,7 @@ class Database:
         def handle(context: ExceptionContext) -> None:
             ours = translated(context.original_exception, self.path)
             if ours is not None:
-                context.chained_exception = ours
+                raise ours
 
         return engine
 
@@ -214,12 +214,19 @@ class Database:
         """Write a consistent snapshot under the same key to a new file, and see it on the disk."""
         with self.outside() as source:
             create_file(target)
-            copy = raw_connection(target, self._key)
+            copy = None
             try:
+                copy = raw_connection(target, self._key)
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
+            except dbapi2.Error as problem:
+                ours = translated(problem, target)
+                if ours is None:
+                    raise
+                raise ours from problem
             finally:
-                copy.close()
+                if copy is not None:
+                    copy.close()
         sync(target)
 
     def close(self) -> None:

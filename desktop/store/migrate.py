@@ -101,7 +101,7 @@ def _run(database: Database, target: str) -> None:
         def handle(context: Any) -> None:
             ours = translated(context.original_exception, database.path)
             if ours is not None:
-                context.chained_exception = ours
+                raise ours
 
         with engine.connect() as connection, connection.begin():
             config.attributes["connection"] = connection

@@ -23,6 +23,7 @@ from sqlcipher3 import dbapi2
 from desktop.errors import (
     ClientInUse,
     HeaderDamaged,
+    StoreDamaged,
     WorkspaceExists,
     WorkspaceMissing,
 )
@@ -262,34 +263,42 @@ class Workspace:
         """Check every page, every reference and every file's hash; change nothing."""
         found: list[CheckFinding] = []
         with self._database.outside() as connection:
-            for (text,) in _rows(connection, "PRAGMA cipher_integrity_check"):
+            for text, *_ in _rows(connection, "PRAGMA cipher_integrity_check"):
                 found.append(CheckFinding("CIPHER", {"text": str(text)}))
-            for (text,) in _rows(connection, "PRAGMA integrity_check"):
+            for text, *_ in _rows(connection, "PRAGMA integrity_check"):
                 if text != "ok":
                     found.append(CheckFinding("INTEGRITY", {"text": str(text)}))
             for table, row, *_ in _rows(connection, "PRAGMA foreign_key_check"):
                 found.append(CheckFinding("FOREIGN_KEY", {"table": str(table), "row": row}))
+        try:
+            count, size = self._check_files(found, progress)
+        except StoreDamaged:
+            found.append(CheckFinding("INTEGRITY", {"text": "unreadable"}))
+            count = size = 0
+        return CheckReport(tuple(found), count, size)
+
+    def _check_files(self, found: list[CheckFinding], progress: Callable[[int, int], None] | None) -> tuple[int, int]:
         with self._database.read() as reading:
-            kept = reading.execute(select(files.c.id, files.c.sha256, files.c.size).where(files.c.sha256.is_not(None)))
-            listed = kept.all()
+            kept = select(files.c.id, files.c.sha256, files.c.size).where(files.c.sha256.is_not(None))
+            listed = reading.execute(kept).all()
         total = sum(row.size for row in listed)
         done = 0
         for row in listed:
-            digest, size = hashlib.sha256(), 0
+            digest, size, place = hashlib.sha256(), 0, 0
+            pieces = select(chunks.c.number, chunks.c.data).where(chunks.c.file == row.id).order_by(chunks.c.number)
             with self._database.read() as reading:
-                pieces = select(chunks.c.number, chunks.c.data).where(chunks.c.file == row.id).order_by(chunks.c.number)
-                for place, piece in enumerate(reading.execute(pieces.execution_options(yield_per=1))):
+                for piece in reading.execute(pieces.execution_options(yield_per=1)):
                     if piece.number != place:
                         found.append(CheckFinding("FILE_CHUNKS", {"sha256": row.sha256}))
                         break
                     digest.update(piece.data)
-                    size += len(piece.data)
+                    size, place = size + len(piece.data), place + 1
             if digest.hexdigest() != row.sha256 or size != row.size:
                 found.append(CheckFinding("FILE_HASH", {"sha256": row.sha256}))
             done += row.size
             if progress is not None:
                 progress(done, total)
-        return CheckReport(tuple(found), len(listed), total)
+        return len(listed), total
 
     def purge_client(self, tax_code: str) -> Purged:
         """Remove everything of a client, files that no other client's dossier names too; nothing brings it back.
@@ -354,6 +363,9 @@ class Workspace:
 
 def open_database(store: Path, key: bytes, *, copy: bool = True) -> Database:
     """Open a store with a key that is known to be its own, and bring it to this version."""
+    if store.stat().st_size == 0:
+        # SQLite takes an empty file for a new store: a store that was cut to nothing must not open as an empty one.
+        raise StoreDamaged(str(store))
     try:
         database = Database(store, key)
     except dbapi2.Error as problem:
@@ -362,6 +374,8 @@ def open_database(store: Path, key: bytes, *, copy: bool = True) -> Database:
             raise
         raise ours from problem
     try:
+        if migrate.version(database) is None:
+            raise StoreDamaged(str(store))
         migrate.bring_up(database, copy=copy)
     except BaseException:
         database.close()
@@ -375,7 +389,7 @@ def _rows(connection: object, statement: str) -> list[tuple[object, ...]]:
     except dbapi2.DatabaseError as problem:
         if translated(problem, Path()) is None:
             raise
-        return [(str(problem), "", "")]
+        return [(str(problem), None)]
 
 
 def _build(path: Path, key: bytes, practice: bool) -> None:
