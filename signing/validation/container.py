@@ -133,7 +133,7 @@ def _inside(
 def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     listed = archive.infolist()
     if len(listed) > ENTRY_LIMIT:
-        raise _Refused("TOO_LARGE")
+        raise _Refused("FILE_TOO_LARGE")
     found: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()
     for one in listed:
@@ -148,9 +148,9 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         folded.add(key)
         found[one.filename] = one
         if one.file_size > max(one.compress_size, 1) * RATIO_LIMIT and one.file_size > 1024 * 1024:
-            raise _Refused("TOO_LARGE")
+            raise _Refused("FILE_TOO_LARGE")
     if sum(one.file_size for one in found.values()) > UNPACKED_LIMIT:
-        raise _Refused("TOO_LARGE")
+        raise _Refused("FILE_TOO_LARGE")
     if not {MANIFEST, SIGNED_MANIFEST} & set(found):
         raise _Refused("DOCUMENT_UNREADABLE")
     return found
@@ -162,7 +162,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: list[int], l
     with archive.open(entry) as stream:
         data = stream.read(allowed + 1)
     if len(data) > allowed:
-        raise _Refused("TOO_LARGE")
+        raise _Refused("FILE_TOO_LARGE")
     budget[0] -= len(data)
     return data
 

@@ -82,7 +82,7 @@ def _open_and_judge(data: bytes | Path, name: str, judge: Judge, deadline: float
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
                 return _judge(File(name, mapped, stream, deadline), judge)
     except OSError:
-        return FileVerdict(name, "other", Verdict.UNREADABLE, (), ("FILE_UNREADABLE",))
+        return FileVerdict(name, "other", Verdict.UNREADABLE, (), ("FILE_NOT_OPENED",))
     except Exception:  # the last net: a failure of ours is a doubt about the file, never a crash
         return FileVerdict(name, "other", Verdict.INDETERMINATE, (), ("CANNOT_BE_VALIDATED",))
 
@@ -110,11 +110,11 @@ def kind_of(data: Bytes) -> str:
 
 def _judge(file: File, judge: Judge) -> FileVerdict:
     if len(file.data) > SIZE_LIMIT:
-        return FileVerdict(file.name, "other", Verdict.INDETERMINATE, (), ("TOO_LARGE",))
+        return FileVerdict(file.name, "other", Verdict.INDETERMINATE, (), ("FILE_TOO_LARGE",))
     kind = kind_of(file.data)
     limit = {"xml": XML_LIMIT, "jws": JWS_LIMIT}.get(kind, SIZE_LIMIT)
     if len(file.data) > limit:
-        return FileVerdict(file.name, kind, Verdict.INDETERMINATE, (), ("TOO_LARGE",))
+        return FileVerdict(file.name, kind, Verdict.INDETERMINATE, (), ("FILE_TOO_LARGE",))
     try:
         return _KINDS[kind](file, judge)
     except Exception:  # as above; the kind at least is known

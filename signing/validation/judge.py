@@ -82,7 +82,7 @@ class Judge:
             if {"WRONG_USAGE"} & set(reasons) and trust is Trusted.TRUSTED:
                 trust = Trusted.UNTRUSTED
         elif found.signer is not None:
-            reasons.append("CERTIFICATE_UNREADABLE")
+            reasons.append("SIGNER_CERTIFICATE_UNREADABLE")
         reasons = list(dict.fromkeys(reasons))
         if integrity is Integrity.INTACT and set(reasons) & _BREAKING:
             integrity = Integrity.BROKEN

@@ -21,7 +21,7 @@ _REASONS = {
     "format": "SIGNATURE_MALFORMED",
     "algorithm": "ALGORITHM_NOT_ACCEPTED",
     "certificate": "SIGNER_CERTIFICATE_MISSING",
-    "size": "TOO_LARGE",
+    "size": "FILE_TOO_LARGE",
 }
 
 

@@ -150,7 +150,7 @@ class Authorities:
         try:
             leaf = asn1.Certificate.load(der, strict=True)
         except Exception:  # asn1crypto raises whatever a hostile structure makes it stumble on
-            return None, "CERTIFICATE_UNREADABLE", True
+            return None, "SIGNER_CERTIFICATE_UNREADABLE", True
         dates = True
         # Out of date is a fact of its own: the path is then looked at while the certificate was in date, so that
         # "expired" is not reported as "not trusted".
@@ -197,7 +197,7 @@ class Authorities:
         """Judge each link below the anchor; all must be known to be good."""
         loaded = [self._load(der) for der in path]
         if len(loaded) < 2 or any(one is None for one in loaded):
-            return Revocation.UNKNOWN, ("REVOCATION_UNKNOWN",)
+            return Revocation.UNKNOWN, ("SIGNER_REVOCATION_UNKNOWN",)
         result, reasons = Revocation.GOOD, []
         certificates = [one for one in loaded if one is not None]
         for depth, (one, issuer) in enumerate(pairwise(certificates)):
@@ -209,7 +209,7 @@ class Authorities:
                 return status, ("CERTIFICATE_REVOKED",) if depth == 0 else ("ISSUER_REVOKED", "CERTIFICATE_REVOKED")
             if status is Revocation.UNKNOWN:
                 result = status
-                reasons.append("REVOCATION_UNKNOWN" if depth == 0 else "ISSUER_REVOCATION_UNKNOWN")
+                reasons.append("SIGNER_REVOCATION_UNKNOWN" if depth == 0 else "ISSUER_REVOCATION_UNKNOWN")
         return result, tuple(dict.fromkeys(reasons))
 
     def _get(self, one: x509.Certificate, issuer: x509.Certificate) -> None:

@@ -89,8 +89,6 @@ AGAINST = frozenset(
 NOTES = frozenset(
     {
         "FORM_CHANGED_AS_CERTIFIED",
-        "LATER_SIGNATURES_ONLY",
-        "SIGNED_WHEN_CERTIFICATE_STOOD",
     }
 )
 """Reasons that only explain and take nothing away."""
