@@ -21,7 +21,7 @@ from forms.printing.errors import (
     PdfUnreadable,
     PrintingError,
 )
-from forms.printing.press import Mark, Press, Printed, check_layout, page_sizes, press
+from forms.printing.press import Mark, Press, Printed, check_layout, page_sizes, warm_press
 from forms.printing.reading import EmbeddedData, PageImage, page_images, read_back
 from forms.printing.typeface import check_glyphs, unprintable
 
@@ -121,7 +121,7 @@ def print_form(ref: TemplateRef, period: str | None, values: Mapping[str, Any], 
     inputs = {"shown": canonical(sheet)}
     if not options.blank:
         inputs["attached"] = canonical(attached)
-    return press(f"{template.id} {template.version}", template.files).print(
+    return warm_press(f"{template.id} {template.version}", template.files).print(
         inputs, options.timestamp, marks=options.marks
     )
 
@@ -157,7 +157,7 @@ def print_page(
         for a in attachments
     ]
     inputs = {"shown": canonical(sheet), "attachments": canonical(files)}
-    return press(layout, {"layout.typ": path.read_bytes()}).print(inputs, timestamp, marks=True)
+    return warm_press(layout, {"layout.typ": path.read_bytes()}).print(inputs, timestamp, marks=True)
 
 
 def _for_page(value: Any) -> Any:

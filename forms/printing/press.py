@@ -211,7 +211,7 @@ def _marks(found: dict[str, list[Any]], sizes: list[tuple[float, float]]) -> tup
 _presses: OrderedDict[str, Press] = OrderedDict()
 
 
-def press(name: str, files: Mapping[str, bytes]) -> Press:
+def warm_press(name: str, files: Mapping[str, bytes]) -> Press:
     """Return the warm press of these files; the few used last are kept."""
     seal = hashlib.sha256()
     for path, data in sorted(files.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import pickle
@@ -16,7 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forms import printing
+from forms import dossier, printing
+from forms.bundled import RESOURCES
+from forms.errors import FormsError
 from forms.printing import (
     GlyphMissing,
     LayoutBroken,
@@ -487,3 +490,18 @@ def test_page_images_show_stamps_and_fields(tmp_path: Path) -> None:
     pixel = (25 * 400 + 250) * 3
     assert image.rgb[pixel : pixel + 3] == b"\xff\0\0"
     assert image.rgb[:3] == b"\xff\xff\xff"
+
+
+def test_every_code_has_words_in_both_languages() -> None:
+    words = json.loads((RESOURCES / "i18n" / "messages" / "printing.json").read_text(encoding="utf-8"))
+
+    def leaves(kind: type[FormsError]) -> list[type[FormsError]]:
+        return [kind, *(leaf for inner in kind.__subclasses__() for leaf in leaves(inner))]
+
+    for kind in leaves(printing.PrintingError) + leaves(dossier.DossierError):
+        names = {f.name for f in dataclasses.fields(kind)}
+        for lang in ("vi", "en"):
+            text = words[kind.code][lang]
+            assert set(text) == {"heading", "sentence", "remedy"}
+            assert set(re.findall(r"\{(\w+)\}", " ".join(text.values()))) <= names, kind
+            assert all(unicodedata.is_normalized("NFC", part) and part for part in text.values())
