@@ -195,7 +195,7 @@ class _Reader:
         entries = units.entries(field.options_from or kinds.LISTS.get(field.kind, "")) or {}
         if not entries or found[name] in entries:
             return
-        same = [unit.code for unit in entries.values() if fold(unit.name) == fold(words)]
+        same = [unit.code for unit in entries.values() if _bare(unit.name) == _bare(words)]
         if len(same) == 1:
             found[name] = same[0]
         else:
@@ -237,6 +237,11 @@ class _Reader:
             text = next((value for value, written in node["values"].items() if written == text), text)
         if text and text != node.get("none"):
             into[name] = _value_of(text, field.kind)
+
+
+def _bare(name: str) -> str:
+    """Return a place's name as search sees it, without what kind of place it is."""
+    return re.sub(r"^(thanh pho|tp\.?|tinh) ", "", fold(name))
 
 
 def _has_content(element: etree._Element) -> bool:

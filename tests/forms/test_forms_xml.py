@@ -283,5 +283,6 @@ def test_a_province_of_the_tax_systems_own_list_is_found_by_its_name() -> None:
         return read.values.get("maTinhNNT"), read.print["xml"]["unread"]
 
     assert province("701", "Thành phố Hồ Chí Minh")[0] == "79"
+    assert province("101", "Hà Nội")[0] == "01"
     assert province("79", "Thành phố Hồ Chí Minh")[0] == "79"
     assert province("107", "Tỉnh không còn") == (None, ["HSoThueDTu/HSoKhaiThue/PLuc", "maTinhNNT=107"])

@@ -1,4 +1,4 @@
-"""The practice record of the VAT procedure tells all that level 1 asks for, and its components can be made or say how."""
+"""The practice record of the VAT procedure: all that level 1 asks for, each component made here or with a way out."""
 
 from __future__ import annotations
 
