@@ -184,9 +184,8 @@ class Connection:
         body = Chunk(source, first, size, total, progress)
         headers = {"Content-Type": "application/octet-stream"}
         if total:
+            # An empty file has no range that could be named (RFC 9110, 14.4).
             headers["Content-Range"] = f"bytes {first}-{first + size - 1}/{total}"
-        else:
-            headers["Content-Range"] = "bytes */0"
         with own_disk():
             answer = self._call(
                 "PUT",

@@ -27,7 +27,6 @@ from desktop.portal.contract import (
 )
 from desktop.portal.errors import (
     KeyReused,
-    LoginNeeded,
     NotAtPortal,
     PortalAnsweredGarbage,
     PortalBusy,
@@ -160,16 +159,31 @@ class HosoConnector:
         with contextlib.closing(file.open()) as source:
             while True:
                 told.check()
-                reached = self._put(place, source, position, file, told)
+                try:
+                    reached = self._put(place, source, position, file, told)
+                except PortalRefused as refusal:
+                    # A part was lost (409), or damaged on its way (422, the hash of the whole): the portal
+                    # says where to go on.  What is refused again was damaged before it left.
+                    damaged = refusal.status == 422 and refusal.problem == "HASH_MISMATCH"
+                    if isinstance(refusal, KeyReused) or not (damaged or refusal.status == 409) or standing:
+                        raise
+                    reached = self._held(key, file)
+                    if reached == position and not damaged:
+                        raise
                 if reached > file.size:
                     raise PortalAnsweredGarbage(self.connection.host, "received")
                 if reached == file.size:
                     return
-                # The portal may hold less than we thought (it lost a part); it may not do so for ever.
+                # The portal may hold less than we thought, but it may not go backwards for ever.
                 standing = 0 if reached > position else standing + 1
                 if standing > 2:
                     raise PortalAnsweredGarbage(self.connection.host, "received")
                 position = reached
+
+    def _held(self, key: str, file: SubmissionFile) -> int:
+        """Ask how much of a file the portal holds."""
+        held = {one.sha256: one.received for one in self._ask(key).missing}
+        return held.get(file.sha256, file.size)
 
     def _put(self, place: str, source: BinaryIO, first: int, file: SubmissionFile, told: _Whole) -> int:
         answer = self.connection.put_chunk(
@@ -186,7 +200,14 @@ class HosoConnector:
     def _commit(self, submission: Submission, told: _Whole) -> SubmissionState:
         told.check()
         place = self._place(submission.key, "commit")
-        answer = self.connection.send("POST", place, token=self.token)
+        try:
+            answer = self.connection.send("POST", place, token=self.token)
+        except PortalRefused as refusal:
+            # It has lost a part since it said that all was there.
+            if refusal.status != 409 or isinstance(refusal, KeyReused):
+                raise
+            self._upload(submission, self._ask(submission.key), told)
+            answer = self.connection.send("POST", place, token=self.token)
         return self._state(answer.json(), submission.key)
 
     def _await(self, submission: Submission, state: SubmissionState, told: _Whole) -> Outcome:
@@ -220,8 +241,8 @@ def _wait(trouble: PortalTrouble) -> float | None:
 
 
 def _refused(refusal: PortalRefused) -> Refused:
-    """Turn a refused request into a refused submission; what the caller must act on goes on up."""
-    if isinstance(refusal, LoginNeeded | KeyReused | NotAtPortal):
+    """Turn a judgement of the content (422) into a refused submission; any other refusal goes on up."""
+    if refusal.status != 422:
         raise refusal
     if refusal.reasons:
         return Refused(refusal.reasons)
@@ -233,11 +254,15 @@ class _Whole:
 
     def __init__(self, submission: Submission, progress: Progress | None) -> None:
         self._progress = progress
-        self._total = sum(one.size for one in submission.files)
+        self._total = sum({one.sha256: one.size for one in submission.files}.values())
         self._before = 0
+        self._done: set[str] = set()
 
     def file_done(self, file: SubmissionFile) -> None:
         """Count one file as sent (now, or in an earlier attempt)."""
+        if file.sha256 in self._done:
+            return
+        self._done.add(file.sha256)
         self._before += file.size
         if self._progress is not None:
             self._progress.report(self._before, self._total)
