@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from types import TracebackType
@@ -37,6 +38,16 @@ def main(arguments: list[str] | None = None) -> int:
         return serve()
     if "HOSO_TRACEBACK" not in os.environ:
         sys.excepthook = _said_in_words
+    from desktop.cli.options import shared_options
+    from desktop.cli.session import WrongUse
+
+    with contextlib.suppress(WrongUse):
+        session, rest = shared_options(words)
+        if not rest and not session.json:
+            # Not through the command line's own machinery: the window's first picture must not wait for it.
+            from desktop.ui.program import open_window
+
+            return open_window(home=session.home, practice=session.practice, unlock=session.unlock, lang=session.lang)
     from desktop.cli.program import run
 
     return run(words)

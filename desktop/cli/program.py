@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from desktop.cli import session as _session
+from desktop.cli.options import language_of, shared_options
 from desktop.cli.session import Negative, Partly, Session, WrongUse
 from desktop.errors import DesktopError
 
 USAGE: Any = typer.BadParameter.__mro__[1]
 """The root of every usage error; its own module is private to the library."""
-FLAGS = {"--json": "json", "--practice": "practice", "--accept-unconfirmed": "accept_unconfirmed"}
-VALUES = {"--home": "home", "--lang": "lang", "--unlock-file": "unlock_file"}
 NOUNS = (
     "catalogue", "template", "form", "pdf", "key", "trust", "client", "dossier", "outbox", "portal", "workspace",
     "loose",
@@ -40,35 +38,6 @@ def program() -> typer.Typer:
         else:
             root.add_typer(module.commands, name=noun)
     return root
-
-
-def shared_options(words: list[str]) -> tuple[Session, list[str]]:
-    """Take the options that every command has out of the words, wherever they stand.
-
-    What follows `--` is left alone. Raises WrongUse.
-    """
-    session = Session()
-    rest: list[str] = []
-    queue = list(words)
-    while queue:
-        word = queue.pop(0)
-        name, equals, value = word.partition("=")
-        if word == "--":
-            rest += [word, *queue]
-            break
-        if word in FLAGS:
-            setattr(session, FLAGS[word], True)
-        elif name in VALUES:
-            if not equals:
-                if not queue:
-                    raise WrongUse(f"{name}: thiếu giá trị / a value is missing")
-                value = queue.pop(0)
-            if name == "--lang" and value not in ("vi", "en"):
-                raise WrongUse("--lang: vi | en")
-            setattr(session, VALUES[name], Path(value) if name == "--home" else value)
-        else:
-            rest.append(word)
-    return session, rest
 
 
 def _usage_words(error: Any, session: Session) -> str:
@@ -102,23 +71,12 @@ def run(words: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding must not turn a finished job into a crash.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    session = (
-        Session(
-            json="--json" in words,
-            lang="en" if "en" in words[words.index("--lang") + 1 : words.index("--lang") + 2] else "vi",
-        )
-        if "--lang" in words
-        else Session(json="--json" in words)
-    )
+    session = language_of(words)
     try:
         session, rest = shared_options(words)
         _session.current = session
         if not rest:
-            if session.json:
-                raise WrongUse(session.words("thiếu lệnh", "a command is missing"))
-            from desktop.ui.program import open_window
-
-            return open_window(session)
+            raise WrongUse(session.words("thiếu lệnh", "a command is missing"))
         result = program()(args=rest, prog_name="hoso", standalone_mode=False)
         return int(result) if isinstance(result, int) and not isinstance(result, bool) else 0
     except typer.Exit as end:

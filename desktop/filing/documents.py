@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from signing.trust import Trust
     from signing.validation import FileVerdict
 
-STAMP_FONT = RESOURCES / "fonts" / "NotoSans-Regular.ttf"
+STAMP_FONT = RESOURCES / "fonts" / "NotoSans-Stamp.ttf"
 
 
 @dataclass(frozen=True)
@@ -243,13 +243,15 @@ def _validated(
     desk: Desk, source: Path | bytes, name: str, trust: Trust, at: datetime | None, offline: bool
 ) -> FileVerdict:
     from desktop.workers import WorkerCrashed, WorkerKilled
-    from signing.validation import cannot_be_validated, validate
+    from signing.validation import FileVerdict, Verdict, validate
 
     named = {"name": name, "trust": trust, "at": at, "offline": offline}
     try:
-        return desk.workers.run(validate, source, named=named, timeout=28)
+        verdict: FileVerdict = desk.workers.run(validate, source, named=named, timeout=28)
+        return verdict
     except (WorkerKilled, WorkerCrashed) as error:
-        return cannot_be_validated(name, error.code)
+        # Native code that hangs or dies on a file says nothing about its signatures: a doubt, never a verdict.
+        return FileVerdict(name, "other", Verdict.INDETERMINATE, (), (error.code,))
 
 
 def findings_of(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -618,16 +618,11 @@ def fetch_results(desk: Desk, dossier_id: str) -> list[ResultView]:
     """Fetch the results, keep them as they came, and validate their signatures against the portal's authorities."""
     from desktop import tracking
     from desktop.filing.documents import validate_data
-    from signing.trust import Trust
 
     dossier, found = _at_portal(desk, dossier_id)
-    portal = found.verified().description
-    from signing.trust import read
-
-    anchors = [der for pem in portal.result_anchors for der, _ in read(pem.encode("ascii"))]
-    trust = Trust.of(anchors)
     seen = []
     with connect(desk, found.pin.url) as connection:
+        trust = tracking.result_trust(connection, found.verified().description)
         token = _token(desk, found)
         tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
         for result in tracking.fetch_results(desk.workspace, connection, token, dossier.id, desk.clock):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from desktop.cli.session import Session
     from desktop.messages import Language
     from desktop.ui.frame import Frame
 
@@ -41,12 +41,11 @@ def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = F
     return app
 
 
-def open_window(session: Session) -> int:
-    """Open the window for a session of the command line and stay until it is closed."""
+def open_window(*, home: Path | None, practice: bool, unlock: Callable[[], str | None], lang: Language) -> int:
+    """Open the window and stay until it is closed."""
     from desktop.app import App
 
-    wired = App(home=session.home, practice=session.practice, unlock=session.unlock, lang=session.lang)
-    return show(wired)
+    return show(App(home=home, practice=practice, unlock=unlock, lang=lang))
 
 
 def open_window_on(home: Path, *, lang: Language = "vi", unlock: str | None = None, practice: bool = True) -> int:
