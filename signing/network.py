@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import truststore
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -89,12 +91,31 @@ class Network:
     def _ask(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> bytes:
         if (known := self._answers.get((url, body))) is not None:
             return known
-        deadline = time.monotonic() + self.timeout
+        box: list[bytes | Exception] = []
+
+        def run() -> None:
+            try:
+                box.append(self._follow(method, url, body, headers, time.monotonic() + self.timeout))
+            except Exception as error:  # handed over to the caller below
+                box.append(error)
+
+        # Time-outs of sockets begin anew with every byte, in name look-ups there are none: a server (or name server)
+        # that drips is left behind with its thread, which ends at the latest when the other side does.
+        thread = threading.Thread(target=run, name="network", daemon=True)
+        thread.start()
+        thread.join(self.timeout + 0.5)
+        if not box:
+            raise NetworkFailed(urlsplit(url).hostname or "", "slow")
+        if isinstance(box[0], Exception):
+            raise box[0]
+        self._answers[(url, body)] = box[0]
+        return box[0]
+
+    def _follow(self, method: str, url: str, body: bytes, headers: dict[str, str], deadline: float) -> bytes:
         where = url
         for _ in range(REDIRECT_LIMIT + 1):
             answer = self._once(method, where, body, headers, deadline)
             if isinstance(answer, bytes):
-                self._answers[(url, body)] = answer
                 return answer
             where = urljoin(where, answer.location)
         raise NetworkFailed(urlsplit(url).hostname or "", "redirects")
@@ -123,13 +144,13 @@ class Network:
                     if response.status_code != 200:
                         raise NetworkFailed(host, "status")
                     return self._body(response, host, deadline)
-            except (requests.RequestException, ValueError, OSError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
                 raise NetworkFailed(host, "connection") from error
 
     def _body(self, response: requests.Response, host: str, deadline: float) -> bytes:
         """Read piece by piece: a time-out per piece would let a slow server hold us for ever."""
         pieces, size = [], 0
-        for piece in response.iter_content(64 * 1024):
+        while piece := response.raw.read1(64 * 1024, decode_content=False):
             size += len(piece)
             if size > self.size_limit:
                 raise NetworkFailed(host, "size")

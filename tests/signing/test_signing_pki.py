@@ -13,8 +13,10 @@ def test_good_certificates_verify_with_revocation(pki, tmp_path, name):
     folder = pki.write(tmp_path, name)
     (folder / "leaf.pem").write_bytes(pki.key(name).certificate_pem)
     done = subprocess.run(
-        ["openssl", "verify", "-x509_strict", "-crl_check_all", "-CRLfile", "ca.crl", "-CAfile", "ca.pem"]
-        + ["-untrusted", "issuing.pem", "leaf.pem"],
+        [
+            *("openssl", "verify", "-x509_strict", "-crl_check_all", "-CRLfile", "ca.crl", "-CAfile", "ca.pem"),
+            *("-untrusted", "issuing.pem", "leaf.pem"),
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -28,8 +30,10 @@ def test_bad_certificates_do_not_verify(pki, tmp_path, name):
     folder = pki.write(tmp_path)
     (folder / "leaf.pem").write_bytes(pki.key(name).certificate_pem)
     done = subprocess.run(
-        ["openssl", "verify", "-crl_check_all", "-CRLfile", "ca.crl", "-CAfile", "ca.pem"]
-        + ["-untrusted", "issuing.pem", "leaf.pem"],
+        [
+            *("openssl", "verify", "-crl_check_all", "-CRLfile", "ca.crl", "-CAfile", "ca.pem"),
+            *("-untrusted", "issuing.pem", "leaf.pem"),
+        ],
         cwd=folder,
         capture_output=True,
         text=True,
