@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import CannotSettle, DesktopError, DuplicateFiling, MoveForbidden, NotSigned
 from desktop.portal.contract import (
@@ -38,10 +38,12 @@ from desktop.portal.contract import (
     Uncertain,
 )
 from desktop.portal.errors import TransferCancelled
-from desktop.store import Workspace
 from desktop.store.locks import drain_lock
 from desktop.store.records import DossierState, ItemState, OutboxItem
 from desktop.store.timing import Clock
+
+if TYPE_CHECKING:
+    from desktop.store import Workspace
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 3600.0

@@ -44,13 +44,14 @@ def known_steps() -> list[str]:
     return sorted({match[1] for match in names if match})
 
 
-def bring_up(database: Database, *, copy: bool = True, target: str = HEAD) -> Path | None:
+def bring_up(database: Database, *, copy: bool = True) -> Path | None:
     """Run the steps that a store lacks; return the copy made before.
 
     Raises:
         StoreTooNew: the store is at a step that this program does not have.
         MigrationFailed: a step failed; the store is as it was, and the copy is kept too.
     """
+    target = HEAD
     found = version(database)
     if found == target:
         return None
