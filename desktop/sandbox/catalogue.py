@@ -94,6 +94,24 @@ class Catalogue:
             self._snapshot(fresh.version)
             return True
 
+    def is_fresh(self) -> bool:
+        """Say whether everything published still has half of its term before it; loads nothing heavy."""
+        try:
+            version = 0
+            for role in ("timestamp", "snapshot", "targets"):
+                name = f"{version}.{role}.json" if version else f"{role}.json"
+                signed = json.loads((self._metadata / name).read_bytes())["signed"]
+                ends = datetime.fromisoformat(signed["expires"])
+                if ends - self._now() < LIVES[role] / 2:
+                    return False
+                if role == "timestamp":
+                    self._timestamp_ends = ends
+                meta = signed.get("meta") or {}
+                version = next((entry["version"] for entry in meta.values()), 0)
+        except (OSError, ValueError, KeyError):
+            return False
+        return True
+
     def refresh(self) -> None:
         """Renew the timestamp, and the snapshot, when less than half of its term is left."""
         ends = self._timestamp_ends
@@ -230,6 +248,7 @@ def national_procedures(source: Path) -> dict[str, str]:
 
     Records that cannot be read are left out; sizes and counts are bounded.
     """
+    from forms.errors import FormsError
     from forms.procedure import Procedure
 
     rows: list[dict[str, Any]] = []
@@ -247,7 +266,7 @@ def national_procedures(source: Path) -> dict[str, str]:
         code = str(row.get("code") or "")
         try:
             procedure = Procedure.from_national_portal(row, details.get(code))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (FormsError, KeyError, TypeError, ValueError, AttributeError):
             continue
         records[procedure.code] = _line(procedure.to_json())
     return records

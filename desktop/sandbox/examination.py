@@ -36,7 +36,7 @@ _HARMLESS = frozenset(
         "SIGNED_WHEN_CERTIFICATE_STOOD",
         "FORM_CHANGED_AS_CERTIFIED",
         # Other authorities publish no list here; for the practice authority the list is always at hand.
-        "REVOCATION_UNKNOWN",
+        "SIGNER_REVOCATION_UNKNOWN",
         "ISSUER_REVOCATION_UNKNOWN",
     }
 )
@@ -53,6 +53,7 @@ _ABOUT_THE_SIGNER = frozenset(
         "KEY_TOO_WEAK",
         "NO_PROOF_OF_TIME",
         "SIGNER_CERTIFICATE_MISSING",
+        "SIGNER_CERTIFICATE_UNREADABLE",
         "SIGNER_NOT_TRUSTED",
         "SIGNING_TIME_IN_FUTURE",
         "WEAK_KEY",
@@ -194,8 +195,9 @@ class _Examination:
         """Return the appointment day, where the record states a time."""
         assert self._procedure is not None
         for channel in self._procedure.get("channels") or []:
-            if channel.get("method") == "online" and channel.get("time"):
-                return due_day(self._today, int(channel["time"]), str(channel.get("unit", "")))
+            time = channel.get("time")
+            if channel.get("method") == "online" and isinstance(time, int) and time > 0:
+                return due_day(self._today, time, str(channel.get("unit", "")))
         return None
 
     # --- files ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ def publish(
     """Publish the catalogue anew where a source changed; keep the procedures at hand for the judge.
 
     Returns the published editions of templates: id, version, path of the pack, its digest, effective days.
+    Where nothing changed and nothing expires soon, no record is read and no library of the catalogue is loaded.
     """
     folder = resources or RESOURCES
     anchors = [authority.root_pem.decode(), *(path.read_text() for path in trust)]
@@ -52,21 +54,28 @@ def publish(
         # Relative to the portal's own address: an embedded portal has another port each time.
         "urls": {"api": "/v1", "ca": "/practice/ca.pem", "crl": "/practice/ca.crl", "clerk": "/"},
     }
-    data = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    records_state = _state(
+        folder / "procedures", _code("forms.procedure"), source_fingerprint(source) if source else ""
+    )
+    state = _state(folder / "templates", json.dumps(facts, sort_keys=True), records_state)
+    known = database.fact("published")
+    if known is not None and catalogue.is_fresh():
+        published = json.loads(known)
+        if published["state"] == state:
+            return _placed(catalogue, published["templates"])
+    portal_json = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1).encode()
     targets = {
-        "portal.json": Target(data),
-        "procedures.jsonl.gz": _procedures(database, catalogue.folder, folder / "procedures", source),
+        "portal.json": Target(portal_json),
+        "procedures.jsonl.gz": _procedures(database, catalogue.folder, folder / "procedures", source, records_state),
     }
-    templates = dict(template_targets(folder / "templates"))
-    catalogue.publish({**targets, **templates})
-    return [
-        {
-            **target.custom,
-            "path": str(catalogue.target_path(path, hashlib.sha256(target.data).hexdigest())),
-            "sha256": hashlib.sha256(target.data).hexdigest(),
-        }
-        for path, target in templates.items()
+    packed = dict(template_targets(folder / "templates"))
+    catalogue.publish({**targets, **packed})
+    templates = [
+        {**target.custom, "target": path, "sha256": hashlib.sha256(target.data).hexdigest()}
+        for path, target in packed.items()
     ]
+    database.set_fact("published", json.dumps({"state": state, "templates": templates}))
+    return _placed(catalogue, templates)
 
 
 def template_targets(folder: Path) -> Iterator[tuple[str, Target]]:
@@ -85,15 +94,37 @@ def template_targets(folder: Path) -> Iterator[tuple[str, Target]]:
         yield f"templates/{facts['id']}/{facts['version']}.zip", Target(pack(path.parent), custom)
 
 
-def _procedures(database: Database, cache: Path, bundled: Path, source: Path | None) -> Target:
-    """Return the packed records, converting imported ones only when their source changed."""
-    records = bundled_procedures(bundled)
-    state = [sorted(records.items()), source_fingerprint(source) if source else None, 1]
-    fingerprint = hashlib.sha256(json.dumps(state).encode()).hexdigest()
+def _placed(catalogue: Catalogue, templates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**entry, "path": str(catalogue.target_path(entry["target"], entry["sha256"]))} for entry in templates]
+
+
+def _state(folder: Path, *more: str) -> str:
+    """Tell two states of a folder, and of what else decides the outcome, apart."""
+    seal = hashlib.sha256()
+    for part in more:
+        seal.update(f"{len(part)} {part}".encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        seal.update(f"{path.relative_to(folder).as_posix()} {len(data)} ".encode() + data)
+    return seal.hexdigest()
+
+
+def _code(module: str) -> str:
+    """Return the source of a module without loading it, where there is one: its changes change the records."""
+    found = importlib.util.find_spec(module)
+    origin = Path(found.origin) if found is not None and found.origin else None
+    return (
+        origin.read_text(encoding="utf-8") if origin is not None and origin.suffix == ".py" and origin.exists() else ""
+    )
+
+
+def _procedures(database: Database, cache: Path, bundled: Path, source: Path | None, state: str) -> Target:
+    """Return the packed records, converting them only when their source changed."""
     kept = cache / "procedures.jsonl.gz"
-    if database.fact("procedures") == fingerprint and kept.exists():
+    if database.fact("procedures") == state and kept.exists():
         count = database.one("SELECT count(*) AS n FROM procedures")
         return Target(kept.read_bytes(), {"count": count["n"] if count else 0})
+    records = bundled_procedures(bundled)
     if source is not None:
         # The program's own records win: they are newer, and state a level.
         records = {**national_procedures(source), **records}
@@ -103,5 +134,5 @@ def _procedures(database: Database, cache: Path, bundled: Path, source: Path | N
         database.run("DELETE FROM procedures")
         for code, record in records.items():
             database.insert("procedures", code=code, record=record)
-        database.set_fact("procedures", fingerprint)
+        database.set_fact("procedures", state)
     return target

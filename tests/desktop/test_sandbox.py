@@ -434,6 +434,8 @@ from desktop.sandbox.submissions import Verdict
 
 class Nod:
     def judge(self, submission):
+        if (folder / "slow").exists():
+            time.sleep(60)
         return Verdict(procedure_name="Thủ tục", level=4, pay_online=True, result_online=True)
     def close(self):
         pass
@@ -477,7 +479,7 @@ def test_kill_9_leaves_one_dossier_and_the_same_receipt(tmp_path: Path, where: s
             lambda: applicant.call("POST", f"/v1/submissions/{key}/commit"),
         ]
         applicant.call("POST", "/practice/faults", json={"where": where, "kind": kind})
-        with pytest.raises(requests.ConnectionError):
+        with pytest.raises(requests.ConnectionError):  # noqa: PT012 (which step is cut off is the point)
             for step in steps:
                 step()
         assert process.wait(10) == -signal.SIGKILL
@@ -494,6 +496,28 @@ def test_kill_9_leaves_one_dossier_and_the_same_receipt(tmp_path: Path, where: s
         assert applicant.call("POST", f"/v1/submissions/{key}/commit").json()["receipt"] == receipt
         listed = applicant.call("GET", "/v1/dossiers", params={"id_number": "0101243150"}).json()
         assert [one["code"] for one in listed["dossiers"]] == [state["code"]]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_portal_killed_while_it_judged_judges_again(tmp_path: Path) -> None:
+    (tmp_path / "slow").touch()
+    process, url = serve(tmp_path)
+    try:
+        applicant = Applicant(url)
+        key = uuid.uuid4().hex
+        applicant.call("PUT", f"/v1/submissions/{key}", json={"manifest": manifest(key, [b"x"])})
+        applicant.put(key, b"x")
+        assert applicant.call("POST", f"/v1/submissions/{key}/commit").status_code == 202
+        process.kill()
+        process.wait()
+        (tmp_path / "slow").unlink()
+        process, url = serve(tmp_path, int(url.rpartition(":")[2]))
+        deadline = time.monotonic() + 20
+        while applicant.call("GET", f"/v1/submissions/{key}").json()["state"] != "registered":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
     finally:
         process.kill()
         process.wait()
