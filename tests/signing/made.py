@@ -362,3 +362,46 @@ def flips(data: bytes, count: int, seed: int) -> Iterator[tuple[int, int, bytes,
             new = old ^ 1
         changed = data[:position] + bytes([new]) + data[position + 1 :]
         yield position, new, changed, layout.region(position, changed)
+
+
+def stamped(
+    pki: Any,
+    name: str = "anh_duong",
+    *,
+    at: Any = None,
+    tsa: str = "tsa",
+    evidence: bool = False,
+    archive: bool = False,
+) -> bytes:
+    """Sign with a time-stamp of a given moment, and with validation data (LT) and a document time-stamp (LTA)."""
+    from asn1crypto import keys, x509
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from pyhanko.sign import timestamps
+    from pyhanko_certvalidator import ValidationContext
+
+    authority = pki.key(tsa)
+    private = authority.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    stamper = timestamps.DummyTimeStamper(
+        tsa_cert=x509.Certificate.load(authority.certificate_der),
+        tsa_key=keys.PrivateKeyInfo.load(private),
+        certs_to_embed=[x509.Certificate.load(one) for one in authority.chain_der],
+        fixed_dt=at,
+    )
+    named: dict[str, Any] = {}
+    if evidence:
+        context = ValidationContext(
+            trust_roots=[x509.Certificate.load(pki.root_der)],
+            other_certs=[x509.Certificate.load(pki.intermediate_der)],
+            crls=[pki.crl_der, pki.root_crl_der],
+            revocation_mode="hard-fail",
+        )
+        named = {"embed_validation_info": True, "use_pades_lta": archive, "validation_context": context}
+    signer = signers.SimpleSigner.load_pkcs12_data(pki.key(name).p12("x"), other_certs=[], passphrase=b"x")
+    meta = signers.PdfSignatureMetadata(
+        field_name="Signature1", subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256", **named
+    )
+    out = io.BytesIO()
+    signers.PdfSigner(meta, signer, timestamper=stamper).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(blank())), output=out
+    )
+    return out.getvalue()
