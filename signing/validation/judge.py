@@ -5,7 +5,7 @@ Which moment counts is decided here (command line contract): the proven time is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from signing.certificate import Certificate, check_before_signing
@@ -193,13 +193,6 @@ def undecided(name: str, reason: str, *, level: Level = Level.OTHER, kind: str =
         reasons=(reason,),
         kind=kind,
     )
-
-
-def with_reason(verdict: SignatureVerdict, reason: str) -> SignatureVerdict:
-    """Add a doubt to a finished verdict: it can only get worse."""
-    reasons = (*verdict.reasons, reason)
-    word = Verdict.INVALID if reason in AGAINST or verdict.verdict is Verdict.INVALID else Verdict.INDETERMINATE
-    return replace(verdict, verdict=word, reasons=reasons)
 
 
 def _inside(certificate: Certificate, moment: datetime) -> bool:

@@ -7,7 +7,7 @@ is `valid`; a proof against is `invalid`; everything else, each doubt and each f
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -150,7 +150,6 @@ class FileVerdict:
     signatures: tuple[SignatureVerdict, ...] = ()
     reasons: tuple[str, ...] = ()
     """About the file as a whole."""
-    facts: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of `hoso validate --json`."""

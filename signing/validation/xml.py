@@ -93,13 +93,15 @@ def validate(data: bytes, name: str, judge: Judge) -> FileVerdict:
     except (etree.XMLSyntaxError, ValueError):
         return FileVerdict(name, "xml", Verdict.UNREADABLE, (), ("DOCUMENT_UNREADABLE",))
     if root.getroottree().docinfo.internalDTD is not None:
-        verdict = Verdict.INDETERMINATE if _TRACES.search(data) else Verdict.UNSIGNED
+        traces = _TRACES.search(etree.tostring(root.getroottree(), encoding="utf-8"))
+        verdict = Verdict.INDETERMINATE if traces else Verdict.UNSIGNED
         return FileVerdict(name, "xml", verdict, (), ("DTD_NOT_ACCEPTED",))
     signatures = list(root.iter(f"{{{DS}}}Signature"))
     if len(signatures) > SIGNATURE_LIMIT:
         return FileVerdict(name, "xml", Verdict.INDETERMINATE, (), ("TOO_MANY_SIGNATURES",))
     if not signatures:
-        if not _TRACES.search(data):
+        # As UTF-8, whatever the file's own encoding was.
+        if not _TRACES.search(etree.tostring(root, encoding="utf-8")):
             return FileVerdict(name, "xml", Verdict.UNSIGNED)
         broken = any(etree.QName(one).localname == "SignatureValue" for one in root.iter(etree.Element))
         reason = "SIGNATURE_MALFORMED" if broken else "SIGNATURE_NOT_READABLE"

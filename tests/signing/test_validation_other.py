@@ -162,6 +162,8 @@ def test_kt_03_what_is_not_signed_is_never_valid(pki, trust, change):
 def test_xml_without_a_signature_is_unsigned_and_broken_xml_unreadable(trust):
     assert judged(b"<a/>", trust)[0].verdict is Verdict.UNSIGNED
     assert judged(b"<a>", trust)[0].verdict is Verdict.UNREADABLE
+    other = '<?xml version="1.0" encoding="UTF-16"?><a><SignatureValue>x</SignatureValue></a>'.encode("utf-16")
+    assert judged(other, trust)[0].verdict is Verdict.INVALID
     bomb = b'<!DOCTYPE a [<!ENTITY b "' + b"c" * 1000 + b'">]><a>' + b"&b;" * 10000 + b"</a>"
     assert judged(bomb, trust)[0].verdict in (Verdict.UNSIGNED, Verdict.UNREADABLE, Verdict.INDETERMINATE)
 

@@ -111,9 +111,9 @@ def test_kt_03_any_changed_byte_of_what_the_product_signs_is_seen(trust, key):
 
 def test_kt_01_xml_that_the_product_signs_is_valid(pki, trust, key):
     document = (
-        '<HSoThueDTu xmlns="http://kekhaithue.gdt.gov.vn/TKhaiThue"><HSoKhaiThue id="NODETOKY"><ct40a>1</ct40a>'
-        "</HSoKhaiThue><CKyDTu/></HSoThueDTu>"
-    ).encode()
+        b'<HSoThueDTu xmlns="http://kekhaithue.gdt.gov.vn/TKhaiThue"><HSoKhaiThue id="NODETOKY"><ct40a>1</ct40a>'
+        b"</HSoKhaiThue><CKyDTu/></HSoThueDTu>"
+    )
     found = validate(sign_xml(document, key, reference_id="NODETOKY"), name="a.xml", trust=trust)
     one = found.signatures[0]
     assert (found.verdict, one.signer.tax_code) == (Verdict.VALID, "0100686209"), one.reasons
