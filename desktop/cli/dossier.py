@@ -10,7 +10,7 @@ import typer
 from desktop.cli import session as _session
 from desktop.cli.form import problem_document, problem_lines
 from desktop.cli.key import P12, Cert, Module, PassphraseFile, PinFile, Remote, Token, certificate_document, chosen_key
-from desktop.cli.session import Negative
+from desktop.cli.session import Negative, WrongUse
 from desktop.cli.template import Force, Period
 
 commands = typer.Typer(no_args_is_help=True, help="Hồ sơ: lập, đính kèm, kiểm tra, ký, xuất, nộp.")
@@ -25,12 +25,16 @@ def new(
     client: Annotated[str, typer.Option("--client", help="Mã số thuế của khách hàng.")],
     case: Annotated[str | None, typer.Option("--case", help="Trường hợp.")] = None,
     period: Period = None,
-    delivery: Annotated[str, typer.Option("--delivery", help="Cách nhận kết quả: online, post, in-person.")] = "online",
+    delivery: Annotated[
+        str | None, typer.Option("--delivery", help="Cách nhận kết quả: online, post, in-person.")
+    ] = None,
 ) -> None:
     """Lập hồ sơ mới cho một thủ tục."""
     from desktop import filing
 
     session = _session.current
+    if delivery not in (None, "online", "post", "in-person"):
+        raise WrongUse("--delivery online|post|in-person")
     dossier = filing.new_dossier(session.app.desk, procedure, client, case=case, period=period, delivery=delivery)
     view = filing.dossier_view(session.app.desk, dossier.id)
     session.answer(

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from desktop.filing.desk import Desk
 from desktop.filing.errors import (
     FormRejected,
+    LevelForbids,
     PeriodMissing,
     UnknownCase,
     UnknownComponent,
+    UnknownProcedure,
 )
 
 if TYPE_CHECKING:
@@ -88,8 +90,11 @@ class DossierView:
 
 
 def procedure(desk: Desk, code: str) -> Procedure:
-    """Return a procedure of the catalogue. Raises ProcedureNotFound."""
-    return desk.catalogue.procedure(code)
+    """Return a procedure of the catalogue. Raises UnknownProcedure."""
+    found = desk.catalogue.procedure(code)
+    if found is None:
+        raise UnknownProcedure(code)
+    return found
 
 
 def case_of(found: Procedure, case: str | None) -> Case:
@@ -112,11 +117,12 @@ def new_dossier(
     *,
     case: str | None = None,
     period: str | None = None,
-    delivery: str = "online",
+    delivery: str | None = None,
 ) -> Dossier:
     """Begin a dossier: its components from the procedure's case, its forms prefilled with what the client agreed to.
 
-    Raises ProcedureNotFound, UnknownCase, PeriodMissing, BadPeriod, ClientUnknown.
+    Without `delivery` the result comes online where the level allows that, else it is collected.
+    Raises UnknownProcedure, UnknownCase, PeriodMissing, BadPeriod, LevelForbids, ClientNotFound.
     """
     from forms.period import Period
 
@@ -127,6 +133,10 @@ def new_dossier(
     if found.period_kinds and period is None:
         raise PeriodMissing(code)
     when = Period.parse(period) if period and found.period_kinds else None
+    allowed = found.allows()
+    if delivery == "online" and not allowed.result_online:
+        raise LevelForbids(code, allowed.reasons.get("result_online"))
+    delivery = delivery or ("online" if allowed.result_online else "in-person")
     record = ws.dossiers.create(
         owner,
         found.code,

@@ -3,7 +3,7 @@
 DesktopError
 └── FilingError
     ├── UnconfirmedNotAccepted   a form's source is unconfirmed and nobody said yes
-    ├── UnknownCase, UnknownComponent, UnknownRole
+    ├── UnknownProcedure, UnknownCase, UnknownComponent, UnknownRole
     ├── PeriodMissing            the procedure is filed by period
     ├── FormRejected             the data of a form has the wrong shape; nothing was saved
     ├── PreflightFailed          the dossier is not ready; the report says why
@@ -39,6 +39,14 @@ class UnconfirmedNotAccepted(FilingError):
 
     code: ClassVar[str] = "UNCONFIRMED_NOT_ACCEPTED"
     why: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class UnknownProcedure(FilingError):
+    """No procedure of that code is in the catalogue."""
+
+    code: ClassVar[str] = "UNKNOWN_PROCEDURE"
+    procedure: str
 
 
 @dataclass(eq=False)

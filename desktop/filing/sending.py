@@ -407,9 +407,8 @@ def drain(
                 ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0
             )
         done += [_item(desk, item) for item in drained.items]
-        trouble = drained.paused
-        if trouble is not None and not drained.items:
-            raise trouble
+        if drained.problem is not None and not drained.items:
+            raise drained.problem
     return done
 
 
