@@ -6,6 +6,7 @@ that each value can show where it comes from.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +57,7 @@ def _fitting(field: Field, text: str) -> str | None:
     if field.kind in ("province", "ward"):
         entries = units.entries(field.options_from or kinds.LISTS[field.kind]) or {}
         if text not in entries:
-            same = [code for code, unit in entries.items() if fold(unit.name) == fold(text)]
+            same = [code for code, unit in entries.items() if _bare(unit.name) == _bare(text)]
             if len(same) != 1:
                 return None
             text = same[0]
@@ -65,6 +66,11 @@ def _fitting(field: Field, text: str) -> str | None:
     except kinds.Refused:
         return None
     return value if isinstance(value, str) else None
+
+
+def _bare(name: str) -> str:
+    """Return the name of a place without what kind of place it is, as search sees it."""
+    return re.sub(r"^(thanh pho|tp\.?|tinh|phuong|xa|dac khu) ", "", fold(name))
 
 
 def roll_forward(template: Template, new_period: Period | None, old_values: Mapping[str, Any]) -> dict[str, Any]:

@@ -369,14 +369,16 @@ def _flag(raw: object) -> bool | None:
 
 
 def _count(raw: object) -> int:
-    return min(raw, 1_000) if isinstance(raw, int) and not isinstance(raw, bool) and raw > 0 else 0
+    return max(0, min(raw, 1_000)) if isinstance(raw, int) and not isinstance(raw, bool) else 0
 
 
 def _amount(raw: object) -> int | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         return None
-    number = Decimal(str(raw)) if abs(raw) < 10**15 else Decimal(-1)
-    return int(number) if number >= 0 and number == int(number) else None
+    number = Decimal(str(raw))
+    if not number.is_finite() or not 0 <= number < 10**15:
+        return None
+    return int(number) if number == int(number) else None
 
 
 def _time(raw: object) -> int | str | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from forms import kinds
 from forms.definition import Field, Text
 from forms.expression import MISSING, Operand
 from forms.form.problem import Found, Problem, sentence
 from forms.kinds import Value
+
+OWN: Final = -1
+"""Stands for a field's own check where rules have their number."""
 
 
 class Cells:
@@ -48,8 +51,8 @@ class Cells:
         """Fields that were given what they cannot hold."""
         self.supplied: dict[str, tuple[Value, Operand]] = {}
         """Values that came with the data for calculated fields."""
-        self.found: dict[str, dict[str, tuple[Found, ...]]] = {}
-        """Field → "" (its own check) or the id of a rule → what was found."""
+        self.found: dict[str, dict[int, tuple[Found, ...]]] = {}
+        """Field → number of the rule, `OWN` for the field's own check → what was found."""
         self.problems: tuple[int, tuple[Problem, ...]] | None = None
         """The problems of a row as last told, with the row's number then."""
         for field in fields:
@@ -71,6 +74,8 @@ class Cells:
         except kinds.Refused as refused:
             self.refused[name] = refused
             self.raw[name] = kinds.empty(field)
+            if field.default is not None:
+                self.given[name] = self.raw[name][0]  # else the default would come back in its place
             return
         self.raw[name] = taken, operand
         if is_given(operand) or field.default is not None:
@@ -86,7 +91,7 @@ class Cells:
         if is_given(operand):
             self.supplied[field.name] = taken, operand
 
-    def note(self, name: str, source: str, found: tuple[Found, ...]) -> bool:
+    def note(self, name: str, source: int, found: tuple[Found, ...]) -> bool:
         """Keep what one check found at a field; say whether it is news."""
         slots = self.found.get(name)
         if slots is None and not found:
@@ -103,6 +108,11 @@ class Cells:
                 del self.found[name]
         self.problems = None
         return True
+
+    def at(self, name: str) -> list[Found]:
+        """Return what was found at a field: by its own check first, then by the rules in their order."""
+        slots = self.found.get(name)
+        return [found for _, founds in sorted(slots.items()) for found in founds] if slots else []
 
 
 def default(field: Field) -> tuple[Value, Operand]:

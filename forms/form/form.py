@@ -374,15 +374,14 @@ class Form:
     def problems_at(self, path: str) -> list[Problem]:
         """Return the problems at one path."""
         if path in self.definition.tables:
-            return [found.at(path) for founds in self.top.found.get(path, {}).values() for found in founds]
+            return [found.at(path) for found in self.top.at(path)]
         cells, field = self._place(path)
         row = cells.index if field.table else None
-        return [found.at(path, row) for founds in cells.found.get(field.name, {}).values() for found in founds]
+        return [found.at(path, row) for found in cells.at(field.name)]
 
     def _problems(self) -> Iterable[Problem]:
         for item in self.definition.items:
-            for founds in self.top.found.get(item.name, {}).values():
-                yield from (found.at(item.name) for found in founds)
+            yield from (found.at(item.name) for found in self.top.at(item.name))
             if isinstance(item, Table):
                 for row in self.live_rows(item.name):
                     if row.found:
@@ -393,8 +392,7 @@ class Form:
             told = tuple(
                 found.at(f"{table.name}[{row.index}].{column.name}", row.index)
                 for column in table.columns
-                for founds in row.found.get(column.name, {}).values()
-                for found in founds
+                for found in row.at(column.name)
             )
             row.problems = (row.index, told)
         return row.problems[1]

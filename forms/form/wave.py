@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from forms import kinds
 from forms.definition import Field, Rule, Source, Step, Text
 from forms.expression import MISSING, UNDEFINED, Operand
-from forms.form.cells import Cells, check
+from forms.form.cells import OWN, Cells, check
 from forms.form.problem import Changed, Found, fill
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Wave:
         for number, targets in self.rules.items():
             rule = self.definition.rules[number]
             for cells in self._cells(targets, rule.each):
-                if cells.note(rule.path, rule.id, self._rule(rule, cells)):
+                if cells.note(rule.path, number, self._rule(rule, cells)):
                     self.news = True
         if self.news:
             self.form.stale()
@@ -228,12 +228,12 @@ class Wave:
         form = self.form
         table = self.definition.tables.get(path)
         if table is not None:
-            self.news |= form.top.note(path, "", form.table_problems(table))
+            self.news |= form.top.note(path, OWN, form.table_problems(table))
             return
         field = self.definition.fields[path]
         for cells in self._cells(targets, field.table):
             siblings = {name: form.sibling(cells, field, name) for name in field.reads}
-            self.news |= cells.note(field.name, "", check(cells, field, siblings))
+            self.news |= cells.note(field.name, OWN, check(cells, field, siblings))
 
     def _rule(self, rule: Rule, cells: Cells) -> tuple[Found, ...]:
         """Return what a rule finds: nothing where it holds, is not asked, or its field is hidden."""
