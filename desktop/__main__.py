@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
 from types import TracebackType
 
 
@@ -29,6 +30,13 @@ def _said_in_words(kind: type[BaseException], error: BaseException, trace: Trace
     os._exit(70)
 
 
+def _on_practice(home: Path, passphrase: str) -> int:
+    """Open the window on a practice workspace that a command has made."""
+    from desktop.ui.program import open_window_on
+
+    return open_window_on(home, unlock=passphrase)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the program and return its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -50,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
             return open_window(home=session.home, practice=session.practice, unlock=session.unlock, lang=session.lang)
     from desktop.cli.program import run
 
-    return run(words)
+    return run(words, open_window=_on_practice)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def demo(
     window: Annotated[bool, typer.Option("--window", help="Mở cửa sổ trên kho vừa tạo.")] = False,
 ) -> None:
     """Làm trọn việc chính trên cổng thực hành với ba biểu mẫu thật."""
-    from desktop.demo import run
+    from desktop.demo import PASSPHRASE, run
 
     session = _session.current
     report = run(out, lang=session.lang, say=session.note)
@@ -48,10 +48,8 @@ def demo(
     session.answer(report.to_json(), *lines)
     if not report.ok:
         raise Negative
-    if window:
-        from desktop.ui.program import open_window_on
-
-        raise typer.Exit(open_window_on(report.home, lang=session.lang))
+    if window and session.open_window is not None:
+        raise typer.Exit(session.open_window(report.home, PASSPHRASE))
 
 
 def sandbox(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -66,7 +68,7 @@ def _usage_words(error: Any, session: Session) -> str:
     return text
 
 
-def run(words: list[str]) -> int:
+def run(words: list[str], *, open_window: Callable[[Path, str], int] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 expected failure, 2 wrong use, 3 partly, 70 bug."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding must not turn a finished job into a crash.
@@ -74,6 +76,7 @@ def run(words: list[str]) -> int:
     session = language_of(words)
     try:
         session, rest = shared_options(words)
+        session.open_window = open_window
         _session.current = session
         if not rest:
             raise WrongUse(session.words("thiếu lệnh", "a command is missing"))

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -135,6 +135,8 @@ class Session:
     practice: bool = False
     accept_unconfirmed: bool = False
     answered: bool = False
+    open_window: Callable[[Path, str], int] | None = None
+    """Opens the window on a practice home with its passphrase; given from above, because no command knows the window."""
     _secret_from_stdin: bool = field(default=False, repr=False)
 
     @cached_property
