@@ -51,6 +51,8 @@ class Desk:
     patience: float
     """Seconds that a commit waits for the verdict before it answers 202."""
     faults: bool
+    clerk_key: str
+    """Opens the clerk's page."""
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -245,7 +247,10 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
     # --- only a practice portal has these -----------------------------------------------------------------
 
     @app.get("/", include_in_schema=False)
-    def clerk() -> HTMLResponse:
+    def clerk(key: str = "") -> HTMLResponse:
+        # Others on this machine reach the port too: who was not given the address sees no names.
+        if not secrets.compare_digest(key.encode(), desk.clerk_key.encode()):
+            return _page(pages.front())
         rows = desk.database.all("SELECT * FROM dossiers WHERE NOT deleted ORDER BY rowid DESC LIMIT 200")
         return _page(pages.clerk(rows))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import logging
 import os
 import struct
 import subprocess
@@ -133,7 +134,9 @@ class DossierJudge:
                 if last or over.killed:
                     return refuse("FILE_UNREADABLE", facts={"file": submission.manifest.dossier})
         if "reasons" not in answer:
-            raise RuntimeError(answer.get("fault", "the bench failed"))
+            # Ours or theirs, nobody can say from here; to leave it unjudged for ever would be worse.
+            logging.getLogger("hoso.sandbox").error("examination failed: %s", answer.get("fault"))
+            return refuse("EXAMINATION_FAILED")
         if answer["reasons"]:
             return Verdict(reasons=tuple(Reason.model_validate(entry) for entry in answer["reasons"]))
         fee = answer["fee"]

@@ -23,6 +23,15 @@ def _frame(title: str, body: str) -> str:
     )
 
 
+def front() -> str:
+    """Show what this address is to whoever comes by."""
+    return _frame(
+        "Cổng thực hành Hồ Sơ",
+        "<p>Đây là cổng để tập nộp hồ sơ bằng chương trình Hồ Sơ. Danh sách hồ sơ của cán bộ mở bằng địa chỉ "
+        "riêng mà cổng in ra khi khởi động.</p>",
+    )
+
+
 def clerk(rows: list[dict[str, Any]]) -> str:
     """Show the dossiers as the clerk sees them, to read only."""
     if not rows:

@@ -52,7 +52,7 @@ def publish(
         "result_anchors": [authority.results_pem.decode()],
         "signer_anchors": anchors,
         # Relative to the portal's own address: an embedded portal has another port each time.
-        "urls": {"api": "/v1", "ca": "/practice/ca.pem", "crl": "/practice/ca.crl", "clerk": "/"},
+        "urls": {"api": "/v1", "ca": "/practice/ca.pem", "crl": "/practice/ca.crl"},
     }
     records_state = _state(
         folder / "procedures", _code("forms.procedure"), source_fingerprint(source) if source else ""

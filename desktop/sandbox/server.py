@@ -7,6 +7,7 @@ first needed, so that it answers within two seconds.
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 import threading
 import time
@@ -68,6 +69,7 @@ class Sandbox:
         self._failure: BaseException | None = None
         self._ends: list[Callable[[], None]] = []
         self.url = ""
+        self.clerk_url = ""
         self.fingerprint = ""
         self.authority = Authority.open(folder / "authority")
         self._bench = Bench()
@@ -207,6 +209,7 @@ class Sandbox:
                 hosts=hosts,
                 patience=self._patience,
                 faults=self._faults,
+                clerk_key=self._clerk_key(database),
             )
         )
         return application
@@ -225,6 +228,14 @@ class Sandbox:
             source=self._source,
             resources=self._resources,
         )
+
+    def _clerk_key(self, database: Database) -> str:
+        key = database.fact("clerk_key")
+        if key is None:
+            key = secrets.token_urlsafe(16)
+            database.set_fact("clerk_key", key)
+        self.clerk_url = f"{self.url}/?key={key}"
+        return key
 
     def _real_judge(self, templates: list[dict[str, Any]]) -> Judge:
         from desktop.sandbox.judge import DossierJudge
@@ -295,6 +306,7 @@ def serve(
         else:
             print(f"Cổng thực hành đang chạy tại {portal.url}", flush=True)
             print(f"Dấu vân tay của danh mục: {portal.fingerprint}", flush=True)
+            print(f"Trang của cán bộ: {portal.clerk_url}", flush=True)
 
     try:
         portal = Sandbox(

@@ -387,6 +387,12 @@ def test_bodies_are_bounded(sandbox: Sandbox) -> None:
     assert endless.status_code == 413
 
 
+def test_the_clerk_s_page_is_read_by_who_holds_its_address(sandbox: Sandbox) -> None:
+    code = Applicant(sandbox.url).file()["code"]
+    assert code in requests.get(sandbox.clerk_url, timeout=10).text
+    assert code not in requests.get(sandbox.url, timeout=10).text
+
+
 def test_a_log_in_ends(tmp_path: Path) -> None:
     now = [datetime(2026, 11, 21, 9, 0, tzinfo=UTC)]
     with portal(tmp_path, clock=lambda: now[0]) as running:

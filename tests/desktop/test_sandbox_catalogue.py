@@ -178,7 +178,7 @@ def test_the_authority_is_marked_practice_and_kept(tmp_path: Path) -> None:
     fine = Authority.open(tmp_path / "authority").issue("Nguyễn Thị Bình", personal_id="001188012345")
     (tmp_path / "fine.pem").write_bytes(fine.certificate_pem)
     assert subprocess.run([*command, tmp_path / "fine.pem"], capture_output=True, check=False).returncode == 0
-    checked = [*command, "-CRLfile", out / "ca.crl", "-crl_check", tmp_path / "leaf.pem"]
+    checked = [*command, "-CRLfile", tmp_path / "out/ca.crl", "-crl_check", tmp_path / "leaf.pem"]
     said = subprocess.run(checked, capture_output=True, text=True, check=False)
     assert "revoked" in said.stdout + said.stderr
     key_files = [path for path in (tmp_path / "authority").iterdir() if path.suffix == ".key"]
@@ -212,6 +212,7 @@ def test_the_portal_runs_as_a_process_and_says_where(tmp_path: Path, tls: bool) 
         assert about["practice"] is True
         page = requests.get(said["url"], timeout=10, verify=verify)
         assert "CỔNG THỰC HÀNH" in page.text
+        assert "Hồ sơ đã tiếp nhận" not in page.text
         port = said["url"].rpartition(":")[2]
         taken = subprocess.run([*command, "--port", port], capture_output=True, text=True, check=False, cwd=ROOT)
         assert taken.returncode == 1
