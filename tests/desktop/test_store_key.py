@@ -29,9 +29,13 @@ from desktop.errors import (
 )
 from desktop.store import Keyring, Passphrase, RecoveryCode, Workspace, exists, opened_by, recover
 from desktop.store.key import LETTERS, new_recovery_code, read_recovery_code
-from tests.desktop.store_kit import WORDS, fresh_home, open_in, signed_dossier
+from tests.desktop.store_kit import WORDS, fresh_home, signed_dossier
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def open_in(home: Path) -> Workspace:
+    return Workspace.open(home, practice=False, unlock=Passphrase(WORDS))
 
 
 def test_create_then_open_again(tmp_path: Path) -> None:
