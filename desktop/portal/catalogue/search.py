@@ -9,7 +9,6 @@ whenever its sources or its format change.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sqlite3
@@ -25,7 +24,7 @@ from typing import Any
 
 from forms.identifiers import fold
 
-FORMAT = 1
+FORMAT = 2
 """Part of the file's name: a change here makes every old index unused."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -163,12 +162,17 @@ class SearchIndex:
             if not matched and any(w not in _FILLER for w in words):
                 words = [w for w in words if w not in _FILLER]
                 matched, named = self._matched(words)
-            if not text.strip():
+            typed = text.strip()
+            if not typed:
                 matched = self._all
+            elif typed[0] in "0123456789":
+                coded = self._coded(typed)
+                matched |= coded
+                named |= coded
             matched &= self._filtered(field, agency, level)
             best: list[int] = []
             if matched:
-                self._best(matched, named, " ".join(words), text.strip(), offset + limit, best)
+                self._best(matched, named, " ".join(words), typed, offset + limit, best)
             rows = self._rows(best[offset:])
         return Found(rows, matched.bit_count())
 
@@ -220,6 +224,21 @@ class SearchIndex:
                 anywhere |= _bits(there)
             found = self._keep(("word", word), (anywhere | named, named))
         return found
+
+    def _coded(self, typed: str) -> int:
+        """Return the rows whose code begins so, or holds a number of at least four digits."""
+        found = self._cache.get(("code", typed))
+        if found is None:
+            rows = self._connection.execute(
+                "SELECT id FROM rows WHERE code >= ? AND code < ?", (typed, typed + "\uffff")
+            ).fetchall()
+            if len(typed) >= 4 and typed.isalnum():
+                rows += self._connection.execute("SELECT id FROM rows WHERE instr(code, ?) > 0", (typed,)).fetchall()
+            bits = bytearray(len(self._starts) // 8 + 1)
+            for (i,) in rows:
+                bits[i >> 3] |= 1 << (i & 7)
+            found = self._keep(("code", typed), (_bits(bits), 0))
+        return found[0]
 
     def _filtered(self, field: str | None, agency: str | None, level: int | None) -> int:
         allowed = self._all
@@ -297,12 +316,12 @@ class SearchIndex:
             )
             for i, code, name, level, full, fields, agencies, source in found:
                 whole = None if full is None else bool(full)
-                labels = (tuple(json.loads(fields)), tuple(json.loads(agencies)))
+                labels = (tuple(filter(None, fields.split("\n"))), tuple(filter(None, agencies.split("\n"))))
                 rows[i] = Row(code, name, level, whole, *labels, source)
         return tuple(rows[i] for i in numbers)
 
 
-def _bits(stored: bytes) -> int:
+def _bits(stored: bytes | bytearray) -> int:
     return int.from_bytes(stored, "little")
 
 
@@ -374,15 +393,15 @@ def _fill(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
                 folded,
                 one.level,
                 one.full,
-                json.dumps(one.fields, ensure_ascii=False),
-                json.dumps(one.agencies, ensure_ascii=False),
+                "\n".join(one.fields),
+                "\n".join(one.agencies),
                 one.source,
                 one.internal,
             ),
         )
         for word in set(_folded_words(one.name)):
             named.add(word, i)
-        for text in (one.code, one.words, *one.fields, *one.agencies):
+        for text in (one.words, *one.fields, *one.agencies):
             for word in _folded_words(text):
                 rest.add(word, i)
         for name in one.fields:
