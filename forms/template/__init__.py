@@ -1,5 +1,6 @@
 """Template packages: what they hold, whether they are those that were published, and which one a period asks for."""
 
+from forms.template.beginning import skeleton
 from forms.template.library import Edition, Library, bundled_library
 from forms.template.package import (
     Example,
@@ -34,4 +35,5 @@ __all__ = [
     "load",
     "pack",
     "run_examples",
+    "skeleton",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,7 +64,10 @@ def _has_xml(template: Template, period: Period | None, values: dict[str, Any]) 
 
 
 def lint(folder: Path) -> list[Finding]:
-    """Return what is wrong with the template in a folder: errors that refuse it, warnings for its author."""
+    """Return what is wrong with the template in a folder: errors that refuse it, warnings for its author.
+
+    The layout is compiled on the way: for a folder from strangers, run this in a worker process with a time limit.
+    """
     try:
         template = open_folder(folder)
     except FormsError as error:
@@ -82,18 +84,31 @@ def lint(folder: Path) -> list[Finding]:
 
 
 def _names(template: Template) -> Iterator[Finding]:
-    layout = template.files["layout.typ"].decode("utf-8", "replace")
-    placed = set(re.findall(r'"([a-z][A-Za-z0-9_]{0,62})"', layout))
-    for signer in template.signers:
-        if signer.mark not in placed:
-            yield Finding("LINT_NO_SIGN_PLACE", "error", {"where": "layout.typ", "detail": signer.mark})
-    for name in (*template.definition.form_fields, *template.definition.tables):
-        if name not in placed and not re.search(rf"\b{re.escape(name)}\b", layout):
-            yield Finding("LINT_NOT_PRINTED", "warning", {"where": "layout.typ", "detail": name})
+    """Print the complete example and see what is on the page: every field, and a place for every signature."""
     if "xml" in template.outputs and template.xml is None:
         yield Finding("LINT_NO_XML", "error", {"where": "template.json", "detail": "outputs"})
     if template.effective_to is not None and template.effective_to < template.effective_from:
         yield Finding("LINT_DATES", "error", {"where": "template.json", "detail": "effective"})
+    example = template.example
+    if example is None or not isinstance(example.data, dict):
+        return
+    from forms.printing import PrintOptions, print_form  # loads templates itself
+
+    period = Period.parse(example.period) if example.period else None
+    form = Form.load(template, period, example.data)
+    try:
+        printed = print_form(template.ref, example.period, form.values, PrintOptions(timestamp=0))
+    except FormsError as error:
+        yield Finding(error.code, "error", error.facts)
+        return
+    signed = {mark.name for mark in printed.signatures}
+    for signer in template.signers:
+        if signer.mark not in signed:
+            yield Finding("LINT_NO_SIGN_PLACE", "error", {"where": "layout.typ", "detail": signer.mark})
+    placed = {mark.name.partition("[")[0] for mark in printed.fields}
+    for name in (*template.definition.form_fields, *template.definition.tables):
+        if name not in placed and form.visible(name):
+            yield Finding("LINT_NOT_PRINTED", "warning", {"where": "layout.typ", "detail": name})
 
 
 def _words(template: Template) -> Iterator[Finding]:
