@@ -5,8 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPainter, QPaintEvent, QPolygonF, QShortcut
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QFontMetrics,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -16,7 +26,9 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMainWindow,
     QStackedWidget,
-    QToolButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +36,7 @@ from PySide6.QtWidgets import (
 from desktop.ui.jobs import Jobs
 from desktop.ui.parts import Button, Notice, Rule, Text, Tone
 from desktop.ui.shell import Bell, Page
-from desktop.ui.theme import MARGIN, ROW, STEP, Size, colour, font, icon
+from desktop.ui.theme import MARGIN, RADIUS, ROW, STEP, Size, colour, font, icon
 
 if TYPE_CHECKING:
     from desktop.app import App
@@ -82,8 +94,6 @@ class PracticeBand(QWidget):
         high = self.height()
         for x in range(-high, self.width() + high, 28):
             points = [(x, high), (x + 12, high), (x + 12 + high, 0), (x + high, 0)]
-            from PySide6.QtCore import QPointF
-
             painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in points]))
         wide = self.fontMetrics().horizontalAdvance(self.words) + 48
         middle = QRectF((self.width() - wide) / 2, 0, wide, high)
@@ -91,6 +101,103 @@ class PracticeBand(QWidget):
         painter.drawRect(middle)
         painter.setPen(colour("practice"))
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, self.words)
+
+
+COUNT = Qt.ItemDataRole.UserRole + 1
+
+
+class PlaceDelegate(QStyledItemDelegate):
+    """Paints a place on the left: icon, word, count; the one that is open has a soft ground and a bar."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Give each place the same height."""
+        return QSize(160, max(40, QFontMetrics(font(Size.BODY)).height() + 18))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one place."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        whole: QRect = option.rect
+        here = bool(option.state & QStyle.StateFlag.State_Selected)
+        box = QRectF(whole).adjusted(8, 1, -8, -1)
+        if here or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent_soft" if here else "line"))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if here:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent"))
+            painter.drawRoundedRect(QRectF(box.left(), box.top() + 8, 3, box.height() - 16), 1.5, 1.5)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(colour("focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        role = "accent" if here else "text"
+        name = index.data(Qt.ItemDataRole.UserRole)
+        middle = whole.center().y()
+        icon(str(name), role).paint(painter, whole.left() + 22, middle - 10, 20, 20)
+        painter.setFont(font(Size.BODY, bold=here))
+        painter.setPen(colour(role))
+        painter.drawText(whole.adjusted(54, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), str(index.data()))
+        count = index.data(COUNT)
+        if count:
+            painter.setFont(font(Size.SMALL, bold=True, tabular=True))
+            metrics = painter.fontMetrics()
+            wide = max(metrics.horizontalAdvance(str(count)) + 14, 24)
+            pill = QRectF(whole.right() - 20 - wide, middle - 10, wide, 21)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent"))
+            painter.drawRoundedRect(pill, 10.5, 10.5)
+            painter.setPen(colour("accent_text"))
+            painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), str(count))
+        painter.restore()
+
+
+class Side(QWidget):
+    """The ground of the left column, with a hairline on its right."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour("sunken"))
+        painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), colour("line"))
+
+
+class OneLine(QLabel):
+    """Words on one line, cut with an ellipsis where there is no room; the whole of it in the tip."""
+
+    def __init__(self, size: Size, *, bold: bool = False) -> None:
+        super().__init__()
+        self._whole = ""
+        self.setFont(font(size, bold=bold))
+        self.setMinimumWidth(120)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def setText(self, text: str) -> None:
+        """Show other words."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        super().setText(text)
+        self.update()
+
+    def text(self) -> str:
+        """Return all of the words."""
+        return self._whole
+
+    def minimumSizeHint(self) -> QSize:
+        """Take what room there is."""
+        return QSize(120, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(colour("text"))
+        shown = painter.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
 
 
 class Frame(QMainWindow):
@@ -211,10 +318,14 @@ class Frame(QMainWindow):
             if name == page:
                 self.places.blockSignals(True)
                 self.places.setCurrentRow(row)
+                self.places.item(row).setSelected(True)
                 self.places.blockSignals(False)
         self.back_button.setEnabled(bool(self._trail))
+        # A page that is not itself a place lights none up; arrow keys then begin where one came from.
+        if page not in {name for name, _, _ in PLACES}:
+            self.places.clearSelection()
         whole = page in ("welcome", "lock")
-        for part in (self.places, self.header, self.foot):
+        for part in (self.side, self.header, self.foot):
             part.setVisible(not whole)
         shown.enter(**facts)
 
@@ -225,13 +336,12 @@ class Frame(QMainWindow):
         column.setSpacing(0)
         if self.app.practice:
             column.addWidget(PracticeBand())
-        column.addWidget(self._build_header())
-        column.addWidget(Rule())
         row = QHBoxLayout()
         row.setSpacing(0)
-        row.addWidget(self._build_places())
+        row.addWidget(self._build_side())
         middle = QVBoxLayout()
         middle.setSpacing(0)
+        middle.addWidget(self._build_header())
         self._notice = QVBoxLayout()
         self._notice.setContentsMargins(MARGIN, 0, MARGIN, 0)
         middle.addLayout(self._notice)
@@ -239,77 +349,107 @@ class Frame(QMainWindow):
         middle.addWidget(self.stack, 1)
         row.addLayout(middle, 1)
         column.addLayout(row, 1)
-        column.addWidget(Rule())
         column.addWidget(self._build_foot())
         whole.setAccessibleName(self.tr("Hồ Sơ"))
         self.setCentralWidget(whole)
 
     def _build_header(self) -> QWidget:
         self.header = QWidget()
-        row = QHBoxLayout(self.header)
-        row.setContentsMargins(4 * STEP, 2 * STEP, 4 * STEP, 2 * STEP)
-        row.setSpacing(3 * STEP)
-        self.back_button = QToolButton()
-        self.back_button.setIcon(icon("back"))
+        column = QVBoxLayout(self.header)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(3 * STEP, 2 * STEP, 4 * STEP, 2 * STEP)
+        row.setSpacing(2 * STEP)
+        self.back_button = Button("", "back", flat=True)
         self.back_button.setAccessibleName(self.tr("Quay lại"))
         self.back_button.setToolTip(self.tr("Quay lại (Esc)"))
-        self.back_button.setAutoRaise(True)
-        self.back_button.setMinimumSize(QSize(36, 36))
+        self.back_button.setFixedWidth(40)
         self.back_button.clicked.connect(self.back)
         row.addWidget(self.back_button)
         names = QVBoxLayout()
         names.setSpacing(0)
-        self.client_name = QLabel()
-        self.client_name.setFont(font(Size.LEAD, bold=True))
+        self.client_name = OneLine(Size.LEAD, bold=True)
         self.client_code = QLabel()
         self.client_code.setFont(font(Size.BODY, tabular=True))
         names.addWidget(self.client_name)
         names.addWidget(self.client_code)
-        row.addLayout(names)
-        self.client_button = Button(self.tr("Đổi khách hàng"), "clients", flat=True)
+        row.addLayout(names, 1)
+        self.client_button = Button(self.tr("Đổ&i khách hàng"), "clients", flat=True)
         self.client_button.setToolTip(self.tr("Đổi khách hàng (Ctrl+Shift+K)"))
         self.client_button.clicked.connect(self._switch_client)
         row.addWidget(self.client_button)
-        row.addStretch(1)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Tìm thủ tục, hồ sơ, khách hàng (Ctrl+K)"))
         self.search.setAccessibleName(self.tr("Tìm mọi thứ"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.setMinimumWidth(340)
+        self.search.setMinimumWidth(320)
         self.search.setMinimumHeight(ROW)
         self.search.returnPressed.connect(self._search)
         row.addWidget(self.search)
-        settings = QToolButton()
-        settings.setIcon(icon("settings"))
+        settings = Button("", "settings", flat=True)
         settings.setAccessibleName(self.tr("Cài đặt"))
-        settings.setToolTip(self.tr("Cài đặt"))
-        settings.setAutoRaise(True)
-        settings.setMinimumSize(QSize(36, 36))
+        settings.setToolTip(self.tr("Cài đặt (Ctrl+,)"))
+        settings.setFixedWidth(40)
         settings.clicked.connect(lambda: self.go("settings"))
         row.addWidget(settings)
+        column.addLayout(row)
+        column.addWidget(Rule())
         return self.header
+
+    def _build_side(self) -> QWidget:
+        self.side = Side()
+        column = QVBoxLayout(self.side)
+        column.setContentsMargins(0, 4 * STEP, 1, 3 * STEP)
+        column.setSpacing(3 * STEP)
+        brand = QHBoxLayout()
+        brand.setContentsMargins(5 * STEP, 0, 0, 0)
+        brand.setSpacing(2 * STEP)
+        mark = QLabel()
+        mark.setPixmap(icon("hoso").pixmap(28, 28))
+        name = Text(self.tr("Hồ Sơ"), Size.LEAD, bold=True)
+        brand.addWidget(mark)
+        brand.addWidget(name, 1)
+        column.addLayout(brand)
+        column.addWidget(self._build_places(), 1)
+        self.side.setFixedWidth(
+            max(200, QFontMetrics(font(Size.BODY, bold=True)).horizontalAdvance("Khách hàng") + 116)
+        )
+        return self.side
 
     def _build_places(self) -> QWidget:
         self.places = QListWidget()
         self.places.setAccessibleName(self.tr("Các trang"))
         self.places.setFrameShape(QListWidget.Shape.NoFrame)
-        self.places.setIconSize(QSize(20, 20))
-        self.places.setSpacing(2)
-        self.places.setFixedWidth(196)
-        self.places.setFont(font(Size.BODY))
+        self.places.setItemDelegate(PlaceDelegate(self.places))
+        self.places.setSpacing(0)
+        self.places.setMouseTracking(True)
+        self.places.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        ground = self.places.palette()
+        ground.setColor(ground.ColorRole.Base, colour("sunken"))
+        self.places.setPalette(ground)
         words = {
             "home": self.tr("Hôm nay"), "dossiers": self.tr("Hồ sơ"), "procedures": self.tr("Thủ tục"),
             "clients": self.tr("Khách hàng"), "signatures": self.tr("Chữ ký"), "outbox": self.tr("Hộp gửi"),
         }  # fmt: skip
         for number, (name, _, symbol) in enumerate(PLACES, 1):
-            item = QListWidgetItem(icon(symbol), words[name])
-            item.setSizeHint(QSize(180, 40))
+            item = QListWidgetItem(words[name])
+            item.setData(Qt.ItemDataRole.UserRole, symbol)
             item.setToolTip(f"{words[name]} (Ctrl+{number})")
             self.places.addItem(item)
         self.places.currentRowChanged.connect(lambda row: self.go(PLACES[row][0]) if row >= 0 else None)
         self.places.itemClicked.connect(lambda item: self._again(self.places.row(item)))
         return self.places
+
+    def count(self, place: str, count: int) -> None:
+        """Show how many things wait at a place; 0 shows none."""
+        for row, (name, _, _) in enumerate(PLACES):
+            if name == place:
+                item = self.places.item(row)
+                item.setData(COUNT, count or None)
+                spoken = self.tr("{}, {} việc").format(item.text(), count) if count else item.text()
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def _again(self, row: int) -> None:
         """Open a place anew by a click when one is on a page below it."""
@@ -318,18 +458,22 @@ class Frame(QMainWindow):
 
     def _build_foot(self) -> QWidget:
         self.foot = QWidget()
-        row = QHBoxLayout(self.foot)
-        row.setContentsMargins(4 * STEP, STEP, 4 * STEP, STEP)
+        column = QVBoxLayout(self.foot)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Rule())
+        row = QHBoxLayout()
+        row.setContentsMargins(5 * STEP, STEP, 4 * STEP, STEP + 1)
         row.setSpacing(6 * STEP)
         self.status = Text("", Size.SMALL, role="muted")
-        self.status.setWordWrap(False)
         self.connection = Text("", Size.SMALL, role="muted")
-        self.connection.setWordWrap(False)
         self.queue = Text("", Size.SMALL, role="muted")
-        self.queue.setWordWrap(False)
+        for part in (self.status, self.connection, self.queue):
+            part.setWordWrap(False)
         row.addWidget(self.status, 1)
         row.addWidget(self.connection)
         row.addWidget(self.queue)
+        column.addLayout(row)
         return self.foot
 
     def _keys(self) -> None:

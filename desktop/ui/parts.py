@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -110,6 +113,7 @@ class Button(QPushButton):
     ) -> None:
         super().__init__(text)
         self._primary, self._danger = primary, danger
+        self._symbol = symbol
         self.setMinimumHeight(TARGET + 8 if primary else TARGET + 4)
         self.setFlat(flat)
         self.setAutoDefault(primary)
@@ -118,19 +122,65 @@ class Button(QPushButton):
         if symbol is not None:
             self.setIcon(icon(symbol, role))
             self.setIconSize(QSize(18, 18))
-        tinted = self.palette()
-        if primary:
-            tinted.setColor(tinted.ColorRole.Button, colour("accent"))
-            tinted.setColor(tinted.ColorRole.ButtonText, colour("accent_text"))
-        elif danger:
-            tinted.setColor(tinted.ColorRole.ButtonText, colour("danger"))
-        self.setPalette(tinted)
         self.setFont(font(Size.BODY, bold=primary))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
         """Leave air on both sides."""
-        hint = super().sizeHint()
-        return QSize(hint.width() + 20, max(hint.height(), self.minimumHeight()))
+        metrics = self.fontMetrics()
+        wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        wide += (18 + 8 if self._symbol is not None and not self.icon().isNull() else 0) + 2 * 14
+        return QSize(max(wide, 64), max(metrics.height() + 12, self.minimumHeight()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never be narrower than the words."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a flat ground, a line where it is not the next thing, icon and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        enabled, over = self.isEnabled(), self.underMouse()
+        ink = colour("accent_text" if self._primary else "danger" if self._danger else "text")
+        ground, edge = colour("raised"), colour("edge")
+        if not enabled:
+            ink, ground, edge = colour("muted"), colour("sunken"), colour("line")
+        elif self._primary:
+            ground = edge = colour("accent")
+            if self.isDown() or over:
+                ground = edge = ground.darker(125 if self.isDown() else 112)
+        elif self.isDown() or self.isChecked():
+            ground = colour("accent_soft")
+        elif over:
+            ground = colour("danger_soft" if self._danger else "sunken")
+        if self.isFlat() and not over and not self.isDown() and not self.isChecked():
+            pass
+        else:
+            painter.setBrush(ground)
+            painter.setPen(Qt.PenStyle.NoPen if self.isFlat() else QPen(edge, 1))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self._primary and enabled:
+                painter.setPen(QPen(colour("accent_text"), 1.5))
+                painter.drawRoundedRect(box.adjusted(3, 3, -3, -3), RADIUS - 2, RADIUS - 2)
+            painter.setPen(QPen(colour("focus"), 2))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        metrics = self.fontMetrics()
+        wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        symbol = 18 if self._symbol is not None and not self.icon().isNull() else 0
+        gap = 8 if symbol and self.text() else 0
+        left = max(10, (self.width() - wide - symbol - gap) // 2)
+        if symbol:
+            mode = QIcon.Mode.Normal if enabled else QIcon.Mode.Disabled
+            self.icon().paint(painter, left, (self.height() - 18) // 2, 18, 18, Qt.AlignmentFlag.AlignCenter, mode)
+        painter.setPen(ink)
+        painter.drawText(
+            QRectF(left + symbol + gap, 0, self.width() - left - symbol - gap - 4, self.height()),
+            int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextShowMnemonic),
+            self.text(),
+        )
 
 
 class Card(QFrame):
@@ -286,3 +336,185 @@ class Scroll(QScrollArea):
             if widget is not None:
                 widget.setParent(None)
                 widget.deleteLater()
+
+
+def empty(layout: QLayout, *, after: int = 0) -> None:
+    """Take everything out of a layout, but for its first `after` things."""
+    while layout.count() > after:
+        item = layout.takeAt(after)
+        if item is None:
+            return
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif inner is not None:
+            empty(inner)
+
+
+class PageHead(QWidget):
+    """What a page is, one line about it, and what can be done at once on the right."""
+
+    def __init__(self, title: str, about: str = "") -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * STEP)
+        words = QVBoxLayout()
+        words.setSpacing(STEP)
+        self.title = Text(title, Size.TITLE, bold=True)
+        self.about = Text(about, role="muted")
+        self.about.setVisible(bool(about))
+        words.addWidget(self.title)
+        words.addWidget(self.about)
+        row.addLayout(words, 1)
+        self._deeds = QHBoxLayout()
+        self._deeds.setSpacing(2 * STEP)
+        row.addLayout(self._deeds)
+        row.setAlignment(self._deeds, Qt.AlignmentFlag.AlignTop)
+
+    def say(self, title: str, about: str = "") -> None:
+        """Change the words."""
+        self.title.setText(title)
+        self.about.setText(about)
+        self.about.setVisible(bool(about))
+
+    def add(self, *widgets: QWidget) -> None:
+        """Add what can be done."""
+        for widget in widgets:
+            self._deeds.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+
+
+class Section(QWidget):
+    """A heading inside a page, with a hairline under it."""
+
+    def __init__(self, title: str, about: str = "", *, action: QWidget | None = None) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2 * STEP, 0, 0)
+        column.setSpacing(STEP)
+        row = QHBoxLayout()
+        row.setSpacing(2 * STEP)
+        self.title = Text(title, Size.LEAD, bold=True)
+        row.addWidget(self.title, 1)
+        if action is not None:
+            row.addWidget(action, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(row)
+        if about:
+            column.addWidget(Text(about, role="muted"))
+        column.addSpacing(STEP)
+        column.addWidget(Rule())
+
+
+class Facts(QWidget):
+    """Names and values in two aligned columns."""
+
+    def __init__(self, rows: Iterable[tuple[str, str | QWidget]] = (), *, width: int = 168) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(4 * STEP)
+        self._grid.setVerticalSpacing(2 * STEP)
+        self._grid.setColumnMinimumWidth(0, width)
+        self._grid.setColumnStretch(1, 1)
+        for name, value in rows:
+            self.add(name, value)
+
+    def add(self, name: str, value: str | QWidget) -> QWidget:
+        """Add a row; a value of words can be selected and copied."""
+        row = self._grid.rowCount()
+        label = Text(name, role="muted")
+        shown = value if isinstance(value, QWidget) else Text(value)
+        label.setBuddy(shown)
+        if isinstance(value, str):
+            shown.setAccessibleName(f"{name}: {value}")
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignTop)
+        return shown
+
+
+class Field(QWidget):
+    """A labelled field: the label above, help or trouble under it; the label's mnemonic leads to the field."""
+
+    def __init__(self, label: str, field: QWidget, help: str = "") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(STEP)
+        self.label = QLabel(label)
+        self.label.setFont(font(Size.BODY, bold=True))
+        self.label.setBuddy(field)
+        self.field = field
+        self._help = help
+        self.note = Text(help, Size.SMALL, role="muted")
+        self.note.setVisible(bool(help))
+        if not field.accessibleName():
+            field.setAccessibleName(label.replace("&", ""))
+        field.setAccessibleDescription(help)
+        column.addWidget(self.label)
+        column.addWidget(field)
+        column.addWidget(self.note)
+
+    def trouble(self, text: str) -> None:
+        """Say what is wrong under the field; no text: all is well and the help is shown again."""
+        self.note.set_role("danger" if text else "muted")
+        self.note.setText(text or self._help)
+        self.note.setVisible(bool(text or self._help))
+        self.field.setAccessibleDescription(text or self._help)
+
+
+class Toggle(QAbstractButton):
+    """A chip that is pressed in or not: a filter."""
+
+    def __init__(self, text: str, *, checked: bool = False) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setChecked(checked)
+        self.setFont(font(Size.BODY))
+        self.setAccessibleName(text.replace("&", ""))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        """Change the words."""
+        super().setText(text)
+        self.setAccessibleName(text.replace("&", ""))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Be as wide as the words and the tick."""
+        metrics = self.fontMetrics()
+        wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(wide + 28 + 20, max(TARGET + 2, metrics.height() + 8))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, tick and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        on = self.isChecked()
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setBrush(colour("accent_soft" if on else "sunken" if self.underMouse() else "raised"))
+        focused = self.hasFocus()
+        painter.setPen(QPen(colour("focus" if focused else "accent" if on else "edge"), 2 if focused else 1))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        if on:
+            icon("check", "accent").paint(painter, 9, (self.height() - 16) // 2, 16, 16)
+        painter.setPen(colour("accent" if on else "text"))
+        room = self.rect().adjusted(20 if on else 6, 0, 0, 0)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic), self.text())
+
+
+def row_of(*widgets: QWidget, stretch: bool = True, spacing: int = 2 * STEP) -> QWidget:
+    """Put widgets side by side, the rest of the row empty."""
+    made = QWidget()
+    line = QHBoxLayout(made)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(spacing)
+    for widget in widgets:
+        line.addWidget(widget)
+    if stretch:
+        line.addStretch(1)
+    return made
