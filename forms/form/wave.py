@@ -53,6 +53,8 @@ class Wave:
         cells.enter(field, value)
         if field.name in cells.hidden or had != (cells.refused.get(field.name), cells.given.get(field.name, _NOTHING)):
             self.recheck(cells, field)
+        if field.table in self.form.top.hidden:  # its warning looks at whether anything was entered
+            self.checks.setdefault(field.table, _Targets()).all = True
         self._take_over(cells, field)
 
     def rows(self, table: str, fresh: Iterable[Cells]) -> Wave:
