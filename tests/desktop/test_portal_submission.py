@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import json
 import os
 import threading
-import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,8 +26,6 @@ from desktop.portal.contract import (
     PortalDescription,
     Refused,
     Registered,
-    Submission,
-    SubmissionFile,
     Uncertain,
 )
 from desktop.portal.errors import KeyReused, LoginNeeded, PortalAddressForbidden, ReceiptInvalid, TransferCancelled
@@ -38,25 +33,10 @@ from desktop.portal.receipt import verify_receipt
 from desktop.portal.session import Login, PracticeLogIn
 from desktop.portal.submission import HosoConnector
 from desktop.sandbox.server import Sandbox
-from desktop.sandbox.submissions import Judged, Verdict, refuse
+from desktop.sandbox.submissions import refuse
+from tests.desktop.portal_kit import Nod, submission
 
 NOW = datetime.now(UTC)
-
-
-class Nod:
-    """A judge that takes everything, or gives the verdict it was told to."""
-
-    def __init__(self, verdict: Verdict | None = None, seconds: float = 0.0) -> None:
-        self.verdict = verdict or Verdict(procedure_name="Khai thuế giá trị gia tăng", level=4)
-        self.seconds = seconds
-
-    def judge(self, submission: Judged) -> Verdict:
-        assert all(path.is_file() for path in submission.files.values())
-        time.sleep(self.seconds)
-        return self.verdict
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -100,45 +80,6 @@ def described(portal: Sandbox) -> PortalDescription:
 def connector(connection: Connection, described: PortalDescription) -> Connector:
     login = PracticeLogIn("Nguyễn Thị Ánh").log_in(connection, NOW)
     return HosoConnector(connection, described, login.access_token, patience=5.0)
-
-
-def submission(*contents: bytes, key: str | None = None) -> Submission:
-    key = key or uuid.uuid4().hex
-    files = [
-        SubmissionFile(hashlib.sha256(data).hexdigest(), len(data), f"tệp {n}.pdf", lambda data=data: io.BytesIO(data))
-        for n, data in enumerate(contents)
-    ]
-    payload = {
-        "format": 1,
-        "dossier": "D1",
-        "revision": 1,
-        "key": key,
-        "procedure": "1.007014",
-        "case": None,
-        "period": "2026-10",
-        "client": {"tax_code": "0101243150", "personal_id": None, "name": "Công ty Ánh Dương"},
-        "role": "self",
-        "delivery": "online",
-        "created": "2026-11-21T10:00:00+07:00",
-        "components": [
-            {
-                "component": "to-khai",
-                "files": [
-                    {
-                        "name": one.name,
-                        "sha256": one.sha256,
-                        "size": one.size,
-                        "media_type": "application/pdf",
-                        "kind": "attachment",
-                    }
-                    for one in files
-                ],
-            }
-        ],
-    }
-    head = {"alg": "RS256", "typ": "hoso-manifest+jws"}
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (head, payload)]
-    return Submission(key, ".".join([*parts, "c2ln"]), tuple(files))
 
 
 def order(connection: Connection, where: str, kind: str, **more: Any) -> None:
