@@ -40,10 +40,16 @@ def _on_practice(home: Path, passphrase: str) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run the program and return its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
+    # A frozen program has no `python -m`: what runs as a process of its own is a hidden verb.
     if words[:1] == ["--worker"]:
         from desktop.workers import serve
 
         return serve()
+    if words[:1] == ["--practice-bench"]:
+        from desktop.sandbox import bench
+
+        bench.serve()
+        return 0
     if "HOSO_TRACEBACK" not in os.environ:
         sys.excepthook = _said_in_words
     from desktop.cli.options import shared_options

@@ -315,7 +315,10 @@ class Demo:
             f"{one.title_en}: follow to the result; dossier code {f['code']}",
         ) as g:
             seen = self._follow(app, dossier, g)
-            g["verified"] = seen.status == 10 and bool(g.get("results")) and set(g["results"].values()) == {"valid"}
+            online = filing.procedure(app.desk, one.procedure).allows().result_online
+            g["verified"] = seen.status == 10 and (
+                set(g["results"].values()) == {"valid"} if online else not g["results"]
+            )
 
     def _follow(self, app: App, dossier: str, facts: dict[str, Any]) -> filing.StatusView:
         desk = app.desk

@@ -92,7 +92,7 @@ def fill(
         session.answer(
             {
                 "error": {
-                    "code": "FORM_HAS_ERRORS",
+                    "code": "FORM_ERRORS_LEFT",
                     "message": session.words(
                         f"Tờ khai còn {len(errors)} lỗi nên chưa được in.", f"The form has {len(errors)} errors."
                     ),

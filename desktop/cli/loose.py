@@ -67,7 +67,8 @@ def sandbox(
 
     session = _session.current
     folder = data if data is not None else session.app.home / "sandbox"
-    serve(folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json)
+    code = serve(folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json)
+    raise typer.Exit(code)
 
 
 def _box(text: str) -> tuple[int, tuple[float, float, float, float]]:

@@ -17,6 +17,8 @@ from desktop.errors import DesktopError
 
 USAGE: Any = typer.BadParameter.__mro__[1]
 """The root of every usage error; its own module is private to the library."""
+WRONG_USE_CODES = frozenset({"PERIOD_NEEDED", "PERIOD_MISSING"})
+"""Expected failures that only say that the command was called wrongly."""
 NOUNS = (
     "catalogue", "template", "form", "pdf", "key", "trust", "client", "dossier", "outbox", "portal", "workspace",
     "loose",
@@ -47,11 +49,11 @@ def _usage_words(error: Any, session: Session) -> str:
     if kind == "NoSuchOption":
         return session.words(f"không có tùy chọn {error.option_name}", f"there is no option {error.option_name}")
     if kind == "MissingParameter":
-        hint = error.param_hint or (error.param.get_error_hint(error.ctx) if error.param else "?")
+        hint = error.param_hint or (error.param.get_error_hint() if error.param else "?")
         hint = " / ".join(hint) if isinstance(hint, (list, tuple)) else str(hint)
         return session.words(f"thiếu {hint}", f"{hint} is missing")
     if kind == "BadParameter":
-        hint = error.param_hint or (error.param.get_error_hint(error.ctx) if error.param else "?")
+        hint = error.param_hint or (error.param.get_error_hint() if error.param else "?")
         hint = " / ".join(hint) if isinstance(hint, (list, tuple)) else str(hint)
         return session.words(f"giá trị không hợp lệ ở {hint}", f"{hint}: {error.message}")
     if kind == "BadOptionUsage":
@@ -80,7 +82,7 @@ def run(words: list[str], *, open_window: Callable[[Path, str], int] | None = No
         _session.current = session
         if not rest:
             raise WrongUse(session.words("thiếu lệnh", "a command is missing"))
-        result = program()(args=rest, prog_name="hoso", standalone_mode=False)
+        result = typer.main.get_command(program()).main(args=rest, prog_name="hoso", standalone_mode=False)
         return int(result) if isinstance(result, int) and not isinstance(result, bool) else 0
     except typer.Exit as end:
         return int(end.exit_code)
@@ -105,7 +107,7 @@ def run(words: list[str], *, open_window: Callable[[Path, str], int] | None = No
         if getattr(error, "code", "") == "CANCELLED":
             return 130
         session.fail(error)
-        return 2 if getattr(error, "wrong_use", False) else 1
+        return 2 if getattr(error, "code", "") in WRONG_USE_CODES else 1
     finally:
         app = session.__dict__.get("app")
         if app is not None:

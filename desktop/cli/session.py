@@ -55,7 +55,7 @@ class FileExists(DesktopError):
 class FileUnreadable(DesktopError):
     """A file named on the command line cannot be read."""
 
-    code: ClassVar[str] = "FILE_UNREADABLE"
+    code: ClassVar[str] = "FILE_NOT_READ"
     path: str
     reason: str
 
@@ -136,7 +136,7 @@ class Session:
     accept_unconfirmed: bool = False
     answered: bool = False
     open_window: Callable[[Path, str], int] | None = None
-    """Opens the window on a practice home with its passphrase; given from above, because no command knows the window."""
+    """Opens the window on a practice home with its passphrase; given from above: no command knows the window."""
     _secret_from_stdin: bool = field(default=False, repr=False)
 
     @cached_property

@@ -204,7 +204,7 @@ def new(folder: Path, source: Annotated[Path | None, typer.Option("--from")] = N
         raise WrongUse(
             session.words("chưa đọc được mẫu từ tệp Word hoặc PDF", "a template cannot be begun from a file yet")
         )
-    from forms.template import skeleton
+    from forms.template.beginning import skeleton
 
     skeleton(folder)
     session.answer({"folder": folder}, session.words(f"Đã tạo khung mẫu trong {folder}", f"Begun in {folder}"))

@@ -113,7 +113,7 @@ class SigningRefused(FilingError):
 class LevelForbids(FilingError):
     """The procedure's level does not allow this; `why` says so in words."""
 
-    code: ClassVar[str] = "LEVEL_FORBIDS"
+    code: ClassVar[str] = "LEVEL_TOO_LOW"
     procedure: str
     why: Any
 
