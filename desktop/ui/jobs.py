@@ -21,7 +21,7 @@ Lane = Literal["network", "work", "device"]
 THREADS: dict[Lane, int] = {"network": 1, "work": 2, "device": 1}
 
 
-@dataclass
+@dataclass(eq=False)
 class Progress:
     """What a running piece of work reports to, and asks whether it is still wanted."""
 
