@@ -48,8 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     if words[:1] == ["--practice-bench"]:
         from desktop.sandbox import bench
 
-        bench.serve()
-        return 0
+        return bench.serve()
     if "HOSO_TRACEBACK" not in os.environ:
         sys.excepthook = _said_in_words
     from desktop.cli.options import shared_options

@@ -45,9 +45,14 @@ class _Facts(dict[str, str]):
 
 @cache
 def catalogue() -> dict[str, dict[str, dict[str, str]]]:
-    """Read every message of the program, by code and language."""
+    """Read every message of the program, by code and language.
+
+    The practice portal's words are its own: they travel with its answers, as any portal's do.
+    """
     merged: dict[str, dict[str, dict[str, str]]] = {}
     for file in sorted(FOLDER.glob("*.json")):
+        if file.name == "sandbox.json":
+            continue
         merged.update(json.loads(file.read_text(encoding="utf-8")))
     return merged
 

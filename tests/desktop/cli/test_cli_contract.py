@@ -129,6 +129,8 @@ def test_every_error_has_words() -> None:
 def test_no_code_is_said_in_two_places() -> None:
     seen: dict[str, str] = {}
     for file in sorted((ROOT / "resources/i18n/messages").glob("*.json")):
+        if file.name == "sandbox.json":
+            continue  # a portal's words travel with its answers
         for code in json.loads(file.read_text(encoding="utf-8")):
             assert code not in seen, f"{code} in {seen[code]} and {file.name}"
             seen[code] = file.name
