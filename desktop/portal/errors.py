@@ -23,6 +23,8 @@ DesktopError
         ├── CatalogueForged      signatures or hashes do not fit
         ├── CatalogueTampered    what lies on this disk is not what was verified
         ├── WrongRoot            not the fingerprint that was given
+        ├── RootNotAgreed        no fingerprint was given, and nobody said yes to the one that was found
+        ├── FingerprintMalformed what was given is no SHA-256
         ├── ClockWrong
         └── RecordsUnreadable    imported records of the national portal
 """
@@ -230,6 +232,22 @@ class WrongRoot(CatalogueError):
     found: str
     code: ClassVar[str] = "WRONG_ROOT"
     stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class RootNotAgreed(CatalogueError):
+    """No fingerprint was given, and nobody said yes to the one that was found."""
+
+    found: str
+    code: ClassVar[str] = "ROOT_NOT_AGREED"
+
+
+@dataclass(eq=False)
+class FingerprintMalformed(CatalogueError):
+    """What was given as a fingerprint is not a SHA-256 in 64 hexadecimal digits."""
+
+    given: str
+    code: ClassVar[str] = "FINGERPRINT_MALFORMED"
 
 
 @dataclass(eq=False)

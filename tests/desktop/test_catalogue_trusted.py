@@ -26,9 +26,11 @@ from desktop.portal.errors import (
     CatalogueRollback,
     CatalogueTampered,
     ClockWrong,
+    FingerprintMalformed,
     PortalAddressForbidden,
     PortalAnsweredGarbage,
     PortalUnreachable,
+    RootNotAgreed,
     WrongRoot,
 )
 from desktop.sandbox.authority import Authority
@@ -206,11 +208,11 @@ def test_a_wrong_fingerprint_is_refused(portal: Portal, home: Path) -> None:
             TrustedCatalogue.add(home, connection, fingerprint="0" * 64, now=NOW)
         assert raised.value.found == portal.published.fingerprint
         for nonsense in ("", "abc", "z" * 64):
-            with pytest.raises(WrongRoot):
+            with pytest.raises(FingerprintMalformed):
                 TrustedCatalogue.add(home, connection, fingerprint=nonsense, now=NOW)
-        with pytest.raises(WrongRoot):
+        with pytest.raises(RootNotAgreed):
             TrustedCatalogue.add(home, connection, fingerprint=None, now=NOW)
-        with pytest.raises(WrongRoot):
+        with pytest.raises(RootNotAgreed):
             TrustedCatalogue.add(home, connection, fingerprint=None, now=NOW, agree=lambda shown: False)
         assert TrustedCatalogue.known(home) == []
         asked: list[str] = []

@@ -48,10 +48,12 @@ from desktop.portal.errors import (
     CatalogueRollback,
     CatalogueTampered,
     ClockWrong,
+    FingerprintMalformed,
     PortalAddressForbidden,
     PortalAnsweredGarbage,
     PortalError,
     PortalRefused,
+    RootNotAgreed,
     WrongRoot,
 )
 
@@ -77,8 +79,8 @@ class Updated:
     templates: int
     new_templates: tuple[tuple[str, str], ...]
     """(id, version) of those that were not there before."""
-    skew: timedelta | None
-    """The portal's clock minus ours."""
+    skew: int | None
+    """The portal's clock minus ours, in seconds."""
 
 
 class TrustedCatalogue:
@@ -104,7 +106,7 @@ class TrustedCatalogue:
         """Fetch a portal's first root and pin it.
 
         fingerprint: what the portal published elsewhere; WrongRoot if it differs.  Without one, `agree`
-        is shown the found one and must say yes (WrongRoot otherwise).
+        is shown the found one and must say yes (RootNotAgreed otherwise).
         """
         root = bytearray()
         for block in connection.blocks(f"{connection.url}/catalogue/metadata/1.root.json"):
@@ -125,7 +127,7 @@ class TrustedCatalogue:
         except UnsignedMetadataError as error:
             raise CatalogueForged(connection.url, "root") from error
         if wanted is None and (agree is None or not agree(found)):
-            raise WrongRoot("", found)
+            raise RootNotAgreed(found)
         pin = Pin(connection.url, found, connection.practice, now)
         catalogue = cls(home, pin)
         catalogue.folder.mkdir(parents=True, exist_ok=True)
@@ -216,7 +218,7 @@ class TrustedCatalogue:
             procedures=procedures,
             templates=len(fresh.templates()),
             new_templates=new,
-            skew=connection.skew,
+            skew=None if connection.skew is None else round(connection.skew.total_seconds()),
         )
 
     @property
@@ -233,7 +235,8 @@ class TrustedCatalogue:
             last = self.verified()
             if timedelta(0) <= now - last.at <= FRESH_FOR and now < last.expires:
                 return last
-        skew = self.update(connection, now).skew
+        self.update(connection, now)
+        skew = connection.skew
         if skew is not None and abs(skew) > MOST_SKEW:
             # Nothing dated by this clock should be signed and filed.
             raise ClockWrong(now.isoformat(), (now + skew).isoformat())
@@ -361,7 +364,7 @@ def _hex(text: str) -> str:
     """Return a fingerprint without what people put between its digits."""
     bare = "".join(c for c in text.lower() if c not in " :-\t\n").removeprefix("sha256")
     if len(bare) != 64 or any(c not in "0123456789abcdef" for c in bare):
-        raise WrongRoot(text[:200], "")
+        raise FingerprintMalformed(text[:200])
     return bare
 
 
