@@ -181,6 +181,7 @@ class Wave:
         self.changed((step.what, path), cells)
         if step.what == "visible" and name in self.definition.tables and step.table is None:
             self.paths.add(name)
+            self.news = True  # the problems in its rows are told now, or no longer
             self.changed(("rows", name))
             for column in self.definition.tables[name].columns:
                 self._column_changed(column)

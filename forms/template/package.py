@@ -12,6 +12,7 @@ import io
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections import OrderedDict
@@ -36,6 +37,8 @@ MAX_TOTAL: Final = 16 * 1024 * 1024
 _NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,79}/){0,3}[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 _KINDS = frozenset((".json", ".typ", ".svg", ".png", ".jpg", ".md", ".txt"))
 _CACHED: Final = 64
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, ValueError, OverflowError)
+"""What the standard reader raises for damaged archives: it indexes into empty names, among other things."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +298,7 @@ def unzip(data: bytes) -> Iterator[tuple[str, bytes]]:
                     raise TemplateUnreadable("COMPRESSION", name)
                 with archive.open(entry) as file:
                     yield name, allowance.data(name, file.read(MAX_FILE + 1))
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise TemplateUnreadable("ZIP") from error
 
 
