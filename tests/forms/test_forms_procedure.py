@@ -34,7 +34,7 @@ DETAIL: dict[str, Any] = {
                 "processingTime": 7,
                 "processingTimeUnit": "WORKING_DAY",
                 "description": "Nộp trên cổng",
-                "fees": [{"type": "SERVICE_FEE", "value": 10000, "currencyName": "Việt Nam Đồng", "description": "lần"}],
+                "fees": [{"type": "SERVICE_FEE", "value": 10000, "currencyName": "Việt Nam Đồng"}],
             },
             {
                 "submissionMethod": "DIRECT",
