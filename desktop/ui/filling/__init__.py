@@ -1,0 +1,1 @@
+"""Filling a form: what was typed is read, entered with undo, shown beside the official page."""

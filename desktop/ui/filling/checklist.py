@@ -1,0 +1,197 @@
+"""The checklist of a dossier: any order, each state by word, shape and colour, the next thing highlighted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from desktop.ui.parts import Button, ClickRow, Rule, Scroll
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font
+
+State = Literal["done", "work", "open", "not_needed"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the checklist."""
+
+    id: str
+    name: str
+    state: State
+    words: str
+    optional: bool = False
+    step: bool = False
+    """Check, sign, file: below the components."""
+
+
+class TaskRow(ClickRow):
+    """One line: the state's shape, the name, the state's words."""
+
+    moved = Signal(int)
+
+    def __init__(self, task: Task, *, following: bool, here: bool) -> None:
+        super().__init__("")
+        self.task, self.following, self.here = task, following, here
+        self.row.setContentsMargins(11 * STEP, 2 * STEP, 2 * STEP, 2 * STEP)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self.name = QLabel(task.name)
+        self.name.setFont(font(Size.BODY, bold=here or following))
+        self.name.setWordWrap(True)
+        self.name.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = QLabel(task.words)
+        self.words.setFont(font(Size.SMALL))
+        self.words.setWordWrap(True)
+        tinted = self.words.palette()
+        role = {"done": "success", "work": "accent", "open": "text", "not_needed": "muted"}[task.state]
+        tinted.setColor(self.words.foregroundRole(), colour(role))
+        self.words.setPalette(tinted)
+        column.addWidget(self.name)
+        column.addWidget(self.words)
+        if following:
+            hint = QLabel(self.tr("Việc tiếp theo · Ctrl+Enter"))
+            hint.setFont(font(Size.SMALL, bold=True))
+            tinted = hint.palette()
+            tinted.setColor(hint.foregroundRole(), colour("accent"))
+            hint.setPalette(tinted)
+            column.addWidget(hint)
+        self.row.addLayout(column, 1)
+        told = [task.name, task.words]
+        if following:
+            told.append(self.tr("việc tiếp theo"))
+        if here:
+            told.append(self.tr("đang mở"))
+        self.setAccessibleName(", ".join(told))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go along the list by arrows."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.moved.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, bar and shape."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self.here:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent_soft"))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if self.following:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent"))
+            painter.drawRoundedRect(QRectF(2, 6, 4, self.height() - 12), 2, 2)
+        middle = QPointF(27, 2 * STEP + 11)
+        state = self.task.state
+        if state == "done":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("success"))
+            painter.drawEllipse(middle, 9, 9)
+            painter.setPen(QPen(colour("raised"), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(middle + QPointF(-4, 0), middle + QPointF(-1, 3.5))
+            painter.drawLine(middle + QPointF(-1, 3.5), middle + QPointF(4.5, -3.5))
+        elif state == "work":
+            painter.setPen(QPen(colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(middle, 8, 8)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent"))
+            painter.drawEllipse(middle, 4, 4)
+        elif state == "open":
+            painter.setPen(QPen(colour("text"), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(middle, 8, 8)
+        else:
+            painter.setPen(QPen(colour("muted"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawLine(middle + QPointF(-5, 0), middle + QPointF(5, 0))
+        painter.end()
+        super().paintEvent(event) if self.hasFocus() else None
+
+
+class Checklist(QWidget):
+    """All lines; those that are not needed lie folded together."""
+
+    opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.scroll_area = Scroll(margin=2 * STEP, spacing=STEP // 2)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(self.scroll_area)
+        self.rows: list[TaskRow] = []
+        self._tasks: Sequence[Task] = ()
+        self._following: str | None = None
+        self._here: str | None = None
+        self._unfolded = False
+        self.setAccessibleName(self.tr("Danh mục hồ sơ"))
+
+    def show_tasks(self, tasks: Sequence[Task], following: str | None, here: str | None) -> None:
+        """Show the lines as they are now."""
+        if (list(tasks), following, here) == (list(self._tasks), self._following, self._here):
+            return
+        self._tasks, self._following, self._here = tasks, following, here
+        self._fill()
+
+    def _fill(self) -> None:
+        focus = next((row.task.id for row in self.rows if row.hasFocus()), None)
+        self.scroll_area.clear()
+        self.rows = []
+        place = self.scroll_area.column
+        needed = [task for task in self._tasks if not task.step and not (task.optional and task.state == "not_needed")]
+        others = [task for task in self._tasks if not task.step and task not in needed]
+        for task in needed:
+            self._add(task)
+        if others:
+            folded = not self._unfolded and self._here not in {task.id for task in others}
+            words = self.tr("Giấy tờ không bắt buộc ({})").format(len(others))
+            fold = Button(words, "next" if folded else "down", flat=True)
+            fold.setFont(font(Size.SMALL))
+            fold.setAccessibleDescription(self.tr("đang gập") if folded else self.tr("đang mở"))
+            fold.clicked.connect(self._turn)
+            place.addWidget(fold)
+            if not folded:
+                for task in others:
+                    self._add(task)
+        place.addSpacing(STEP)
+        place.addWidget(Rule())
+        place.addSpacing(STEP)
+        for task in self._tasks:
+            if task.step:
+                self._add(task)
+        place.addStretch(1)
+        for row in self.rows:
+            if row.task.id == focus:
+                row.setFocus()
+
+    def _turn(self) -> None:
+        self._unfolded = not self._unfolded
+        self._fill()
+
+    def _add(self, task: Task) -> None:
+        row = TaskRow(task, following=task.id == self._following, here=task.id == self._here)
+        row.opened.connect(lambda name=task.id: self.opened.emit(name))
+        row.moved.connect(lambda step, row=row: self._move(row, step))
+        row.setFocusPolicy(
+            Qt.FocusPolicy.StrongFocus
+            if task.id == (self._here or self._following) or not self.rows
+            else Qt.FocusPolicy.ClickFocus
+        )
+        self.rows.append(row)
+        self.scroll_area.column.addWidget(row)
+
+    def _move(self, row: TaskRow, step: int) -> None:
+        at = self.rows.index(row) + step
+        if 0 <= at < len(self.rows):
+            self.rows[at].setFocus()
+            self.scroll_area.ensureWidgetVisible(self.rows[at])

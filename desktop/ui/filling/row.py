@@ -1,0 +1,418 @@
+"""One field of a form as a row: official code, label, editor, and under it what is to be said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from desktop.ui.filling.document import FormDocument
+from desktop.ui.filling.fields import (
+    HEIGHT,
+    CheckEditor,
+    ChoiceEditor,
+    LineEditor,
+    LinesEditor,
+    listed,
+    make_editor,
+    tint,
+)
+from desktop.ui.filling.reading import NUMBERS, Taken
+from desktop.ui.parts import Button
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font, icon
+from forms import kinds
+from forms.definition import Field
+from forms.form.problem import Problem
+from forms.kinds import Value
+
+PAUSE = 150
+"""Milliseconds without a key after which what was typed counts."""
+CODE_WIDTH = 52
+WIDE = 680
+"""From this width on the label of a text stands beside its editor, else above it."""
+NUMBER_WIDTH, DATE_WIDTH = 196, 150
+GAP = 2 * STEP
+HELP = 28
+
+
+@dataclass(frozen=True)
+class Source:
+    """Say where the value of a field comes from, or could come from."""
+
+    value: Value
+    words: str
+    offer: str = ""
+    """Words of the button that takes the value over while the field is empty."""
+
+
+class FieldRow(QWidget):
+    """A field; lays its parts out by hand, since five hundred of them must stand within a blink."""
+
+    focused = Signal(str)
+    left = Signal(str)
+    resized = Signal()
+    undo_asked = Signal()
+    redo_asked = Signal()
+
+    def __init__(self, document: FormDocument, field: Field, today: date, source: Source | None = None) -> None:
+        super().__init__()
+        self.document, self.spec, self.path = document, field, field.name
+        self.source = source
+        self._burst: object = None
+        self._problems: tuple[Problem, ...] = ()
+        self._extra: list[QWidget] = []
+        self._note: QLabel | None = None
+        self._problem: QLabel | None = None
+        self._offer: Button | None = None
+        self._question: QWidget | None = None
+        self._help: QLabel | None = None
+        self._marks: list[tuple[QRect, str, str]] = []
+        lang = document.lang
+        self.label = QLabel(self)
+        self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.editor = make_editor(field, lang, today)
+        self.editor.setParent(self)
+        self.label.setBuddy(self.editor)
+        self.help_button = QToolButton(self)
+        self.help_button.setIcon(icon("help", "muted"))
+        self.help_button.setAutoRaise(True)
+        self.help_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.help_button.setToolTip(self.tr("Hướng dẫn (F1)"))
+        self.help_button.setAccessibleName(self.tr("Hướng dẫn cho {}").format(field.label.get(lang)))
+        self.help_button.clicked.connect(self.toggle_help)
+        self._offer_list()
+        self._timer: QTimer | None = None
+        editor = self.editor
+        editor.typed.connect(self._typed)
+        editor.left.connect(self._was_left)
+        editor.reached.connect(self._was_reached)
+        editor.undo_asked.connect(self.undo_asked)
+        editor.redo_asked.connect(self.redo_asked)
+        calculated = field.calculated is not None
+        if isinstance(editor, (LineEditor, LinesEditor)) and (calculated or document.read_only):
+            editor.setReadOnly(True)
+            tint(editor, sunken=True)
+        elif document.read_only:
+            editor.setEnabled(False)
+        if calculated:
+            self._say_note(self.tr("ƒ  {}").format(document.form.explain(self.path, lang) or ""))
+        self.refresh_shape()
+        self.refresh()
+
+    # --- showing -----------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the value as it is now, unless a person is just typing it."""
+        if self._burst is not None and self.editor.hasFocus() and self.spec.calculated is None:
+            return
+        form, path = self.document.form, self.path
+        value: Value = form.value(path)
+        if value == 0 and self.spec.kind == "money" and self.spec.calculated is None:
+            value = form.entered_value(path)  # 0 that nobody typed is an empty place
+        if self.spec.kind == "ward" or self.spec.options_from:
+            self._offer_list()
+        self.editor.put(value, self.document.unread.get(path))
+        self._refresh_source()
+
+    def refresh_shape(self) -> bool:
+        """Show whether it is required, and whether it is there at all; say whether that changed the layout."""
+        form, lang = self.document.form, self.document.lang
+        required = form.required(self.path)
+        words = self.spec.label.get(lang) + (self.tr(" (bắt buộc)") if required else "")
+        changed = words != self.label.text()
+        if changed:
+            self.label.setText(words)
+            code = f"{self.spec.code} " if self.spec.code else ""
+            self.editor.setAccessibleName(code + words)
+            self._describe()
+        return changed
+
+    @property
+    def wanted(self) -> bool:
+        """Say whether the form shows this field now."""
+        return self.document.form.visible(self.path)
+
+    def tell(self, problems: tuple[Problem, ...]) -> bool:
+        """Show the problems of this field; say whether that changed the layout."""
+        if problems == self._problems:
+            return False
+        self._problems = problems
+        if problems and self._question is None:
+            if self._problem is None:
+                self._problem = self._made(QLabel(self), Size.SMALL)
+            words = "\n".join(problem.message.get(self.document.lang) for problem in problems)
+            self._problem.setText(words)
+            tinted = self._problem.palette()
+            tinted.setColor(self._problem.foregroundRole(), colour(self.tone))
+            self._problem.setPalette(tinted)
+            self._problem.show()
+        elif self._problem is not None:
+            self._problem.hide()
+        self._describe()
+        self.update()
+        return True
+
+    @property
+    def tone(self) -> str:
+        """Return the tone of its worst problem."""
+        return "danger" if any(problem.severity == "error" for problem in self._problems) else "warning"
+
+    def _made(self, label: QLabel, size: Size) -> QLabel:
+        label.setFont(font(size))
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _say_note(self, words: str) -> bool:
+        if self._note is None:
+            if not words:
+                return False
+            self._note = self._made(QLabel(self), Size.SMALL)
+            tinted = self._note.palette()
+            tinted.setColor(self._note.foregroundRole(), colour("muted"))
+            self._note.setPalette(tinted)
+        if self._note.text() == words:
+            return False
+        self._note.setText(words)
+        self._note.setVisible(bool(words))
+        self._describe()
+        return True
+
+    def _refresh_source(self) -> None:
+        source = self.source
+        if source is None or self.spec.calculated is not None:
+            return
+        typed = self.document.typed(self.path)
+        changed = self._say_note(f"↺  {source.words}" if typed == source.value and typed is not None else "")
+        offer = bool(source.offer) and typed is None and not self.document.read_only
+        if offer and self._offer is None:
+            self._offer = Button(source.offer, "refresh", flat=True)
+            self._offer.setParent(self)
+            self._offer.setFont(font(Size.SMALL))
+            value = source.value
+            self._offer.clicked.connect(lambda: self.document.enter(self.path, value))
+        if self._offer is not None and self._offer.isHidden() == offer:
+            self._offer.setVisible(offer)
+            changed = True
+        if changed:
+            self.resized.emit()
+
+    def _describe(self) -> None:
+        """Tell a screen reader all that stands around the editor."""
+        lang = self.document.lang
+        parts = [problem.message.get(lang) for problem in self._problems]
+        if self._note is not None and self._note.text():
+            parts.append(self._note.text())
+        self.editor.setAccessibleDescription(" ".join(parts))
+
+    def toggle_help(self) -> None:
+        """Show or hide the form's own instructions for this field, under it."""
+        if self._help is None:
+            words = self.spec.help.get(self.document.lang)
+            if self.spec.confidence in ("L", "P"):
+                words += "\n" + self.tr("Chưa xác nhận với nguồn chính thức.")
+            self._help = self._made(QLabel(words, self), Size.SMALL)
+            self._help.setContentsMargins(8, 6, 8, 6)
+            self._help.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._help.setAccessibleName(words)
+            self._help.show()
+        else:
+            self._help.setVisible(self._help.isHidden())
+        self.resized.emit()
+
+    def hide_help(self) -> bool:
+        """Hide the instructions; say whether they were shown."""
+        if self._help is None or self._help.isHidden():
+            return False
+        self._help.hide()
+        self.resized.emit()
+        return True
+
+    def _offer_list(self) -> None:
+        if not listed(self.spec) or isinstance(self.editor, (CheckEditor, LinesEditor)):
+            return
+        form = self.document.form
+        options = form.options(self.path)
+        key = f"{form.template.id} {form.template.version} {self.path}"
+        if self.spec.depends_on:
+            key += f" {form.value(self.spec.depends_on)}"
+        if getattr(self, "_offered", None) == key:
+            return
+        self._offered = key
+        if options or isinstance(self.editor, ChoiceEditor):
+            self.editor.offer(options, key)
+
+    # --- typing ------------------------------------------------------------------------------------------------------
+
+    def _was_reached(self) -> None:
+        self.update()
+        self.focused.emit(self.path)
+
+    def _typed(self) -> None:
+        if self._burst is None:
+            self._burst = object()
+        if isinstance(self.editor, (CheckEditor, ChoiceEditor)):
+            self._take(final=True)
+            return
+        if self._timer is None:
+            self._timer = QTimer(self)
+            self._timer.setSingleShot(True)
+            self._timer.setInterval(PAUSE)
+            self._timer.timeout.connect(lambda: self._take(final=False))
+        self._timer.start()
+
+    def _was_left(self) -> None:
+        self.update()
+        self.commit()
+        if self.spec.calculated is None:
+            self.document.leave(self.path)
+        self.left.emit(self.path)
+
+    def commit(self) -> None:
+        """Take what was typed, now."""
+        if self._burst is not None:
+            self._take(final=True)
+
+    def _take(self, *, final: bool) -> None:
+        """Enter what was typed; a text that is no value of this field only counts once the field is left."""
+        if self._timer is not None:
+            self._timer.stop()
+        if self._burst is None or self.spec.calculated is not None:
+            return
+        taken = self.editor.read()
+        if (taken.unread or taken.choices) and not final:
+            return
+        burst = self._burst
+        if final:
+            self._burst = None
+        if taken.unread or taken.choices:
+            self._ask(taken)
+            self.document.enter(self.path, str(taken.value), burst=burst, unread=True)
+            return
+        self._ask(None)
+        self.document.enter(self.path, taken.value, burst=burst)
+        if final:
+            self.refresh()
+
+    def _ask(self, taken: Taken | None) -> None:
+        """Ask which of two numbers was meant."""
+        if self._question is not None:
+            self._question.deleteLater()
+            self._question.hide()
+            self._question = None
+            self.resized.emit()
+        if taken is None or not taken.choices:
+            return
+        asked = QWidget(self)
+        row = QHBoxLayout(asked)
+        row.setContentsMargins(0, 0, 0, 0)
+        words = QLabel(self.tr("“{}” là số nào?").format(taken.value))
+        words.setFont(font(Size.SMALL))
+        row.addStretch(1)
+        row.addWidget(words)
+        for choice in taken.choices:
+            button = Button(kinds.grouped(choice, self.document.lang))
+            button.clicked.connect(lambda _=False, choice=choice: self._choose(choice))
+            row.addWidget(button)
+        asked.setAccessibleName(words.text())
+        self._question = asked
+        asked.show()
+        self.resized.emit()
+
+    def _choose(self, choice: str) -> None:
+        whole = self.spec.kind in ("money", "integer") and not self.spec.coefficient
+        self._ask(None)
+        self.document.enter(self.path, int(choice) if whole else choice)
+        self.refresh()
+        self.editor.setFocus()
+
+    # --- layout ------------------------------------------------------------------------------------------------------
+
+    def arrange(self, width: int, coded: bool) -> int:
+        """Place the parts in a width; return the height that they need."""
+        left = CODE_WIDTH if coded else 0
+        room = width - left - HELP - GAP
+        kind = self.spec.kind
+        self._marks = []
+        tall = 4 * 22 if kind == "multiline" else HEIGHT
+        if kind in NUMBERS or kind in ("date", "month", "quarter", "period", "check"):
+            wide = NUMBER_WIDTH if kind in NUMBERS else 28 if kind == "check" else DATE_WIDTH
+            label = room - wide - GAP
+            high = max(self._height(self.label, label), HEIGHT)
+            self.label.setGeometry(left, 0, label, high)
+            self.editor.setGeometry(left + label + GAP, 0, wide, HEIGHT)
+            bottom = high
+            note_left, note_wide = left, room
+        elif width >= WIDE:
+            label = int(room * 0.42)
+            high = max(self._height(self.label, label), tall)
+            self.label.setGeometry(left, 0, label, max(self._height(self.label, label), HEIGHT))
+            self.editor.setGeometry(left + label + GAP, 0, room - label - GAP, tall)
+            bottom = high
+            note_left, note_wide = left + label + GAP, room - label - GAP
+        else:
+            high = self._height(self.label, room)
+            self.label.setGeometry(left, 2, room, high)
+            self.editor.setGeometry(left, high + 6, room, tall)
+            bottom = high + 6 + tall
+            note_left, note_wide = left, room
+        y = self.editor.y()
+        self.help_button.setGeometry(width - HELP, y + 2, HELP, HELP)
+        right = kind in NUMBERS and self._help is None
+        parts: tuple[QWidget | None, ...] = (self._problem, self._question, self._note, self._offer, self._help)
+        shown = [part for part in parts if part is not None and not part.isHidden()]
+        for part in shown:
+            bottom += 4
+            shift = 0
+            if part is self._problem:
+                self._marks.append((QRect(note_left, bottom + 1, 16, 16), self.tone, self.tone))
+                shift = 22
+            if isinstance(part, QLabel):
+                tall = self._height(part, note_wide - shift)
+                if part is self._note and right:
+                    part.setAlignment(Qt.AlignmentFlag.AlignRight)
+            else:
+                tall = max(part.sizeHint().height(), 28)
+            wide = note_wide - shift
+            if isinstance(part, Button):
+                wide = min(part.sizeHint().width(), note_wide)
+                shift = note_wide - wide if right else 0
+            part.setGeometry(note_left + shift, bottom, wide, tall)
+            bottom += tall
+        return bottom
+
+    def _height(self, label: QLabel, width: int) -> int:
+        return max(label.heightForWidth(max(width, 60)), 22)
+
+    def sizeHint(self) -> QSize:
+        """Be laid out by the sheet."""
+        return QSize(300, HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the official code, the ring of the focus or of an error, and the shapes of the problems."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.spec.code:
+            painter.setFont(font(Size.BODY, tabular=True))
+            painter.setPen(colour("muted"))
+            box = QRect(0, self.label.y(), CODE_WIDTH, max(self.label.height(), 22))
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.spec.code)
+        if self._help is not None and not self._help.isHidden():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("accent_soft"))
+            painter.drawRoundedRect(QRectF(self._help.geometry()), RADIUS, RADIUS)
+        for box, symbol, role in self._marks:
+            icon({"danger": "error", "warning": "warning"}[symbol], role).paint(painter, box)
+        if isinstance(self.editor, (LineEditor, LinesEditor, ChoiceEditor)):
+            ring = QRectF(self.editor.geometry()).adjusted(-2, -2, 2, 2)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self.editor.hasFocus():
+                painter.setPen(QPen(colour("focus"), 2))
+                painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), 4, 4)
+            elif self._problems:
+                painter.setPen(QPen(colour(self.tone), 2))
+                painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), 4, 4)
