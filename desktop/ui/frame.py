@@ -33,8 +33,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.jobs import Jobs
-from desktop.ui.parts import Button, Notice, Rule, Text, Tone
+from desktop.settings import load, save
+from desktop.ui.jobs import Jobs, Progress
+from desktop.ui.parts import Button, Notice, OneLine, Rule, Text, Tone
 from desktop.ui.shell import Bell, Page
 from desktop.ui.theme import MARGIN, RADIUS, ROW, STEP, Size, colour, font, icon
 
@@ -165,41 +166,6 @@ class Side(QWidget):
         painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), colour("line"))
 
 
-class OneLine(QLabel):
-    """Words on one line, cut with an ellipsis where there is no room; the whole of it in the tip."""
-
-    def __init__(self, size: Size, *, bold: bool = False) -> None:
-        super().__init__()
-        self._whole = ""
-        self.setFont(font(size, bold=bold))
-        self.setMinimumWidth(120)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    def setText(self, text: str) -> None:
-        """Show other words."""
-        self._whole = text
-        self.setToolTip(text)
-        self.setAccessibleName(text)
-        super().setText(text)
-        self.update()
-
-    def text(self) -> str:
-        """Return all of the words."""
-        return self._whole
-
-    def minimumSizeHint(self) -> QSize:
-        """Take what room there is."""
-        return QSize(120, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what fits."""
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(colour("text"))
-        shown = painter.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
-
-
 class Frame(QMainWindow):
     """The window. Paints before anything heavy is imported; then `begin` opens the workspace."""
 
@@ -212,6 +178,11 @@ class Frame(QMainWindow):
         self._trail: list[tuple[str, dict[str, Any]]] = []
         self._pages: dict[str, Page] = {}
         self._here: tuple[str, dict[str, Any]] | None = None
+        self._begin_on_paint = False
+        self._looking = False
+        self.preferences = load(app.home)
+        self.bell.data_changed.connect(lambda what: self.refresh_foot())
+        self.bell.client_changed.connect(self.refresh_foot)
         self.setWindowTitle(self.tr("Hồ Sơ"))
         self.setMinimumSize(960, 620)
         self.resize(1320, 860)
@@ -249,8 +220,7 @@ class Frame(QMainWindow):
         """Act for another client; None for all."""
         self.client = self.desk.workspace.clients.get(tax_code) if tax_code else None
         self.show_client()
-        if tax_code:
-            self.desk.workspace.settings.set("client", tax_code)
+        self.desk.workspace.settings.set("client", tax_code)
         self.bell.client_changed.emit()
         if self._here is not None and self._here[0] in ("dossier", "sign", "review", "follow", "client"):
             self.go("home")
@@ -260,9 +230,11 @@ class Frame(QMainWindow):
         if self.client is None:
             self.client_name.setText(self.tr("Tất cả khách hàng"))
             self.client_code.setText("")
+            self.client_code.hide()
         else:
             self.client_name.setText(self.client.name)
             self.client_code.setText(self.tr("MST {}").format(self.client.tax_code))
+            self.client_code.show()
         self.client_button.setAccessibleName(
             self.tr("Khách hàng: {} {}").format(self.client_name.text(), self.client_code.text())
         )
@@ -484,6 +456,8 @@ class Frame(QMainWindow):
         key("Ctrl+K", self._to_search)
         key("Ctrl+Shift+K", self._switch_client)
         key("Ctrl+N", lambda: self.go("procedures"))
+        key("Ctrl+,", lambda: self.go("settings"))
+        key("Ctrl+L", self.lock)
         key("Esc", self.back)
         for number, (name, _, _) in enumerate(PLACES, 1):
             key(f"Ctrl+{number}", lambda name=name: self.go(name))
@@ -506,14 +480,30 @@ class Frame(QMainWindow):
 
     def begin(self) -> None:
         """Open the workspace once the first picture stands."""
-        if not self.app.workspace_exists():
-            self.go("welcome")
-            return
         self.say(self.tr("Đang mở kho hồ sơ…"))
-        self.jobs.run("work", lambda progress: self.app.workspace, done=self._opened, failed=self._locked, owner=self)
+        self.jobs.run("work", self._find_workspace, done=self._opened, failed=self._locked, owner=self)
+
+    def begin_when_painted(self) -> None:
+        """Begin after the first picture: what is heavy is imported only then."""
+        self._begin_on_paint = True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Notice the first picture."""
+        super().paintEvent(event)
+        if self._begin_on_paint:
+            self._begin_on_paint = False
+            QTimer.singleShot(0, self.begin)
+
+    def _find_workspace(self, progress: Progress) -> Any:
+        app = self.app
+        return app.workspace if app.workspace_exists() else None
 
     def _opened(self, workspace: Any) -> None:
+        if workspace is None:
+            self.go("welcome")
+            return
         known = workspace.settings.get("client")
+        self.client = None
         if known:
             from desktop.errors import DesktopError
 
@@ -523,22 +513,148 @@ class Frame(QMainWindow):
                 self.client = None
         self.show_client()
         self.say(self.tr("Kho hồ sơ đã mở."))
+        if self.preferences.practice != self.app.practice:
+            self.prefer(practice=self.app.practice)
+        app = self.app
+        if app.practice:
+            self.jobs.run("network", lambda progress: app.resume_practice(), done=self._resumed, owner=self)
+        self._trail.clear()
+        self._here = None
         self.go("home")
         QTimer.singleShot(0, self.refresh_foot)
-        self.bell.data_changed.connect(lambda what: self.refresh_foot())
+
+    def _resumed(self, nothing: object) -> None:
+        self.bell.data_changed.emit("portal")
 
     def opened(self) -> None:
         """Go on once a page (first start, lock) has opened the workspace."""
-        self._trail.clear()
         self._opened(self.app.workspace)
 
     def _locked(self, error: Exception) -> None:
+        self._here = None
         self.go("lock", error=error)
 
+    def lock(self) -> None:
+        """Put the key away and every page with what it shows."""
+        if not self._leave():
+            return
+        self.app.lock_workspace()
+        self._rebuild()
+        self.client = None
+        self.show_client()
+        self.setWindowTitle(self.tr("Hồ Sơ — đã khóa"))
+        self.go("lock", locked=True)
+
+    def switch(self, *, practice: bool, app: App | None = None) -> None:
+        """Work in the other kind of workspace of this home: practice or real."""
+        if not self._leave():
+            return
+        old, self.app = self.app, app or self.app.twin(practice=practice)
+        if old is not self.app:
+            old.close()
+        self.prefer(practice=practice)
+        self.client = None
+        self._rebuild()
+        self.begin()
+
+    def prefer(self, **changed: Any) -> None:
+        """Keep a choice of language, size or scheme."""
+        self.preferences = self.preferences.but(**changed)
+        save(self.app.home, self.preferences)
+
+    def restyle(self) -> None:
+        """Put the chosen look on: every page is made anew, the one that is open is opened again."""
+        here = self._here
+        if here is not None and not self._leave():
+            return
+        self._rebuild()
+        self.show_client()
+        if here is not None:
+            self.go(here[0], **here[1])
+        if here is None or here[0] not in ("welcome", "lock"):
+            self.refresh_foot()
+
+    def _rebuild(self) -> None:
+        from desktop.ui.program import application
+
+        chosen = self.preferences
+        self.app.lang = chosen.lang
+        application(scheme=chosen.scheme, zoom=chosen.zoom, practice=self.app.practice, lang=chosen.lang)
+        self._here = None
+        self._trail.clear()
+        self._pages.clear()
+        self.setWindowTitle(self.tr("Hồ Sơ"))
+        self._build()
+
+    # --- the truth at the foot, and the counts --------------------------------------------------------
+
     def refresh_foot(self) -> None:
-        """Tell the truth about queue and connection."""
-        waiting = [item for item in self.desk.workspace.outbox.items() if item.state in ("QUEUED", "UNCERTAIN")]
-        self.queue.setText(self.tr("{} hồ sơ chờ gửi").format(len(waiting)) if waiting else self.tr("Hộp gửi trống"))
+        """Tell the truth about the queue, and count what waits."""
+        if "workspace" not in self.desk.__dict__:
+            return
+        self.jobs.run("work", self._look, done=self._looked, owner=self)
+
+    def _look(self, progress: Progress) -> tuple[int, int]:
+        from desktop.filing.agenda import agenda
+        from desktop.store.records import LIVE_ITEMS
+
+        desk = self.desk
+        client = self.client.tax_code if self.client is not None else None
+        live = [item for item in desk.workspace.outbox.items() if item.state in LIVE_ITEMS]
+        return len(agenda(desk, client)), len(live)
+
+    def _looked(self, found: tuple[int, int]) -> None:
+        today, waiting = found
+        self.count("home", today)
+        self.count("outbox", waiting)
+        self.queue.setText(self.tr("{} hồ sơ chờ gửi").format(waiting) if waiting else self.tr("Hộp gửi trống"))
+
+    def watch(self) -> None:
+        """Send what waits and ask how things stand, now and then, for as long as the window is open."""
+        self._watch = QTimer(self)
+        self._watch.setInterval(12_000 if self.app.practice else 120_000)
+        self._watch.timeout.connect(self.look_round)
+        self._watch.start()
+
+    def look_round(self) -> None:
+        """Send what waits and ask the portals once."""
+        if "workspace" not in self.desk.__dict__ or self._looking:
+            return
+        self._looking = True
+        self.jobs.run("network", self._ask_round, done=self._asked, failed=self._not_asked, owner=self)
+
+    def _ask_round(self, progress: Progress) -> tuple[bool, bool]:
+        from desktop import filing
+        from desktop.tracking import FINAL
+
+        desk = self.desk
+        if not filing.portals(desk):
+            return False, False
+        worked = bool(filing.drain(desk))
+        following = [
+            one for one in desk.workspace.dossiers.list(coded=True) if one.status not in FINAL and not one.code_entered
+        ]
+        before = [(one.id, one.status, one.updated) for one in following]
+        filing.refresh(desk, following)
+        after = [(one.id, one.status, one.updated) for one in map(desk.workspace.dossiers.get, [b[0] for b in before])]
+        return True, worked or before != after
+
+    def _asked(self, found: tuple[bool, bool]) -> None:
+        self._looking = False
+        known, changed = found
+        when = self.desk.now().strftime("%H:%M")
+        name = self.tr("Cổng thực hành") if self.app.practice else self.tr("Cổng")
+        self.connection.setText(self.tr("{}: đã kết nối lúc {}").format(name, when) if known else "")
+        if changed:
+            self.bell.data_changed.emit("status")
+
+    def _not_asked(self, error: Exception) -> None:
+        self._looking = False
+        from desktop.messages import message
+
+        when = self.desk.now().strftime("%H:%M")
+        self.connection.setText(self.tr("Không kết nối được lúc {}").format(when))
+        self.connection.setToolTip(message(error, lang=self.lang).text)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save what is open, then let go."""

@@ -63,6 +63,43 @@ class Text(QLabel):
         self.restyle()
 
 
+class OneLine(QLabel):
+    """Words on one line, cut with an ellipsis where there is no room; the whole of it in the tip."""
+
+    def __init__(self, size: Size = Size.BODY, *, bold: bool = False, role: str = "text", text: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self._role = role
+        self.setFont(font(size, bold=bold))
+        self.setMinimumWidth(120)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show other words."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        super().setText(text)
+        self.update()
+
+    def text(self) -> str:
+        """Return all of the words."""
+        return self._whole
+
+    def minimumSizeHint(self) -> QSize:
+        """Take what room there is."""
+        return QSize(120, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(colour(self._role))
+        shown = painter.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+
+
 class Chip(QWidget):
     """A state by word, shape and colour, never by colour alone."""
 

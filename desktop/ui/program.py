@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTranslator
     from PySide6.QtWidgets import QApplication
 
     from desktop.messages import Language
@@ -30,6 +31,9 @@ def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = F
     QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
     theme.apply(app, scheme=scheme, zoom=zoom, practice=practice, family=theme.load_fonts())
     app.setWindowIcon(theme.icon("hoso"))
+    for old in _translators:
+        app.removeTranslator(old)
+    _translators.clear()
     for folder, name in (
         (str(RESOURCES / "i18n"), f"hoso_{lang}"),
         (str(RESOURCES / "i18n"), f"qtbase_{lang}"),
@@ -38,14 +42,20 @@ def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = F
         translator = QTranslator(app)
         if translator.load(name, folder):
             app.installTranslator(translator)
+            _translators.append(translator)
     return app
 
 
-def open_window(*, home: Path | None, practice: bool, unlock: Callable[[], str | None], lang: Language) -> int:
-    """Open the window and stay until it is closed."""
-    from desktop.app import App
+_translators: list[QTranslator] = []
 
-    return show(App(home=home, practice=practice, unlock=unlock, lang=lang))
+
+def open_window(*, home: Path | None, practice: bool, unlock: Callable[[], str | None], lang: Language) -> int:
+    """Open the window and stay until it is closed; without a word to the contrary on the workspace used last."""
+    from desktop.app import App, default_home
+    from desktop.settings import load
+
+    chosen = load(home if home is not None else default_home())
+    return show(App(home=home, practice=practice or chosen.practice, unlock=unlock, lang=lang))
 
 
 def open_window_on(home: Path, *, lang: Language = "vi", unlock: str | None = None, practice: bool = True) -> int:
@@ -57,23 +67,29 @@ def open_window_on(home: Path, *, lang: Language = "vi", unlock: str | None = No
 
 def show(wired: object) -> int:
     """Show the window of a wired program."""
-    from PySide6.QtCore import QTimer
-
     from desktop.app import App
 
     assert isinstance(wired, App)
-    app = application(practice=wired.practice, lang=wired.lang)
     frame = make_frame(wired)
     frame.show()
     # After the first picture: the workspace, the catalogue and all that they import.
-    QTimer.singleShot(0, frame.begin)
-    return app.exec()
+    frame.begin_when_painted()
+    frame.watch()
+    from PySide6.QtWidgets import QApplication
+
+    return QApplication.exec()
 
 
 def make_frame(wired: object) -> Frame:
-    """Make the window without showing it."""
+    """Make the application and the window without showing it."""
     from desktop.app import App
-    from desktop.ui.frame import Frame
+    from desktop.settings import load
 
     assert isinstance(wired, App)
+    chosen = load(wired.home)
+    if wired.lang == "vi":
+        wired.lang = chosen.lang
+    application(scheme=chosen.scheme, zoom=chosen.zoom, practice=wired.practice, lang=wired.lang)
+    from desktop.ui.frame import Frame
+
     return Frame(wired)
