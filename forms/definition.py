@@ -91,17 +91,19 @@ class Field:
     sex: str | None = None
     """For a personal ID: the fields with which it is compared."""
     capitals: bool = False
+    passport: bool = False
+    """For a personal ID: a foreigner's passport number is taken too."""
     coefficient: bool = False
-    """For money: a coefficient such as "2.34" is taken too, and totals leave it out."""
+    """For money: an amount up to 100 is a coefficient such as "2.34", held as text, and totals leave it out."""
     confidence: str | None = None
     source: str | None = None
 
-    @property
+    @cached_property
     def path(self) -> str:
         """Return its name, with its table's before it: `ho_ten`, `lao_dong.ho_ten`."""
         return f"{self.table}.{self.name}" if self.table else self.name
 
-    @property
+    @cached_property
     def type(self) -> Type:
         """Return how it counts in expressions."""
         return kinds.KINDS[self.kind]
@@ -111,7 +113,7 @@ class Field:
         """Return the labels of its own options by value."""
         return {option.value: option.label for option in self.options}
 
-    @property
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """Return the names of the fields that its check looks at besides itself."""
         return tuple(name for name in (self.depends_on, self.birth, self.sex) if name)
@@ -472,6 +474,7 @@ class _Reader:
             birth=self._sibling(raw, "birth", where, table),
             sex=self._sibling(raw, "sex", where, table),
             capitals=raw.get("capitals", False),
+            passport=raw.get("passport", False),
             coefficient=raw.get("coefficient", False),
             confidence=raw.get("confidence"),
             source=raw.get("source"),
@@ -499,6 +502,8 @@ class _Reader:
             raise DefinitionInvalid("PATTERN", where, field.pattern)
         if field.coefficient and field.kind != "money":
             raise DefinitionInvalid("COEFFICIENT", where)
+        if field.passport and field.kind != "personal_id":
+            raise DefinitionInvalid("PASSPORT", where)
 
     def _with_default(self, field: Field, raw: dict[str, Any], where: str) -> Field:
         if raw.get("default") is None:

@@ -234,9 +234,11 @@ class Wave:
             self.news |= form.top.note(path, OWN, form.table_problems(table))
             return
         field = self.definition.fields[path]
+        nothing: dict[str, Operand] = {}
         for cells in self._cells(targets, field.table):
-            siblings = {name: form.sibling(cells, field, name) for name in field.reads}
-            self.news |= cells.note(field.name, OWN, check(cells, field, siblings))
+            siblings = {name: form.sibling(cells, field, name) for name in field.reads} if field.reads else nothing
+            if cells.note(field.name, OWN, check(cells, field, siblings)):
+                self.news = True
 
     def _rule(self, rule: Rule, cells: Cells) -> tuple[Found, ...]:
         """Return what a rule finds: nothing where it holds, is not asked, or its field is hidden."""
