@@ -214,20 +214,20 @@ def test_an_answer_at_each_keystroke_over_ten_thousand(tmp_path: Path) -> None:
     home = tmp_path / "home"
     assert Catalogue(home).import_records(source).procedures == 10_000
 
-    began = time.perf_counter()
+    # Time of this thread, not of the wall: other tests share the machine.
+    began = time.thread_time()
     shelf = Catalogue(home)
     shelf.search("đăng ký")
-    assert time.perf_counter() - began < 0.3, "the first answer comes from the index on the disk"
+    assert time.thread_time() - began < 0.1, "the first answer comes from the index on the disk"
 
     asked = typed("đăng ký hộ kinh doanh", "cap giay chung nhan quyen su dung dat", "thuế", "1.000123")
     times = []
     for text in asked * 3:
-        began = time.perf_counter()
+        began = time.thread_time()
         shelf.search(text)
-        times.append(time.perf_counter() - began)
+        times.append(time.thread_time() - began)
     p99 = statistics.quantiles(times, n=100)[98]
-    # Twice the promised 10 ms: other tests share this machine.
-    assert p99 < 0.020, f"p99 {p99 * 1000:.1f} ms"
+    assert p99 < 0.010, f"p99 {p99 * 1000:.1f} ms"
 
 
 # --- the national portal's records ---------------------------------------------------------------------------
