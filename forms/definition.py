@@ -663,7 +663,7 @@ def _readers(definition: Definition) -> dict[Source, tuple[Reader, ...]]:
             add(("value", path), Reader("rule", number, rule.each is not None and not inside))
     for field in definition.fields.values():
         for what in ("value", "visible", "required"):
-            add((what, field.path), Reader("check", field.path, False))  # type: ignore[arg-type]  # those literals
+            add((what, field.path), Reader("check", field.path, False))
         for name in field.reads:
             inside = field.table is not None and name in definition.tables[field.table].column
             source = f"{field.table}.{name}" if inside else name
