@@ -350,7 +350,7 @@ class FileTooLarge(StoreError):
 
     name: str
     limit: int
-    code: ClassVar[str] = "FILE_TOO_LARGE"
+    code: ClassVar[str] = "FILE_OVER_LIMIT"
 
 
 @dataclass(eq=False)

@@ -75,6 +75,7 @@ TEST_COMMANDS = {
     "dbus-run-session": "dbus",
     "gnome-keyring-daemon": "gnome-keyring",
     "softhsm2-util": "softhsm2",
+    "pk12util": "libnss3-tools",
     "mount": "mount",
     "git": "git",
 }

@@ -58,7 +58,7 @@ class PdfUnreadable(PrintingError):
     """Say that a file cannot be read as a PDF; reason is BROKEN, ENCRYPTED, TOO_LARGE or TOO_MANY_PAGES."""
 
     reason: str
-    code: ClassVar[str] = "PDF_UNREADABLE"
+    code: ClassVar[str] = "PAGES_UNREADABLE"
 
 
 @dataclass(eq=False)
