@@ -32,6 +32,9 @@ Value = str | int | bool | None
 LARGEST: Final = 10**15 - 1
 """Largest amount, in đồng, and largest number of any kind."""
 
+COEFFICIENT: Final = 100
+"""An amount of pay up to this is a coefficient, above it đồng: so the social-insurance portal tells them apart."""
+
 TEXT_LIMIT: Final = 20_000
 """Characters beyond which a text is not even kept."""
 
@@ -67,6 +70,7 @@ LISTS: Final[Mapping[str, str]] = {"province": "units/provinces", "ward": "units
 
 _DEFAULT_LENGTH: Final = {"multiline": 5_000, "code": 100, "phone": 40, "bank_account": 40, "country": 100}
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
+_PASSPORT = re.compile(r"[A-Z0-9]{6,15}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -113,7 +117,7 @@ def _read_number(field: Field, raw: object) -> tuple[Value, Operand]:
             code = "NUMBER_TOO_LARGE" if re.fullmatch(r"-?[0-9]{16,60}(?:\.[0-9]{1,60})?", raw) else "WRONG_TYPE"
             raise Refused(code, {"expected": field.kind, "found": "text", "limit": LARGEST})
         number = Decimal(raw)
-        if field.coefficient:
+        if field.coefficient and number <= COEFFICIENT:
             return raw, number
     elif isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         raise Refused("WRONG_TYPE", {"expected": field.kind, "found": found_type(raw)})
@@ -123,6 +127,8 @@ def _read_number(field: Field, raw: object) -> tuple[Value, Operand]:
         raise Refused("WRONG_TYPE", {"expected": field.kind, "found": "number"})
     if abs(number) > LARGEST:
         raise Refused("NUMBER_TOO_LARGE", {"limit": LARGEST})
+    if field.coefficient and 0 < number <= COEFFICIENT:
+        return plain(number), number
     if whole:
         if number != number.to_integral_value():
             raise Refused("NOT_WHOLE", {"value": plain(number)})
@@ -265,6 +271,8 @@ def findings(
     match field.kind:
         case "tax_code":
             found.append(identifiers.check_tax_code(operand))
+        case "personal_id" if field.passport and _PASSPORT.fullmatch(operand) and not operand.isdigit():
+            pass
         case "personal_id":
             birth = str(siblings.get(field.birth, "")) if field.birth else None
             sex = str(siblings.get(field.sex, "")) if field.sex else None
