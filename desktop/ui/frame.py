@@ -264,6 +264,7 @@ class Frame(QMainWindow):
             item = self._notice.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()
                 widget.setParent(None)
                 widget.deleteLater()
 
@@ -368,6 +369,7 @@ class Frame(QMainWindow):
         row.addWidget(settings)
         column.addLayout(row)
         column.addWidget(Rule())
+        self.header.setMinimumHeight(60)
         return self.header
 
     def _build_side(self) -> QWidget:

@@ -130,7 +130,7 @@ class Chip(QWidget):
         ink, ground = tone_colours(self._tone)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setBrush(ground)
-        painter.setPen(QPen(ink, 1))
+        painter.setPen(QPen(colour("edge") if self._tone in ("plain", "muted") else ink, 1))
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         role = {"plain": "text", "muted": "muted"}.get(self._tone, self._tone)
         icon(self._symbol, role).paint(painter, 9, (self.height() - 16) // 2, 16, 16)
@@ -371,6 +371,7 @@ class Scroll(QScrollArea):
             item = self.column.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
+                widget.hide()  # else Qt would still show it, as a window of its own, if it was only just put in
                 widget.setParent(None)
                 widget.deleteLater()
 
@@ -402,10 +403,10 @@ class PageHead(QWidget):
         words.setSpacing(STEP)
         self.title = Text(title, Size.TITLE, bold=True)
         self.about = Text(about, role="muted")
-        self.about.setVisible(bool(about))
         words.addWidget(self.title)
         words.addWidget(self.about)
         row.addLayout(words, 1)
+        self.about.setVisible(bool(about))
         self._deeds = QHBoxLayout()
         self._deeds.setSpacing(2 * STEP)
         row.addLayout(self._deeds)

@@ -266,9 +266,7 @@ class AttachmentPane(Scroll):
                         for note in attached.notes
                     ]
                 except OSError:
-                    said.append(
-                        (self.tr("Không đọc được tệp {}. Hãy kiểm tra tệp rồi thử lại.").format(file.name), "danger")
-                    )
+                    said.append((unreadable.format(file.name), "danger"))
                 except (FormsError, DesktopError) as error:
                     told = message(error, lang=lang)
                     said.append((f"{file.name}: {told.text}" if file.name not in told.text else told.text, "danger"))

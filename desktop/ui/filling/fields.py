@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QMenu
 from desktop.ui.filling import reading
 from desktop.ui.filling.reading import LISTED, NUMBERS, Taken
 from desktop.ui.theme import Size, colour, font, icon
+from forms import kinds
 from forms.definition import Field, Option
 from forms.identifiers import fold
 from forms.kinds import Value
@@ -31,6 +33,7 @@ MOST_CHOICES = 14
 FOLDED = Qt.ItemDataRole.UserRole + 1
 CODE = Qt.ItemDataRole.UserRole + 2
 HEIGHT = 32
+_TYPED = re.compile(r"[−-]?[0-9.]{0,24}")
 
 
 class LineEditor(QLineEdit):
@@ -47,6 +50,7 @@ class LineEditor(QLineEdit):
         self.spec, self.lang, self.today = field, lang, today
         self.options: Sequence[Option] = ()
         self.numeric = field.kind in NUMBERS
+        self.setTextMargins(4, 0, 4, 0)
         if self.numeric:
             self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setFont(font(Size.BODY, tabular=True))
@@ -58,7 +62,29 @@ class LineEditor(QLineEdit):
             self.setPlaceholderText("MM/yyyy")
         elif field.kind == "quarter":
             self.setPlaceholderText("Q1/yyyy")
-        self.textEdited.connect(lambda _: self.typed.emit())
+        self._stood = ""
+        """The text before the last key."""
+        self.textEdited.connect(self._edited)
+
+    @property
+    def whole(self) -> bool:
+        """Say whether whole numbers are typed here; their dots come by themselves."""
+        return self.spec.kind in ("money", "integer") and not self.spec.coefficient
+
+    def _edited(self, text: str) -> None:
+        """Set the dots of a whole number while it is typed; what is pasted is read as a whole when it is left."""
+        if self.whole and abs(len(text) - len(self._stood)) <= 1 and _TYPED.fullmatch(text):
+            behind = sum(character.isdigit() for character in text[self.cursorPosition() :])
+            shown = kinds.grouped(text.replace(".", "").replace("−", "-")) if any(map(str.isdigit, text)) else text
+            if shown != text:
+                self.setText(shown)
+                at = len(shown)
+                while at > 0 and behind > 0:
+                    at -= 1
+                    behind -= shown[at].isdigit()
+                self.setCursorPosition(at)
+        self._stood = self.text()
+        self.typed.emit()
 
     def offer(self, options: Sequence[Option], key: str) -> None:
         """Offer the entries of a list; what is typed finds them without diacritics, too."""
@@ -98,6 +124,7 @@ class LineEditor(QLineEdit):
             self.setText(text)
             if not self.numeric:
                 self.setCursorPosition(0)
+        self._stood = text
 
     def copy_plain(self) -> None:
         """Copy what is selected, a number as plain digits."""
@@ -153,6 +180,11 @@ class LineEditor(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Select everything when reached by key, so that typing replaces it."""
         super().focusInEvent(event)
+        if self.spec.kind in ("decimal", "percent") and not self.isReadOnly():
+            # Without its dots a number can be changed in the middle and still be read in one way only.
+            bare = self.text().replace(".", "")
+            if "," in bare or bare.lstrip("−-").isdigit():
+                self.setText(bare)
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.selectAll()
         self.reached.emit()

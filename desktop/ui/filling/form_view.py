@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
@@ -21,8 +21,9 @@ from forms.form.problem import Changed, Problem
 
 SLICE = 0.09
 """Seconds of building before the window is shown; the rest of a long form follows in slices."""
-BETWEEN = 3 * STEP
+BETWEEN = 2 * STEP
 INSET = 5 * STEP
+OUTSET = 3 * STEP
 
 
 class SectionHead(QWidget):
@@ -90,7 +91,14 @@ class FormView(QScrollArea):
     """The problems that may be told have changed, or were left as they are after a field was left."""
     next_asked = Signal()
 
-    def __init__(self, document: FormDocument, *, today: date, sources: Mapping[str, Source] | None = None) -> None:
+    def __init__(
+        self,
+        document: FormDocument,
+        *,
+        today: date,
+        sources: Mapping[str, Source] | None = None,
+        notices: Sequence[QWidget] = (),
+    ) -> None:
         super().__init__()
         self.document = document
         self._today = today
@@ -107,6 +115,9 @@ class FormView(QScrollArea):
         self._blocks: list[tuple[Section, QWidget]] = []
         self._coded: dict[str, bool] = {}
         self._here = ""
+        self._notices = notices
+        for notice in notices:
+            notice.setParent(self.sheet)
         self._waiting = [(section, item) for section in document.form.definition.sections for item in section.items]
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -167,8 +178,12 @@ class FormView(QScrollArea):
         self._later.start(0)
 
     def _relayout(self) -> None:
-        width = max(self.viewport().width() - 2 * INSET, 260)
+        width = max(self.viewport().width() - INSET - OUTSET, 260)
         y = 2 * STEP
+        for notice in self._notices:
+            high = notice.heightForWidth(width) if notice.hasHeightForWidth() else notice.sizeHint().height()
+            notice.setGeometry(INSET, y, width, high)
+            y += high + 2 * STEP
         shown: dict[str, bool] = {}
         for section, block in self._blocks:
             if not isinstance(block, SectionHead):
@@ -306,8 +321,7 @@ class FormView(QScrollArea):
 
     def commit(self) -> None:
         """Take what is being typed, now."""
-        row = self.rows.get(self._here)
-        if row is not None:
+        for row in self.rows.values():
             row.commit()
         for table in self.tables.values():
             table.commit()

@@ -51,6 +51,8 @@ def read_number(text: str, *, whole: bool) -> Taken:
     if not re.fullmatch(r"[0-9.,]{1,60}", rest) or not rest[0].isdigit():
         return Taken(text, unread=True)
     found = _candidates(rest)
+    if whole and len(found) == 2:
+        found = found[:1]  # 5.000 of whole đồng is five thousand: there are no thousandths
     numbers: list[str] = []
     for plain in found:
         number = Decimal(plain)

@@ -33,7 +33,13 @@ PAUSE = 150
 CODE_WIDTH = 52
 WIDE = 680
 """From this width on the label of a text stands beside its editor, else above it."""
-NUMBER_WIDTH, DATE_WIDTH = 196, 150
+NUMBER_WIDTH, DATE_WIDTH = 172, 140
+MOST_LINES = 3
+"""Lines of a label beside a number; a longer one stands above it."""
+PAD = 3
+"""Room round a row for the ring of its focus."""
+LINE_TOP = 5
+"""Where the first line of a label begins, so that it stands on the line of its editor."""
 GAP = 2 * STEP
 HELP = 28
 
@@ -74,6 +80,7 @@ class FieldRow(QWidget):
         self.label = QLabel(self)
         self.label.setWordWrap(True)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.editor = make_editor(field, lang, today)
         self.editor.setParent(self)
         self.label.setBuddy(self.editor)
@@ -339,27 +346,32 @@ class FieldRow(QWidget):
         kind = self.spec.kind
         self._marks = []
         tall = 4 * 22 if kind == "multiline" else HEIGHT
+        note_left, note_wide = left, room
         if kind in NUMBERS or kind in ("date", "month", "quarter", "period", "check"):
             wide = NUMBER_WIDTH if kind in NUMBERS else 28 if kind == "check" else DATE_WIDTH
             label = room - wide - GAP
-            high = max(self._height(self.label, label), HEIGHT)
-            self.label.setGeometry(left, 0, label, high)
-            self.editor.setGeometry(left + label + GAP, 0, wide, HEIGHT)
-            bottom = high
-            note_left, note_wide = left, room
+            high = self._height(self.label, label)
+            if high > MOST_LINES * self.fontMetrics().lineSpacing() + 2:
+                high = self._height(self.label, room)
+                self.label.setGeometry(left, PAD, room, high)
+                self.editor.setGeometry(left + label + GAP, PAD + high + 5, wide, HEIGHT)
+                bottom = PAD + high + 5 + HEIGHT
+            else:
+                self.label.setGeometry(left, PAD + LINE_TOP, label, high)
+                self.editor.setGeometry(left + label + GAP, PAD, wide, HEIGHT)
+                bottom = PAD + max(high + LINE_TOP, HEIGHT)
         elif width >= WIDE:
             label = int(room * 0.42)
-            high = max(self._height(self.label, label), tall)
-            self.label.setGeometry(left, 0, label, max(self._height(self.label, label), HEIGHT))
-            self.editor.setGeometry(left + label + GAP, 0, room - label - GAP, tall)
-            bottom = high
+            high = self._height(self.label, label)
+            self.label.setGeometry(left, PAD + LINE_TOP, label, high)
+            self.editor.setGeometry(left + label + GAP, PAD, room - label - GAP, tall)
+            bottom = PAD + max(high + LINE_TOP, tall)
             note_left, note_wide = left + label + GAP, room - label - GAP
         else:
             high = self._height(self.label, room)
-            self.label.setGeometry(left, 2, room, high)
-            self.editor.setGeometry(left, high + 6, room, tall)
-            bottom = high + 6 + tall
-            note_left, note_wide = left, room
+            self.label.setGeometry(left, PAD, room, high)
+            self.editor.setGeometry(left, PAD + high + 5, room, tall)
+            bottom = PAD + high + 5 + tall
         y = self.editor.y()
         self.help_button.setGeometry(width - HELP, y + 2, HELP, HELP)
         right = kind in NUMBERS and self._help is None
@@ -383,7 +395,7 @@ class FieldRow(QWidget):
                 shift = note_wide - wide if right else 0
             part.setGeometry(note_left + shift, bottom, wide, tall)
             bottom += tall
-        return bottom
+        return bottom + PAD
 
     def _height(self, label: QLabel, width: int) -> int:
         return max(label.heightForWidth(max(width, 60)), 22)
@@ -399,8 +411,8 @@ class FieldRow(QWidget):
         if self.spec.code:
             painter.setFont(font(Size.BODY, tabular=True))
             painter.setPen(colour("muted"))
-            box = QRect(0, self.label.y(), CODE_WIDTH, max(self.label.height(), 22))
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.spec.code)
+            box = QRect(0, self.label.y(), CODE_WIDTH, 30)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, self.spec.code)
         if self._help is not None and not self._help.isHidden():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour("accent_soft"))

@@ -18,9 +18,9 @@ from desktop.ui.filling.form_view import FormView
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.filling.problem_bar import ProblemBar
 from desktop.ui.filling.row import Source
-from desktop.ui.parts import Button, Chip, ClickRow, Empty, Notice, Rule, Scroll, Text
+from desktop.ui.parts import Button, Chip, ClickRow, Empty, Notice, Rule, Scroll, Text, empty
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, icon
+from desktop.ui.theme import STEP, Size, font, icon
 
 if TYPE_CHECKING:
     from desktop.filing import ComponentView, DossierView, Preflight
@@ -108,10 +108,6 @@ class Here(Page):
         inside.setSpacing(0)
         inside.addWidget(self._build_head())
         inside.addWidget(Rule())
-        self.notices = QVBoxLayout()
-        self.notices.setContentsMargins(5 * STEP, 0, 5 * STEP, 0)
-        self.notices.setSpacing(0)
-        inside.addLayout(self.notices)
         self.work = QStackedWidget()
         self.attachments = AttachmentPane(self.shell)
         self.attachments.changed.connect(self._reload)
@@ -190,7 +186,6 @@ class Here(Page):
         self._close_form()
         self.heading.setText(self.tr("Đang mở hồ sơ…"))
         self.subheading.setText("")
-        self._clear_notices()
         self.work.setCurrentWidget(self.nothing)
         wanted, self._go_to = facts.get("component"), facts.get("path")
         self._load(lambda: self.open_task(str(wanted) if wanted else self._first()))
@@ -255,7 +250,8 @@ class Here(Page):
 
     def _tasks(self) -> list[Task]:
         assert self._loaded is not None
-        view, ready = self._loaded.view, self._loaded.ready
+        view = self._loaded.view
+        ready = self._loaded.ready and (self.document is None or not self.document.form.errors)
         tasks = [self._task(part) for part in view.components]
         signed = view.state != "PREPARED"
         tasks.append(
@@ -381,12 +377,13 @@ class Here(Page):
         assert self._loaded is not None
         view = self._loaded.view
         self.heading.setText(part.name)
-        facts = [view.procedure_name]
+        facts = [self.tr("Hồ sơ {}").format(view.id)]
         if view.period:
             from forms.period import Period
 
             facts.insert(0, Period.parse(view.period).label(self.shell.lang))
         self.subheading.setText(" · ".join(facts))
+        self.subheading.setToolTip(view.procedure_name)
 
     # --- a form ------------------------------------------------------------------------------------------------------
 
@@ -442,7 +439,7 @@ class Here(Page):
         assert self._loaded is not None
         read_only = self._loaded.view.state != "PREPARED"
         document = FormDocument(opened.form, self.shell.lang, read_only=read_only)
-        view = FormView(document, today=opened.today, sources=opened.sources)
+        view = FormView(document, today=opened.today, sources=opened.sources, notices=self._notices(opened))
         self._form_id, self.document, self.form_view = form_id, document, view
         self._saved_revision = document.revision
         self.work.addWidget(view)
@@ -454,7 +451,6 @@ class Here(Page):
         self.bar.show()
         self._history()
         self._told()
-        self._show_notices(opened)
         self._show_page()
         self.page_view.follow(self._prepare)
         self._show_tasks()
@@ -489,7 +485,6 @@ class Here(Page):
             self.form_view.deleteLater()
         self.form_view, self.document, self._form_id = None, None, None
         self.bar.hide()
-        self._clear_notices()
         self.page_view.hide()
         self._history()
 
@@ -566,6 +561,8 @@ class Here(Page):
                 self._saved_revision = max(self._saved_revision, revision)
                 if document.revision != revision:
                     self._save_pause.start()
+                elif self._loaded is not None and self._loaded.ready == bool(document.form.errors):
+                    self._load()  # the dossier has become ready, or is no longer
             self._said_saved()
 
         def failed(error: Exception) -> None:
@@ -580,35 +577,21 @@ class Here(Page):
 
     # --- notices -----------------------------------------------------------------------------------------------------
 
-    def _clear_notices(self) -> None:
-        while self.notices.count():
-            item = self.notices.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
-
-    def _show_notices(self, opened: Opened) -> None:
+    def _notices(self, opened: Opened) -> list[QWidget]:
+        """Return what is to be known before one types: whether it may be changed, what of the form is unconfirmed."""
         assert self._loaded is not None
-        self._clear_notices()
+        found: list[QWidget] = []
         state = self._loaded.view.state
         if state == "SIGNED":
-            self._note(
-                self.tr("Hồ sơ đã ký nên không sửa được nữa. Mở lại để sửa thì chữ ký bị bỏ và phải ký lại."),
-                self.tr("Mở lại để sửa"),
-                self._reopen,
-            )
+            words = self.tr("Hồ sơ đã ký nên không sửa được nữa. Mở lại để sửa thì chữ ký bị bỏ và phải ký lại.")
+            found.append(Notice(words, "warning", action=self.tr("&Mở lại để sửa"), do=self._reopen))
         elif state == "SUBMITTED":
-            self._note(self.tr("Hồ sơ đã nộp: đây là bản đã gửi, chỉ để xem."))
+            found.append(Notice(self.tr("Hồ sơ đã nộp: đây là bản đã gửi, chỉ để xem."), "accent"))
         for notice in opened.form.template.notices(opened.form.period, opened.today):
-            self._note(notice.text.get(self.shell.lang))
-
-    def _note(self, words: str, action: str | None = None, do: Callable[[], None] | None = None) -> None:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 2 * STEP, 0, 0)
-        column.addWidget(Notice(words, "warning", action=action, do=do))
-        self.notices.addWidget(holder)
+            made = Notice(notice.text.get(self.shell.lang), "warning")
+            made.text.setFont(font(Size.SMALL))
+            found.append(made)
+        return found
 
     def _reopen(self) -> None:
         desk, name, component = self.shell.desk, self._id, self._component
@@ -643,12 +626,7 @@ class Here(Page):
     def _put_nothing(self, found: QWidget) -> None:
         place = self.nothing.layout()
         assert place is not None
-        while place.count():
-            item = place.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.setParent(None)
-                widget.deleteLater()
+        empty(place)
         place.addWidget(found)
         self.work.setCurrentWidget(self.nothing)
 
