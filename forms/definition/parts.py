@@ -1,0 +1,175 @@
+"""What a form is made of: fields, tables, sections, rules, and the words for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from forms import kinds
+from forms.expression import Expression, Type
+
+MAX_ROWS: Final = 1_000
+"""Rows of a table that names no limit of its own."""
+
+MENTION: Final = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Hold the same words in Vietnamese and English."""
+
+    vi: str
+    en: str
+
+    def get(self, lang: str) -> str:
+        """Return the words in a language; Vietnamese for any but English."""
+        return self.en if lang == "en" else self.vi
+
+    def to_json(self) -> dict[str, str]:
+        """Return them as JSON holds them."""
+        return {"vi": self.vi, "en": self.en}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, str]) -> Text:
+        """Return the words of a `{"vi", "en"}` object."""
+        return cls(raw["vi"], raw["en"])
+
+
+@dataclass(frozen=True)
+class Option:
+    """Name one value of a choice."""
+
+    value: str
+    label: Text
+    help: Text | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """Describe one field of a form, or one column of a table (`table` names it)."""
+
+    name: str
+    kind: str
+    label: Text
+    help: Text
+    section: str
+    table: str | None = None
+    code: str | None = None
+    """The official indicator as printed, such as `[22]`."""
+    required: bool = False
+    required_when: Expression | None = None
+    visible: Expression | None = None
+    calculated: Expression | None = None
+    default: str | int | bool | None = None
+    min: Decimal | None = None
+    max: Decimal | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    digits: int | None = None
+    """Decimal places of a decimal or percent."""
+    options: tuple[Option, ...] = ()
+    options_from: str | None = None
+    depends_on: str | None = None
+    """For a ward: the field that holds its province."""
+    birth: str | None = None
+    sex: str | None = None
+    """For a personal ID: the fields with which it is compared."""
+    capitals: bool = False
+    passport: bool = False
+    """For a personal ID: a foreigner's passport number is taken too."""
+    coefficient: bool = False
+    """For money: an amount up to 100 is a coefficient such as "2.34", held as text, and totals leave it out."""
+    confidence: str | None = None
+    source: str | None = None
+
+    @cached_property
+    def path(self) -> str:
+        """Return its name, with its table's before it: `ho_ten`, `lao_dong.ho_ten`."""
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+    @cached_property
+    def type(self) -> Type:
+        """Return how it counts in expressions."""
+        return kinds.KINDS[self.kind]
+
+    @cached_property
+    def option_labels(self) -> Mapping[str, Text]:
+        """Return the labels of its own options by value."""
+        return {option.value: option.label for option in self.options}
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """Return the names of the fields that its check looks at besides itself."""
+        return tuple(name for name in (self.depends_on, self.birth, self.sex) if name)
+
+    def title(self, lang: str) -> str:
+        """Return its indicator and label, as problems name it."""
+        return f"{self.code} {self.label.get(lang)}" if self.code else self.label.get(lang)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Describe a table of rows that all have the same columns."""
+
+    name: str
+    label: Text
+    help: Text
+    section: str
+    columns: tuple[Field, ...]
+    code: str | None = None
+    min_rows: int = 0
+    max_rows: int = MAX_ROWS
+    visible: Expression | None = None
+    required_when: Expression | None = None
+    totals: tuple[str, ...] = ()
+    confidence: str | None = None
+    source: str | None = None
+
+    @cached_property
+    def column(self) -> Mapping[str, Field]:
+        """Return its columns by name."""
+        return {column.name: column for column in self.columns}
+
+    def title(self, lang: str) -> str:
+        """Return its indicator and label, as problems name it."""
+        return f"{self.code} {self.label.get(lang)}" if self.code else self.label.get(lang)
+
+
+Item: TypeAlias = Field | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """Group fields and tables under a heading."""
+
+    id: str
+    title: Text
+    items: tuple[Item, ...]
+    help: Text | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """State what must hold; where it does not, `path` gets the problem `code` with `message`."""
+
+    id: str
+    check: Expression
+    severity: Literal["error", "warning"]
+    path: str
+    code: str
+    message: Text
+    """Words with `{name}` where the value of a field (or column) is to stand, `{dong}` for the row's number."""
+    each: str | None = None
+    """The table whose rows are looked at one by one; `path` is then a column."""
+    when: Expression | None = None
+    confidence: str | None = None
+    source: str | None = None
+
+    @cached_property
+    def mentioned(self) -> tuple[str, ...]:
+        """Return the names that its message shows values of."""
+        return tuple(dict.fromkeys(MENTION.findall(self.message.vi) + MENTION.findall(self.message.en)))
