@@ -182,7 +182,9 @@ class LineDelegate(QStyledItemDelegate):
             painter.setBrush(colour("accent_soft" if chosen else "sunken"))
             painter.drawRoundedRect(QRectF(whole).adjusted(2, 1, -2, -1), RADIUS, RADIUS)
         else:
-            painter.fillRect(QRect(whole.left() + 12, whole.bottom(), whole.width() - 24, 1), colour("line"))
+            painter.fillRect(
+                QRect(whole.left() + 4 * STEP, whole.bottom(), whole.width() - 8 * STEP, 1), colour("line")
+            )
         if focused:
             painter.setPen(QPen(colour("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -191,6 +193,9 @@ class LineDelegate(QStyledItemDelegate):
         if line.symbol:
             icon(line.symbol, "muted").paint(painter, box.left(), box.top(), 20, 20)
             box.setLeft(box.left() + 32)
+        wide = QFontMetrics(self._right).horizontalAdvance(line.right) + 6 * STEP if line.right else 0
+        if self._title_lines > 1 and QFontMetrics(self._title).horizontalAdvance(line.title) <= box.width() - wide:
+            box.translate(0, QFontMetrics(self._title).lineSpacing() * (self._title_lines - 1) // 2)
         right = self._paint_right(painter, box, line)
         words = QRect(box)
         if right:
@@ -243,7 +248,7 @@ class LineDelegate(QStyledItemDelegate):
         ink, ground = tone_colours(mark.tone)
         box = QRectF(left + 0.5, low.top() + (low.height() - self._chip) / 2 + 0.5, wide - 1, self._chip - 1)
         painter.setBrush(ground)
-        painter.setPen(QPen(ink, 1))
+        painter.setPen(QPen(colour("edge") if mark.tone in ("plain", "muted") else ink, 1))
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         if symbol:
             role = {"plain": "text", "muted": "muted"}.get(mark.tone, mark.tone)

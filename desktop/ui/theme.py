@@ -297,10 +297,13 @@ class Style(QProxyStyle):
     ) -> QRect:
         """Give a scroll bar no buttons at its ends."""
         if cc == QStyle.ComplexControl.CC_ScrollBar and isinstance(opt, QStyleOptionSlider):
-            found = _scroll_rect(opt, sc)
-            if found is not None:
-                return found
-        return super().subControlRect(cc, opt, sc, cast(QWidget, w))
+            bar = _scroll_rect(opt, sc)
+            if bar is not None:
+                return bar
+        found = super().subControlRect(cc, opt, sc, cast(QWidget, w))
+        if cc == QStyle.ComplexControl.CC_ComboBox and sc == QStyle.SubControl.SC_ComboBoxEditField:
+            return found.adjusted(7, 0, 0, 0)
+        return found
 
 
 _METRICS = {
