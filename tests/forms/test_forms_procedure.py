@@ -161,6 +161,13 @@ def test_the_level_says_what_is_allowed_and_why_the_rest_is_not(level: int | Non
     assert all(reason.vi and reason.en and "{" not in reason.vi for reason in found.reasons.values())
 
 
+def test_every_component_has_an_id_of_its_own() -> None:
+    parts = [{"name": "a", "id": "2"}, {"name": "b"}, {"name": "c", "id": "x"}, {"name": "d", "id": "x"}]
+    found = Procedure.from_json({"code": "1", "name": "x", "cases": [{"components": parts}, {"id": "1"}, {}]})
+    assert [part.id for part in found.cases[0].components] == ["2", "2.", "3", "4"]
+    assert [case.id for case in found.cases] == ["1.", "1", "3"]
+
+
 @pytest.mark.parametrize("level", [0, 5, True, "4", 2.0])
 def test_an_odd_level_is_an_unknown_one(level: object) -> None:
     assert Procedure.from_json({"code": "1", "name": "x", "level": level}).level is None
