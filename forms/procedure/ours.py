@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, cast
@@ -132,9 +133,12 @@ def numbered_components(components: tuple[Component, ...]) -> tuple[Component, .
 
 
 def _ids(given: list[str]) -> list[str]:
+    counts = Counter(given)
     found = []
     for number, id in enumerate(given, 1):
-        if not id or given.count(id) > 1:
-            id = next(text for text in (f"{number}{'.' * dots}" for dots in range(len(given) + 1)) if text not in given)
+        if not id or counts[id] > 1:
+            id = str(number)
+            while id in counts:
+                id += "."
         found.append(id)
     return found
