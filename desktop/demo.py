@@ -347,7 +347,7 @@ class Demo:
 
         parts = urlsplit(url)
         with connect(app.desk, f"{parts.scheme}://{parts.netloc}") as connection:
-            connection.send("POST", parts.path, None)
+            connection.get(f"{parts.path}?confirm=1")
 
     def _overview(self, app: App) -> None:
         with self.step("store", "Kiểm tra kho hồ sơ còn nguyên vẹn", "Check that the workspace is intact") as facts:

@@ -87,8 +87,18 @@ class _Reader(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} may not cross the pipe")
 
 
+class _Writer(pickle.Pickler):
+    def reducer_override(self, thing: object) -> Any:
+        """Write a member of an enumeration by its value: some Pythons write it through `getattr`."""
+        if isinstance(thing, enum.Enum):
+            return type(thing), (thing.value,)
+        return NotImplemented
+
+
 def _send(pipe: IO[bytes], thing: object) -> None:
-    data = pickle.dumps(thing, protocol=5)
+    frame = io.BytesIO()
+    _Writer(frame, protocol=5).dump(thing)
+    data = frame.getbuffer()
     pipe.write(struct.pack(">Q", len(data)))
     pipe.write(data)
     pipe.flush()

@@ -182,7 +182,7 @@ def make_environment(kind: str) -> None:
         marker.unlink()
     say("installing the pinned requirements (about a minute)")
     subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
+        [PYTHON, "-m", "pip", "install", "-qq", "--no-deps", "--require-hashes", "--only-binary", ":all:",
          "--disable-pip-version-check", "--no-input", "-r", LOCKS[kind]],
         check=True,
     )  # fmt: skip
