@@ -57,6 +57,12 @@ class NotJson(FormsError):
     line: int | None = None
     column: int | None = None
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return the facts, with `place`: line and column where they are known, else the reason."""
+        place = self.reason if self.line is None else f"{self.line}:{self.column}"
+        return {**super().facts, "place": place}
+
 
 @dataclass(eq=False)
 class BadPeriod(FormsError):

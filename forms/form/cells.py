@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from forms import kinds
-from forms.definition import Field, Text
+from forms.definition import Field, Table, Text
 from forms.expression import MISSING, Operand
 from forms.form.problem import Found, Problem, sentence
 from forms.kinds import Value
@@ -136,6 +136,13 @@ def problem(field: Field, code: str, severity: str = "error", facts: Mapping[str
     """Return a problem of our own at a field."""
     known = {"label": field.title("vi"), **(facts or {})}
     return Found("warning" if severity == "warning" else "error", code, sentence(code, label(field), known), known)
+
+
+def table_problem(table: Table, code: str, facts: Mapping[str, Any], severity: str = "error") -> Found:
+    """Return a problem of our own at a table."""
+    known = {"label": table.title("vi"), **facts}
+    words = sentence(code, Text(table.title("vi"), table.title("en")), known)
+    return Found("warning" if severity == "warning" else "error", code, words, known)
 
 
 def check(cells: Cells, field: Field, siblings: Mapping[str, Operand]) -> tuple[Found, ...]:

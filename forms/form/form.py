@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -17,8 +16,10 @@ from forms import kinds, units
 from forms.definition import Definition, Field, Option, Table, Text
 from forms.errors import DataError, FieldCalculated, FieldUnknown, RowUnknown, TableFull
 from forms.expression import MISSING, Operand
-from forms.form.cells import Cells, is_given
+from forms.form.cells import Cells, table_problem
 from forms.form.problem import Changed, Found, Problem, sentence
+from forms.form.progress import Progress, progress
+from forms.form.taking import take, take_strictly
 from forms.form.wave import Wave
 from forms.kinds import Value
 from forms.period import Period
@@ -27,20 +28,7 @@ if TYPE_CHECKING:
     from forms.template.package import Template
 
 VIETNAM: Final = timezone(timedelta(hours=7), "+07")
-MAX_STRAYS: Final = 100
-"""Problems with unknown fields and shapeless rows that are told one by one."""
-
 _PATH = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([0-9]{1,5})\](?:\.([A-Za-z_][A-Za-z0-9_]*))?)?")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Say how far a section is filled: required places that are filled, of how many, and its problems."""
-
-    done: int
-    total: int
-    errors: int
-    warnings: int
 
 
 class Form:
@@ -74,7 +62,7 @@ class Form:
         self._told: list[Problem] | None = None
         if previous is not None:
             self._remember(previous)
-        self._take(values or {}, strict=False)
+        take(self, values or {})
         Wave(self).everything()
 
     @classmethod
@@ -97,7 +85,8 @@ class Form:
             words = sentence("DATA_NOT_AN_OBJECT", Text("", ""), {"found": found})
             raise DataError((Problem("", "error", "DATA_NOT_AN_OBJECT", words, {"found": found}),))
         form = cls(template, period, previous=previous, today=today)
-        form._take(data, strict=True)
+        form._strays = take_strictly(form, data)
+        form._supplied = True
         Wave(form).everything()
         return form
 
@@ -297,62 +286,6 @@ class Form:
                 row.enter(field, values[field.name])
         return row
 
-    # --- taking data -----------------------------------------------------------------------------------------------
-
-    def _take(self, data: Mapping[Any, Any], *, strict: bool) -> None:
-        known = self.definition.form_fields
-        tables = self.definition.tables
-        for name, value in data.items():
-            if name in known:
-                self._take_one(self.top, known[name], value, strict)
-            elif name in tables:
-                self._take_rows(tables[name], value, strict)
-            elif strict:
-                self._stray("UNKNOWN_FIELD", _printable(name), {"name": _printable(name)})
-
-    def _take_one(self, cells: Cells, field: Field, value: object, strict: bool) -> None:
-        if field.calculated is None:
-            cells.enter(field, value)
-        elif strict:
-            cells.supply(field, value)
-            self._supplied = True
-
-    def _take_rows(self, table: Table, data: object, strict: bool) -> None:
-        rows = self.rows[table.name] = []
-        if data is None:
-            return
-        if not isinstance(data, list | tuple):
-            wrong = {"expected": "table", "found": kinds.found_type(data), "label": table.title("vi")}
-            self._stray("WRONG_TYPE", table.name, wrong, Text(table.title("vi"), table.title("en")))
-            return
-        if len(data) > table.max_rows:
-            facts: dict[str, Any] = {"limit": table.max_rows, "rows": len(data), "label": table.title("vi")}
-            self._stray("TOO_MANY_ROWS", table.name, facts, Text(table.title("vi"), table.title("en")))
-        columns = table.column
-        for index, entry in enumerate(data[: table.max_rows]):
-            row = Cells(table.columns)
-            rows.append(row)
-            if not isinstance(entry, Mapping):
-                wrong = {"expected": "row", "found": kinds.found_type(entry), "label": table.title("vi")}
-                where = f"{table.name}[{index}]"
-                self._stray("WRONG_TYPE", where, wrong, Text(table.title("vi"), table.title("en")))
-                continue
-            for name, value in entry.items():
-                if name in columns:
-                    self._take_one(row, columns[name], value, strict)
-                elif strict:
-                    path = f"{table.name}[{index}].{_printable(name)}"
-                    self._stray("UNKNOWN_FIELD", path, {"name": _printable(name)})
-
-    def _stray(self, code: str, path: str, facts: Mapping[str, Any], label: Text | None = None) -> None:
-        """Note a problem of the data that belongs to no cell."""
-        if len(self._strays) > MAX_STRAYS:
-            return
-        if len(self._strays) == MAX_STRAYS:
-            code, path, facts, label = "MORE_PROBLEMS", "", {}, None
-        words = sentence(code, label or Text("", ""), facts)
-        self._strays.append(Problem(path, "error", code, words, dict(facts)))
-
     # --- checks ----------------------------------------------------------------------------------------------------
 
     def check(self) -> list[Problem]:
@@ -403,22 +336,7 @@ class Form:
 
     def progress(self) -> dict[str, Progress]:
         """Return how far each section is filled, by its id."""
-        counts: dict[str, list[int]] = {section.id: [0, 0, 0, 0] for section in self.definition.sections}
-        for item in self.definition.items:
-            count = counts[item.section]
-            if isinstance(item, Field):
-                if self.visible(item.name) and self.required(item.name):
-                    count[1] += 1
-                    count[0] += is_given(self.top.operands[item.name])
-            elif self.visible(item.name) and self.required(item.name):
-                count[1] += 1
-                count[0] += bool(self.rows[item.name])
-        section_of = {item.name: item.section for item in self.definition.items}
-        for problem in self.check():
-            name = problem.path.partition("[")[0]
-            if name in section_of:
-                counts[section_of[name]][2 if problem.severity == "error" else 3] += 1
-        return {id: Progress(*count) for id, count in counts.items()}
+        return progress(self)
 
     # --- what the window asks ----------------------------------------------------------------------------------------
 
@@ -513,24 +431,13 @@ class Form:
         """Return what is wrong with a table as a whole: too few rows, or too many."""
         if table.name in self.top.hidden:
             if any(row.given for row in self.rows[table.name]):
-                return (_table_problem(table, "HIDDEN_VALUE", {}, "warning"),)
+                return (table_problem(table, "HIDDEN_VALUE", {}, "warning"),)
             return ()
         count, least = len(self.rows[table.name]), self.least_rows(table)
         if count < least:
-            return (_table_problem(table, "TOO_FEW_ROWS", {"limit": least, "rows": count}),)
+            return (table_problem(table, "TOO_FEW_ROWS", {"limit": least, "rows": count}),)
         return ()
-
-
-def _table_problem(table: Table, code: str, facts: dict[str, Any], severity: str = "error") -> Found:
-    known = {"label": table.title("vi"), **facts}
-    words = sentence(code, Text(table.title("vi"), table.title("en")), known)
-    return Found("warning" if severity == "warning" else "error", code, words, known)
 
 
 def _option(unit: units.Unit) -> Option:
     return Option(unit.code, Text(unit.name, unit.name))
-
-
-def _printable(name: object) -> str:
-    text = str(name)[:80]
-    return "".join(c if c.isprintable() else "�" for c in text)
