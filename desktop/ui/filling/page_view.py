@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from desktop.ui.shell import Shell
     from forms.printing import Mark, PageImage, Printed
 
-PAUSE = 170
-"""Milliseconds without a change after which the page is printed anew."""
+PAUSE = 20
+"""Milliseconds over which changes are gathered; what is typed has waited for its own pause already."""
+SHARPEN = 150
+"""Milliseconds after the last change of size, until the page is drawn anew."""
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 POINT = 96 / 72
 """Pixels for a point at 100 %."""
@@ -140,7 +142,7 @@ class PageView(QWidget):
         self._pause.timeout.connect(lambda: self._start("print"))
         self._sharpen = QTimer(self)
         self._sharpen.setSingleShot(True)
-        self._sharpen.setInterval(PAUSE)
+        self._sharpen.setInterval(SHARPEN)
         self._sharpen.timeout.connect(lambda: self._start("draw"))
 
     def _build(self) -> None:

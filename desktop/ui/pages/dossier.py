@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui.filling.attachments import AttachmentPane
 from desktop.ui.filling.checklist import Checklist, Task
@@ -20,7 +20,7 @@ from desktop.ui.filling.problem_bar import ProblemBar
 from desktop.ui.filling.row import Source
 from desktop.ui.parts import Button, Chip, ClickRow, Empty, Notice, Rule, Scroll, Text, empty
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.theme import STEP, Size, colour, font, icon
 
 if TYPE_CHECKING:
     from desktop.filing import ComponentView, DossierView, Preflight
@@ -67,6 +67,27 @@ FACTS = {
 }  # fmt: skip
 
 
+class Handle(QSplitterHandle):
+    """What is pulled to make a part wider: a hairline."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        QPainter(self).fillRect(QRect(self.width() // 2, 0, 1, self.height()), colour("line"))
+
+
+class Split(QSplitter):
+    """The three parts side by side."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(7)
+
+    def createHandle(self) -> QSplitterHandle:
+        """Make the handles of our own kind."""
+        return Handle(self.orientation(), self)
+
+
 class Here(Page):
     """A dossier, open for work."""
 
@@ -95,9 +116,7 @@ class Here(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.setChildrenCollapsible(False)
-        self.split.setHandleWidth(5)
+        self.split = Split()
         self.checklist = Checklist()
         self.checklist.setMinimumWidth(190)
         self.checklist.opened.connect(self.open_task)
@@ -665,6 +684,8 @@ class Here(Page):
             read_only=self._loaded.view.state != "PREPARED",
         )
         self.work.setCurrentWidget(self.attachments)
+        if self.attachments.zone is not None:
+            self.attachments.zone.choose.setFocus()
 
     def _show_paper(self, data: bytes) -> None:
         self._show_page(force=True)
@@ -723,6 +744,11 @@ class Here(Page):
             button.clicked.connect(lambda: self._leave_for("sign"))
             place.addWidget(button)
         place.addStretch(1)
+        for kind in (ClickRow, Button):
+            first = self.report.findChild(kind)
+            if isinstance(first, QWidget):
+                first.setFocus()
+                break
 
     def _open_finding(self, component: str | None, path: str | None) -> None:
         if component is not None:

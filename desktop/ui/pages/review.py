@@ -1,0 +1,512 @@
+"""Review: everything that will be sent on one page, and the three ways out: file, print, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMarginsF, QRectF, Qt
+from PySide6.QtGui import QImage, QKeySequence, QPageLayout, QPageSize, QPainter, QShortcut
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from desktop.messages import message
+from desktop.ui.filling.attachments import size_words
+from desktop.ui.filling.page_view import image_of
+from desktop.ui.parts import Button, Card, Chip, Facts, Notice, PageHead, Rule, Scroll, Section, Text, empty, row_of
+from desktop.ui.shell import Page, Shell
+from desktop.ui.theme import ROW, STEP, Size
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
+    from desktop.filing import DossierView, ExportedFile, ItemView, Preflight
+    from desktop.store.records import DossierFile
+    from desktop.ui.jobs import Progress
+    from forms.procedure import Allowed
+
+PRINT_DPI = 300
+WIDTH = 920
+DELIVERIES = ("online", "post", "in-person")
+
+
+@dataclass(frozen=True)
+class Review:
+    """All that the page shows."""
+
+    view: DossierView
+    report: Preflight
+    files: tuple[DossierFile, ...]
+    allowed: Allowed
+    agency: str
+    fees: tuple[str, ...]
+    portal: str | None
+    role: str | None
+    unconfirmed: tuple[str, ...]
+
+
+class Here(Page):
+    """The last look before a dossier leaves."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._id = ""
+        self._review: Review | None = None
+        self._yes: list[QCheckBox] = []
+        self._busy: Progress | None = None
+        self._again = False
+        self._build()
+
+    def _build(self) -> None:
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.scroll_area = Scroll(spacing=3 * STEP)
+        whole.addWidget(self.scroll_area)
+        self.scroll_area.inside.setMaximumWidth(WIDTH)
+        place = self.scroll_area.column
+        self.head = PageHead(self.tr("Xem lại và nộp"))
+        self.outcome = QVBoxLayout()
+        self.findings = QVBoxLayout()
+        self.findings.setSpacing(2 * STEP)
+        self.facts = QVBoxLayout()
+        self.files = QVBoxLayout()
+        self.files.setSpacing(STEP)
+        self.ways = QVBoxLayout()
+        self.ways.setSpacing(2 * STEP)
+        self.delivery = QComboBox()
+        self.delivery.setMinimumHeight(ROW)
+        self.delivery.setAccessibleName(self.tr("Cách nhận kết quả"))
+        for value, words in (
+            ("online", self.tr("Nhận kết quả điện tử")),
+            ("post", self.tr("Nhận qua bưu chính công ích")),
+            ("in-person", self.tr("Đến nhận trực tiếp")),
+        ):
+            self.delivery.addItem(words, value)
+        self.delivery.activated.connect(lambda _: self._set_delivery())
+        self.sentence = Text("")
+        self.submit_button = Button(self.tr("&Nộp hồ sơ"), "send", primary=True)
+        self.submit_button.clicked.connect(self.submit)
+        self.print_button = Button(self.tr("&In hồ sơ"), "print")
+        self.print_button.clicked.connect(self.print_copy)
+        self.export_button = Button(self.tr("&Xuất thư mục…"), "export")
+        self.export_button.clicked.connect(self.export)
+        self.progress = QProgressBar()
+        self.progress.setMinimumHeight(24)
+        self.progress.setAccessibleName(self.tr("Tiến độ"))
+        self.progress.hide()
+        place.addWidget(self.head)
+        place.addLayout(self.outcome)
+        place.addLayout(self.findings)
+        place.addWidget(Section(self.tr("Hồ sơ")))
+        place.addLayout(self.facts)
+        place.addWidget(Section(self.tr("Những gì sẽ được gửi")))
+        place.addLayout(self.files)
+        place.addWidget(Rule())
+        place.addLayout(self.ways)
+        place.addWidget(self.sentence)
+        place.addWidget(row_of(self.submit_button, self.print_button, self.export_button))
+        place.addWidget(self.progress)
+        place.addStretch(1)
+        for sequence, do in (("Ctrl+P", self.print_copy),):
+            key = QShortcut(QKeySequence(sequence), self)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(do)
+
+    # --- coming ------------------------------------------------------------------------------------------------------
+
+    def enter(self, **facts: Any) -> None:
+        """Show a dossier as it stands."""
+        self._id = str(facts["dossier"])
+        self._again = False
+        self._review = None
+        for place in (self.outcome, self.findings, self.facts, self.files, self.ways):
+            empty(place)
+        self._yes = []
+        self.delivery.setParent(self)
+        self.delivery.hide()
+        for button in (self.submit_button, self.print_button, self.export_button):
+            button.setEnabled(False)
+        self.sentence.setText(self.tr("Đang xem hồ sơ…"))
+        self._run(lambda progress: self._look(), self._show)
+
+    def leave(self) -> bool:
+        """Stay while a dossier is being sent: what comes of it is to be seen."""
+        if self._busy is not None:
+            self.shell.say(self.tr("Đang làm dở: hãy chờ xong."), "warning")
+            return False
+        return True
+
+    def _run(self, work: Callable[[Progress], Any], done: Callable[[Any], None]) -> None:
+        self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
+
+    def _look(self) -> Review:
+        from desktop import filing
+        from desktop.errors import DesktopError
+        from forms.errors import FormsError
+        from forms.procedure import Allowed
+
+        desk, lang = self.shell.desk, self.shell.lang
+        view = filing.dossier_view(desk, self._id)
+        record = desk.workspace.dossiers.get(self._id)
+        allowed, agency, fees = Allowed(True, False, False, False), "", []
+        try:
+            procedure = filing.procedure(desk, view.procedure)
+            allowed, agency = procedure.allows(), ", ".join(procedure.agencies)
+            for channel in procedure.channels:
+                if channel.method == "online":
+                    for fee in channel.fees:
+                        amount = f"{fee.amount:,} đ".replace(",", ".") if fee.amount else ""
+                        fees.append(" ".join(part for part in (amount, fee.text) if part))
+        except (DesktopError, FormsError):
+            pass  # no longer in the catalogue: it can still be printed
+        unconfirmed: list[str] = []
+        for part in view.components:
+            if part.form is not None:
+                form = filing.open_form(desk, part.form)
+                for notice in form.template.unconfirmed(form.period, desk.today()):
+                    words = notice.text.get(lang)
+                    if words not in unconfirmed:
+                        unconfirmed.append(words)
+        known = filing.portals(desk)
+        portal = (known[0].name_vi if lang == "vi" else known[0].name_en) if len(known) == 1 else None
+        return Review(
+            view, filing.preflight(desk, self._id), tuple(desk.workspace.dossiers.files(self._id)), allowed, agency,
+            tuple(dict.fromkeys(fees)), portal, record.role, tuple(unconfirmed),
+        )  # fmt: skip
+
+    # --- showing -----------------------------------------------------------------------------------------------------
+
+    def _show(self, review: Review) -> None:
+        if review.view.id != self._id:
+            return
+        self._review = review
+        view, lang = review.view, self.shell.lang
+        empty(self.findings)
+        for finding in review.report.findings:
+            tone = "danger" if finding.severity == "error" else "warning"
+            # What is not settled is asked for below, where one says yes to it; it need not be said twice.
+            if finding.words(lang) in review.unconfirmed and view.state == "SIGNED" and review.allowed.submit:
+                continue
+            self.findings.addWidget(
+                Notice(
+                    finding.words(lang),
+                    "danger" if tone == "danger" else "warning",
+                    action=self.tr("Sửa") if finding.path else None,
+                    do=partial(self._open, finding.component, finding.path) if finding.path else None,
+                )
+            )
+        if review.report.ok:
+            self.findings.addWidget(Chip(self.tr("Kiểm tra: không có lỗi"), "success"))
+        self._show_facts(review)
+        self._show_files(review)
+        self._show_ways(review)
+
+    def _show_facts(self, review: Review) -> None:
+        view = review.view
+        empty(self.facts)
+        rows: list[tuple[str, str | QWidget]] = [
+            (self.tr("Thủ tục"), view.procedure_name),
+            (self.tr("Khách hàng"), f"{view.client_name} · {view.client_code}"),
+        ]
+        if view.period:
+            from forms.period import Period
+
+            rows.append((self.tr("Kỳ"), Period.parse(view.period).label(self.shell.lang)))
+        if review.agency:
+            rows.append((self.tr("Cơ quan"), review.agency))
+        self.delivery.setCurrentIndex(max(self.delivery.findData(view.delivery), 0))
+        prepared = view.state == "PREPARED"
+        if prepared:
+            self.delivery.show()
+            rows.append((self.tr("Cách nhận kết quả"), self.delivery))
+        else:
+            rows.append((self.tr("Cách nhận kết quả"), self.delivery.currentText()))
+        rows.append((self.tr("Phí, lệ phí"), "; ".join(review.fees) or self.tr("chưa rõ; cổng báo sau khi nhận hồ sơ")))
+        self.facts.addWidget(Facts(rows))
+
+    def _show_files(self, review: Review) -> None:
+        empty(self.files)
+        lang = self.shell.lang
+        signed = review.view.state != "PREPARED"
+        for part in review.view.components:
+            mine = [file for file in review.files if file.component == part.id]
+            if not mine and part.form is None:
+                continue
+            self.files.addWidget(Text(part.name, bold=True))
+            if part.form is not None and not any(file.kind == "form" for file in mine):
+                self.files.addWidget(Text(self.tr("Biểu mẫu, được in và ký ở bước Ký"), role="muted"))
+            for file in mine:
+                kind = {
+                    "form": self.tr("bản in PDF"), "xml": self.tr("dữ liệu XML"),
+                    "attachment": self.tr("giấy tờ đính kèm"),
+                }.get(file.kind, file.kind)  # fmt: skip
+                line = QWidget()
+                row = QHBoxLayout(line)
+                row.setContentsMargins(0, 0, 0, 0)
+                row.setSpacing(2 * STEP)
+                row.addWidget(Text(f"{file.name} · {kind} · {size_words(file.size, lang)}"), 1)
+                if file.sha256_before_signing is not None:
+                    row.addWidget(Chip(self.tr("Đã ký"), "success"), 0, Qt.AlignmentFlag.AlignTop)
+                elif signed:
+                    row.addWidget(Chip(self.tr("Trong bản kê đã ký"), "plain"), 0, Qt.AlignmentFlag.AlignTop)
+                self.files.addWidget(line)
+
+    def _show_ways(self, review: Review) -> None:
+        empty(self.ways)
+        self._yes = []
+        view, allowed = review.view, review.allowed
+        state = view.state
+        may_print = allowed.print and (review.report.ok or state != "PREPARED")
+        self.print_button.setEnabled(may_print)
+        self.export_button.setEnabled(may_print)
+        for button in (self.print_button, self.export_button):
+            button.setToolTip("" if may_print else self.tr("Còn lỗi phải sửa trước khi in."))
+        self.submit_button.setVisible(allowed.submit and state != "SUBMITTED")
+        if not allowed.submit:
+            reason = allowed.reasons.get("submit")
+            self.sentence.setText(
+                (reason.get(self.shell.lang) if reason is not None else self.tr("Thủ tục này không nộp qua mạng được."))
+                + " "
+                + self.tr("Hãy in hồ sơ, ký và nộp tại nơi tiếp nhận.")
+            )
+        elif state == "SUBMITTED":
+            self.sentence.setText(self.tr("Hồ sơ đã nộp. Mã hồ sơ: {}.").format(view.code or "—"))
+            go = Button(self.tr("&Theo dõi"), "next", primary=True)
+            go.clicked.connect(lambda: self.shell.go("follow", dossier=self._id))
+            self.ways.addWidget(row_of(go))
+        elif state == "PREPARED":
+            self.sentence.setText(self.tr("Hồ sơ chưa ký nên chưa nộp được. In và xuất thì được."))
+            go = Button(self.tr("&Ký hồ sơ"), "signature", primary=True)
+            go.setEnabled(review.report.ok)
+            go.clicked.connect(lambda: self.shell.go("sign", dossier=self._id))
+            self.ways.addWidget(row_of(go))
+            self.submit_button.hide()
+        elif review.portal is None:
+            self.sentence.setText(self.tr("Máy này chưa biết cổng nào để nộp. Thêm cổng ở phần Cài đặt."))
+        else:
+            for words in review.unconfirmed:
+                self.ways.addWidget(Notice(words, "warning"))
+                box = QCheckBox(self.tr("Tôi đã đọc và vẫn nộp"))
+                box.setMinimumHeight(28)
+                box.toggled.connect(lambda _: self._allow())
+                self._yes.append(box)
+                self.ways.addWidget(box)
+            self.sentence.setText(
+                self.tr(
+                    "Bấm Nộp hồ sơ thì các tệp trên được gửi đến {}. "
+                    "Mỗi hồ sơ chỉ được gửi một lần: bấm hai lần, mất mạng hay tắt máy giữa chừng cũng không nộp trùng."
+                ).format(review.portal)
+            )
+        self._allow()
+
+    def _allow(self) -> None:
+        review = self._review
+        self.submit_button.setEnabled(
+            review is not None
+            and review.view.state == "SIGNED"
+            and review.allowed.submit
+            and review.portal is not None
+            and self._busy is None
+            and all(box.isChecked() for box in self._yes)
+        )
+
+    def _open(self, component: str | None, path: str | None) -> None:
+        self.shell.go("dossier", dossier=self._id, component=component, path=path)
+
+    def _set_delivery(self) -> None:
+        desk, name, value = self.shell.desk, self._id, str(self.delivery.currentData())
+        self._run(
+            lambda progress: desk.workspace.dossiers.set_delivery(name, value),
+            lambda _: self.shell.say(self.tr("Đã lưu cách nhận kết quả.")),
+        )
+
+    # --- filing ------------------------------------------------------------------------------------------------------
+
+    def submit(self) -> None:
+        """Send the dossier; what came of it is said in a whole sentence."""
+        if not self.submit_button.isEnabled():
+            return
+        desk, name, again = self.shell.desk, self._id, self._again
+
+        def work(progress: Progress) -> ItemView:
+            from desktop import filing
+
+            return filing.submit(desk, name, again=again, accept_unconfirmed=True, progress=progress)
+
+        def told(done: int, total: int) -> None:
+            self.progress.setMaximum(max(total, 1))
+            self.progress.setValue(done)
+            self.progress.setFormat(
+                self.tr("Đã gửi {} trên {}").format(
+                    size_words(done, self.shell.lang), size_words(total, self.shell.lang)
+                )
+            )
+
+        empty(self.outcome)
+        self._begin(self.tr("Đang nộp hồ sơ…"))
+        self._busy = self.shell.jobs.run(
+            "network", work, done=self._sent, failed=self._not_sent, progress=told, owner=self
+        )
+        self._allow()
+
+    def _begin(self, words: str) -> None:
+        self.progress.setMaximum(0)
+        self.progress.setFormat(words)
+        self.progress.show()
+        self.shell.say(words)
+
+    def _end(self) -> None:
+        self._busy = None
+        self.progress.hide()
+        self._allow()
+
+    def _sent(self, item: ItemView) -> None:
+        self._end()
+        words = item.sentence(self.shell.lang)
+        self.shell.say(words)
+        self.shell.bell.data_changed.emit("outbox")
+        if item.state == "DONE":
+            self.shell.go("follow", dossier=self._id)
+            return
+        card = Card(tone="danger" if item.state == "REFUSED" else "warning")
+        card.body.addWidget(Text(words, Size.LEAD, bold=True))
+        for line in item.lines(self.shell.lang):
+            card.body.addWidget(Text(f"–  {line}"))
+        if item.reason:
+            card.body.addWidget(Text(message(item.reason, {}, self.shell.lang).text))
+        refused = item.state == "REFUSED"
+        follow = Button(self.tr("&Về hồ sơ để sửa") if refused else self.tr("Xem &Hộp gửi"), "next")
+        follow.clicked.connect(
+            lambda: self.shell.go("dossier", dossier=self._id) if refused else self.shell.go("outbox")
+        )
+        card.body.addWidget(row_of(follow))
+        self.outcome.addWidget(card)
+        self.scroll_area.verticalScrollBar().setValue(0)
+        follow.setFocus()
+
+    def _not_sent(self, error: Exception) -> None:
+        self._end()
+        if getattr(error, "code", "") == "DUPLICATE_FILING":
+            told = message(error, lang=self.shell.lang)
+            self.outcome.addWidget(Notice(told.text, "danger", action=self.tr("&Vẫn nộp"), do=self._submit_again))
+            self.scroll_area.verticalScrollBar().setValue(0)
+            return
+        self.shell.say(self.tr("Chưa nộp được hồ sơ."), "danger")
+        self.shell.trouble(error)
+
+    def _submit_again(self) -> None:
+        self._again = True
+        self.submit()
+
+    # --- printing and exporting --------------------------------------------------------------------------------------
+
+    def export(self) -> None:
+        """Write what leaves for paper or another portal into a folder of its own."""
+        dialog = QFileDialog(self, self.tr("Xuất vào thư mục"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda folder: self.export_to(Path(folder)))
+        dialog.open()
+
+    def export_to(self, folder: Path) -> None:
+        """Export into a new folder inside one that was chosen; nothing that is there is overwritten."""
+        desk, name = self.shell.desk, self._id
+
+        def work(progress: Progress) -> Path:
+            from desktop import filing
+
+            target = folder / f"ho-so-{name}"
+            number = 2
+            while target.exists():
+                target = folder / f"ho-so-{name}-{number}"
+                number += 1
+            made: Sequence[ExportedFile] = filing.export(desk, name)
+            target.mkdir()
+            for file in made:
+                (target / file.name).write_bytes(file.data)
+            return target
+
+        def done(target: Path) -> None:
+            self._end()
+            empty(self.outcome)
+            self.outcome.addWidget(Notice(self.tr("Đã xuất vào {}.").format(target), "success"))
+            self.shell.say(self.tr("Đã xuất hồ sơ."))
+
+        self._begin(self.tr("Đang xuất hồ sơ…"))
+        self._busy = self.shell.jobs.run("work", work, done=done, failed=self._stopped, owner=self)
+        self._allow()
+
+    def _stopped(self, error: Exception) -> None:
+        self._end()
+        if isinstance(error, OSError):
+            words = self.tr("Không ghi được vào thư mục này. Hãy chọn thư mục khác hoặc xem còn chỗ trống không.")
+            self.outcome.addWidget(Notice(words, "danger"))
+            return
+        self.shell.trouble(error)
+
+    def print_copy(self) -> None:
+        """Print the print copy: first its pages as pictures, then the system's own dialog."""
+        if not self.print_button.isEnabled() or self._busy is not None:
+            return
+        desk, name = self.shell.desk, self._id
+
+        def work(progress: Progress) -> list[QImage]:
+            from desktop import filing
+            from forms.printing import page_images, page_sizes
+
+            made = filing.export(desk, name)
+            data = next(file.data for file in made if file.kind == "print_copy")
+            pages = len(desk.workers.run(page_sizes, data, timeout=30))
+            images = []
+            for number in range(1, pages + 1):
+                progress.report(number, pages)
+                named = {"scale": PRINT_DPI / 72, "pages": [number]}
+                (page,) = desk.workers.run(page_images, data, named=named, timeout=30)
+                images.append(image_of(page))
+            return images
+
+        def told(done: int, total: int) -> None:
+            self.progress.setMaximum(total)
+            self.progress.setValue(done)
+
+        self._begin(self.tr("Đang chuẩn bị bản in…"))
+        self._busy = self.shell.jobs.run(
+            "work", work, done=self._ask_printer, failed=self._stopped, progress=told, owner=self
+        )
+        self._allow()
+
+    def _ask_printer(self, images: list[QImage]) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        self._end()
+        self.shell.say("")
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
+        printer.setFullPage(True)
+        printer.setDocName(f"ho-so-{self._id}")
+        dialog = QPrintDialog(printer, self)
+        dialog.setMinMax(1, max(len(images), 1))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.accepted.connect(lambda: self.paint(printer, images))
+        dialog.show()
+
+    def paint(self, printer: QPrinter, images: Sequence[QImage]) -> None:
+        """Put the pages on paper, each as large as the sheet."""
+        first = printer.fromPage() or 1
+        last = printer.toPage() or len(images)
+        painter = QPainter()
+        if not painter.begin(printer):
+            self.shell.say(self.tr("Máy in không nhận bản in. Hãy kiểm tra máy in rồi thử lại."), "danger")
+            return
+        sheet = QRectF(printer.pageLayout().fullRectPixels(printer.resolution()))
+        for number, image in enumerate(images[first - 1 : last]):
+            if number:
+                printer.newPage()
+            painter.drawImage(sheet, image)
+        painter.end()
+        self.shell.say(self.tr("Đã gửi {} trang đến máy in.").format(last - first + 1))

@@ -1,0 +1,593 @@
+"""Signing a dossier: what, for whom, as whom, with what; then progress, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.messages import message
+from desktop.ui.filling.page_view import PageView
+from desktop.ui.parts import (
+    Button,
+    Card,
+    Chip,
+    Facts,
+    Field,
+    Notice,
+    PageHead,
+    Rule,
+    Scroll,
+    Section,
+    Text,
+    empty,
+    row_of,
+)
+from desktop.ui.shell import Page, Shell
+from desktop.ui.theme import ROW, STEP, Size
+
+if TYPE_CHECKING:
+    from desktop.filing import DossierView, Preflight, SignedDossier
+    from desktop.ui.jobs import Lane, Progress
+    from forms.printing import Printed
+    from signing.certificate import Certificate, Finding
+    from signing.pkcs12 import FileKey
+
+T = TypeVar("T")
+KEY_LIMIT = 1 << 20
+LAST_KEY = "sign.p12"
+"""The setting that remembers where the key file lies; what is in it, and its passphrase, are never kept."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What is to be signed, and what stands in the way."""
+
+    view: DossierView
+    report: Preflight
+    papers: tuple[tuple[str, str], ...]
+    """Name of each component with what of it is signed."""
+    unconfirmed: tuple[str, ...]
+    """What of the forms is not settled: each needs a yes."""
+    first_form: str | None
+    last_key: str
+    role: str | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What checking a certificate found."""
+
+    findings: tuple[Finding, ...]
+    refused: bool
+
+
+class Here(Page):
+    """Signing a dossier."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._id = ""
+        self._ready: Ready | None = None
+        self._keys_found: Sequence[FileKey] = ()
+        self._judged: Judged | None = None
+        self._yes: list[QCheckBox] = []
+        self._job: Progress | None = None
+        self._build()
+
+    # --- building ----------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.scroll_area = Scroll(spacing=3 * STEP)
+        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole.addWidget(self.scroll_area, 3)
+        self.page_view = PageView(self.shell)
+        self.page_view.setMinimumWidth(300)
+        whole.addWidget(self.page_view, 2)
+        self.head = PageHead(self.tr("Ký hồ sơ"))
+        self.state = QVBoxLayout()
+        self.what = QVBoxLayout()
+        self.whom = QVBoxLayout()
+        self.role = QComboBox()
+        self.role.setMinimumHeight(ROW)
+        for value, words in (
+            ("self", self.tr("Tự nộp")),
+            ("legal_representative", self.tr("Người đại diện theo pháp luật")),
+            ("tax_agent", self.tr("Đại lý thuế")),
+            ("on_behalf", self.tr("Nộp thay")),
+        ):
+            self.role.addItem(words, value)
+        self.role.currentIndexChanged.connect(lambda _: self._judge())
+        self.passphrase = QLineEdit()
+        self.path = QLineEdit()
+        self.path.setMinimumHeight(ROW)
+        self.path.setPlaceholderText(self.tr("Tệp .p12 hoặc .pfx"))
+        self.path.returnPressed.connect(lambda: self.passphrase.setFocus())
+        choose = Button(self.tr("&Chọn tệp…"), "key")
+        choose.setAccessibleName(self.tr("Chọn tệp khóa"))
+        choose.clicked.connect(self._choose)
+        self.passphrase.setMinimumHeight(ROW)
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        self.passphrase.returnPressed.connect(self._open_key)
+        self.open_button = Button(self.tr("&Mở khóa"), "lock")
+        self.open_button.clicked.connect(self._open_key)
+        self.certificates = QVBoxLayout()
+        self.certificates.setSpacing(2 * STEP)
+        self.choices = QButtonGroup(self)
+        self.choices.idToggled.connect(lambda _, on: self._judge() if on else None)
+        self.judgement = QVBoxLayout()
+        self.judgement.setSpacing(2 * STEP)
+        self.confirm = QVBoxLayout()
+        self.confirm.setSpacing(2 * STEP)
+        self.sign_button = Button(self.tr("&Ký hồ sơ"), "signature", primary=True)
+        self.sign_button.clicked.connect(self.sign)
+        self.why_not = Text("", Size.SMALL, role="muted")
+        self.progress = QProgressBar()
+        self.progress.setMinimumHeight(24)
+        self.progress.setAccessibleName(self.tr("Tiến độ ký"))
+        self.cancel = Button(self.tr("&Dừng"))
+        self.cancel.clicked.connect(self._stop)
+        self.running = QWidget()
+        line = QHBoxLayout(self.running)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.progress, 1)
+        line.addWidget(self.cancel)
+        self.running.hide()
+        self.path_field = Field(
+            self.tr("Tệp &khóa"), self.path, self.tr("Khóa phần mềm (tệp). Chương trình chỉ nhớ tệp nằm ở đâu.")
+        )
+        self.passphrase_field = Field(
+            self.tr("Mật kh&ẩu của tệp khóa"),
+            self.passphrase,
+            self.tr("Dùng một lần để mở khóa, không bao giờ được lưu."),
+        )
+        key_line, pass_line = QHBoxLayout(), QHBoxLayout()
+        for pair, field, button in (
+            (key_line, self.path_field, choose),
+            (pass_line, self.passphrase_field, self.open_button),
+        ):
+            pair.addWidget(field, 1)
+            column = QVBoxLayout()
+            column.addSpacing(24)
+            column.addWidget(button)
+            column.addStretch(1)
+            pair.addLayout(column)
+        self.signing = QWidget()
+        work = QVBoxLayout(self.signing)
+        work.setContentsMargins(0, 0, 0, 0)
+        work.setSpacing(3 * STEP)
+        work.addWidget(Section(self.tr("Ký cho ai")))
+        work.addLayout(self.whom)
+        work.addWidget(Field(self.tr("Với &tư cách"), self.role))
+        work.addWidget(Section(self.tr("Bằng chứng thư nào")))
+        work.addLayout(key_line)
+        work.addLayout(pass_line)
+        work.addLayout(self.certificates)
+        work.addLayout(self.judgement)
+        work.addLayout(self.confirm)
+        work.addWidget(Rule())
+        work.addWidget(row_of(self.sign_button))
+        work.addWidget(self.why_not)
+        work.addWidget(self.running)
+        place = self.scroll_area.column
+        place.addWidget(self.head)
+        place.addLayout(self.state)
+        place.addWidget(Section(self.tr("Ký những gì")))
+        place.addLayout(self.what)
+        place.addWidget(self.signing)
+        place.addStretch(1)
+        for sequence, do in (("Ctrl+Return", self.sign), ("F8", self._turn_page)):
+            key = QShortcut(QKeySequence(sequence), self)
+            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            key.activated.connect(do)
+
+    def _turn_page(self) -> None:
+        self.page_view.setVisible(self.page_view.isHidden())
+
+    # --- coming and going --------------------------------------------------------------------------------------------
+
+    def enter(self, **facts: Any) -> None:
+        """Show what is to be signed."""
+        self._id = str(facts["dossier"])
+        self._forget()
+        self.page_view.hide()
+        self.signing.hide()
+        for place in (self.state, self.what, self.whom):
+            empty(place)
+        self.what.addWidget(Text(self.tr("Đang xem hồ sơ…"), role="muted"))
+        self.shell.jobs.run(
+            "work", lambda progress: self._look(), done=self._show, failed=self.shell.trouble, owner=self
+        )
+
+    def _run(self, lane: Lane, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        self.shell.jobs.run(lane, work, done=done, failed=self.shell.trouble, owner=self)
+
+    def leave(self) -> bool:
+        """Let go of the key; what is being signed is not left half done."""
+        if self._job is not None:
+            self.shell.say(self.tr("Đang ký: hãy chờ xong hoặc bấm Dừng."), "warning")
+            return False
+        self._forget()
+        return True
+
+    def _forget(self) -> None:
+        self._keys_found, self._judged = (), None
+        self.passphrase.clear()
+        for button in self.choices.buttons():
+            self.choices.removeButton(button)
+        for place in (self.certificates, self.judgement, self.confirm):
+            empty(place)
+        self._yes = []
+
+    def _look(self) -> Ready:
+        from desktop import filing
+
+        desk = self.shell.desk
+        view = filing.dossier_view(desk, self._id)
+        record = desk.workspace.dossiers.get(self._id)
+        papers: list[tuple[str, str]] = []
+        unconfirmed: list[str] = []
+        first = None
+        for part in view.components:
+            if part.form is not None:
+                form = filing.open_form(desk, part.form)
+                kinds = [self.tr("PDF ký tại chỗ dành cho chữ ký") if part.sign else self.tr("PDF, không ký")]
+                if form.template.xml is not None:
+                    kinds.append(self.tr("XML gửi cơ quan nhận"))
+                papers.append((part.name, " · ".join(kinds)))
+                first = first or part.form
+                for notice in form.template.unconfirmed(form.period, desk.today()):
+                    words = notice.text.get(self.shell.lang)
+                    if words not in unconfirmed:
+                        unconfirmed.append(words)
+            elif part.files:
+                how = self.tr("ký trên từng tệp") if part.sign else self.tr("không ký, được ghi trong bản kê đã ký")
+                papers.append((part.name, f"{', '.join(part.files)} · {how}"))
+        papers.append((self.tr("Bản kê hồ sơ"), self.tr("liệt kê mọi tệp kèm mã băm; được ký sau cùng")))
+        return Ready(
+            view,
+            filing.preflight(desk, self._id),
+            tuple(papers),
+            tuple(unconfirmed),
+            first,
+            str(desk.workspace.settings.get(LAST_KEY) or ""),
+            record.role,
+        )
+
+    def _show(self, ready: Ready) -> None:
+        if ready.view.id != self._id:
+            return
+        self._ready = ready
+        view = ready.view
+        facts = [view.procedure_name]
+        if view.period:
+            from forms.period import Period
+
+            facts.append(Period.parse(view.period).label(self.shell.lang))
+        self.head.say(self.tr("Ký hồ sơ"), " · ".join(facts))
+        empty(self.what)
+        for name, how in ready.papers:
+            line = QWidget()
+            column = QVBoxLayout(line)
+            column.setContentsMargins(0, 0, 0, STEP)
+            column.setSpacing(0)
+            column.addWidget(Text(name, bold=True))
+            column.addWidget(Text(how, Size.SMALL, role="muted"))
+            self.what.addWidget(line)
+        self.whom.addWidget(
+            Facts([(self.tr("Khách hàng"), view.client_name), (self.tr("Mã số thuế"), view.client_code)])
+        )
+        if view.state != "PREPARED":
+            self._show_signed(view)
+            return
+        if not ready.report.ok:
+            self.state.addWidget(
+                Notice(
+                    self.tr("Chưa ký được: {}").format(ready.report.summary(self.shell.lang)),
+                    "danger",
+                    action=self.tr("&Về hồ sơ để sửa"),
+                    do=lambda: self.shell.go("dossier", dossier=self._id, component="//check"),
+                )
+            )
+            return
+        role = ready.role or ("self" if len(view.client_code) == 12 else "legal_representative")
+        self.role.setCurrentIndex(max(self.role.findData(role), 0))
+        self.path.setText(ready.last_key)
+        self.signing.show()
+        self._refresh()
+        (self.passphrase if ready.last_key else self.path).setFocus()
+        if ready.first_form is not None:
+            self._show_page(ready.first_form)
+
+    def _show_signed(self, view: DossierView) -> None:
+        sent = view.state == "SUBMITTED"
+        self.state.addWidget(
+            Notice(
+                self.tr("Hồ sơ đã nộp.") if sent else self.tr("Hồ sơ đã ký. Bước tiếp theo: xem lại và nộp."),
+                "success",
+                action=self.tr("&Theo dõi") if sent else self.tr("&Xem lại và nộp"),
+                do=lambda: self.shell.go("follow" if sent else "review", dossier=self._id),
+            )
+        )
+
+    def _show_page(self, form_id: str) -> None:
+        """Show the page as it will be signed, with the place of the signature marked."""
+        desk, name = self.shell.desk, self._id
+
+        def prepare() -> Callable[[], Printed]:
+            def work() -> Printed:
+                from desktop import filing
+                from forms.printing import PrintOptions, print_form
+
+                form = filing.open_form(desk, form_id)
+                options = PrintOptions(timestamp=desk.timestamp(), practice=desk.practice, dossier=name)
+                period = str(form.period) if form.period else None
+                printed = desk.workers.run(print_form, form.template.ref, period, form.values, options, timeout=30)
+                return replace(printed, fields=tuple(replace(mark, name="") for mark in printed.signatures))
+
+            return work
+
+        self.page_view.show()
+        self.page_view.follow(prepare)
+
+    # --- the key -----------------------------------------------------------------------------------------------------
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("Chọn tệp khóa"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Tệp khóa PKCS#12 (*.p12 *.pfx)"), self.tr("Mọi tệp (*)")])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._chosen)
+        dialog.open()
+
+    def _chosen(self, name: str) -> None:
+        self.path.setText(name)
+        self.passphrase.setFocus()
+
+    def _open_key(self) -> None:
+        path, secret = Path(self.path.text().strip()), self.passphrase.text()
+        self.path_field.trouble("")
+        self.passphrase_field.trouble("")
+        if not self.path.text().strip():
+            self.path_field.trouble(self.tr("Hãy chọn tệp khóa trước."))
+            self.path.setFocus()
+            return
+        self.passphrase.clear()
+        self.open_button.setEnabled(False)
+        workspace = self.shell.desk.workspace
+
+        def work(progress: Progress) -> list[FileKey]:
+            from signing.pkcs12 import load
+
+            with path.open("rb") as file:
+                keys = list(load(file.read(KEY_LIMIT), secret))
+            workspace.settings.set(LAST_KEY, str(path))
+            return keys
+
+        def done(keys: list[FileKey]) -> None:
+            self.open_button.setEnabled(True)
+            self._keys_found = keys
+            self._show_keys()
+
+        def failed(error: Exception) -> None:
+            self.open_button.setEnabled(True)
+            self._keys_found = ()
+            self._show_keys()
+            if isinstance(error, OSError):
+                self.path_field.trouble(self.tr("Không đọc được tệp này. Hãy kiểm tra đường dẫn rồi thử lại."))
+                self.path.setFocus()
+                return
+            told = message(error, lang=self.shell.lang).text
+            wrong = getattr(error, "code", "") == "WRONG_PASSPHRASE_OR_DAMAGED"
+            (self.passphrase_field if wrong else self.path_field).trouble(told)
+            (self.passphrase if wrong else self.path).setFocus()
+
+        self.shell.jobs.run("device", work, done=done, failed=failed, owner=self)
+
+    def _show_keys(self) -> None:
+        for button in self.choices.buttons():
+            self.choices.removeButton(button)
+        empty(self.certificates)
+        for number, key in enumerate(self._keys_found):
+            self.certificates.addWidget(self._card(number, key.certificate))
+        first = self.choices.button(0)
+        if first is not None:
+            first.setChecked(True)
+            first.setFocus()
+        self._judge()
+
+    def _card(self, number: int, certificate: Certificate) -> Card:
+        card = Card()
+        owner = certificate.organization or certificate.common_name
+        choice = QRadioButton(certificate.common_name)
+        choice.setMinimumHeight(28)
+        choice.setAccessibleName(self.tr("Chứng thư của {}").format(owner))
+        self.choices.addButton(choice, number)
+        card.body.addWidget(choice)
+        code = certificate.tax_code or certificate.personal_id or "—"
+        until = certificate.valid_to.astimezone(self.shell.desk.now().tzinfo).strftime("%d/%m/%Y")
+        label = self.tr("Mã số thuế") if certificate.tax_code else self.tr("Số định danh")
+        card.body.addWidget(
+            Facts(
+                [
+                    (label, code),
+                    (self.tr("Do ai cấp"), certificate.issuer),
+                    (self.tr("Có giá trị đến"), until),
+                    (self.tr("Nơi giữ khóa"), self.tr("khóa phần mềm (tệp)")),
+                ],
+                width=132,
+            )
+        )
+        return card
+
+    def _chosen_key(self) -> FileKey | None:
+        number = self.choices.checkedId()
+        return self._keys_found[number] if 0 <= number < len(self._keys_found) else None
+
+    # --- what stands between -----------------------------------------------------------------------------------------
+
+    def _judge(self) -> None:
+        """Compare certificate, role and client before anything is signed."""
+        self._judged = None
+        key, ready = self._chosen_key(), self._ready
+        if key is None or ready is None:
+            self._refresh()
+            return
+        desk, role_name = self.shell.desk, str(self.role.currentData())
+        code, name = ready.view.client_code, ready.view.client_name
+
+        def work(progress: Progress) -> Judged:
+            from desktop import filing
+            from desktop.filing.errors import SigningRefused
+
+            client = desk.workspace.clients.get(code)
+            known = desk.workspace.clients.facts(client).get("personal_id")
+            personal = known.value if known is not None else (code if len(code) == 12 else None)
+            try:
+                found = filing.check_certificate(
+                    desk, key, role=filing.role_of(role_name), tax_code=code, personal_id=personal, name=name,
+                    trust=filing.workspace_trust(desk), accept_questions=True,
+                )  # fmt: skip
+            except SigningRefused as refused:
+                return Judged(refused.findings, True)
+            return Judged(found, False)
+
+        def done(judged: Judged) -> None:
+            if key is self._chosen_key() and role_name == self.role.currentData():
+                self._judged = judged
+                self._refresh()
+
+        self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Show what the certificate's check found, what needs a yes, and whether one may sign."""
+        empty(self.judgement)
+        empty(self.confirm)
+        self._yes = []
+        if self._judged is not None:
+            for finding in self._judged.findings:
+                words = message(finding.code, finding.facts, self.shell.lang).text
+                self.judgement.addWidget(Notice(words, "danger" if finding.severity == "error" else "warning"))
+                if finding.severity == "question":
+                    self._ask(self.tr("Tôi đã kiểm tra và vẫn ký bằng chứng thư này"))
+            if not self._judged.findings:
+                chip = Chip(self.tr("Chứng thư phù hợp với khách hàng và tư cách ký"), "success")
+                self.judgement.addWidget(chip)
+            if not self._judged.refused:
+                for words in self._ready.unconfirmed if self._ready is not None else ():
+                    self.confirm.addWidget(Notice(words, "warning"))
+                    self._ask(self.tr("Tôi đã đọc và vẫn ký"))
+        self._allow()
+
+    def _ask(self, words: str) -> None:
+        box = QCheckBox(words)
+        box.setMinimumHeight(28)
+        box.toggled.connect(lambda _: self._allow())
+        self._yes.append(box)
+        self.confirm.addWidget(box)
+
+    def _allow(self) -> None:
+        why = ""
+        if self._chosen_key() is None:
+            why = self.tr("Mở tệp khóa để chọn chứng thư.")
+        elif self._judged is None:
+            why = self.tr("Đang kiểm tra chứng thư…")
+        elif self._judged.refused:
+            why = self.tr("Không ký được bằng chứng thư này với tư cách này.")
+        elif not all(box.isChecked() for box in self._yes):
+            why = self.tr("Còn điều cần xác nhận ở trên.")
+        self.why_not.setText(why)
+        self.why_not.setVisible(bool(why))
+        self.sign_button.setEnabled(not why and self._job is None)
+
+    # --- signing -----------------------------------------------------------------------------------------------------
+
+    def sign(self) -> None:
+        """Sign everything; either all of it is kept or nothing."""
+        key = self._chosen_key()
+        if key is None or not self.sign_button.isEnabled():
+            return
+        desk, name, role_name = self.shell.desk, self._id, str(self.role.currentData())
+
+        def work(progress: Progress) -> SignedDossier:
+            from desktop import filing
+            from desktop.workers import WorkCancelled
+
+            def report(done: int, total: int) -> None:
+                if progress.cancelled():
+                    raise WorkCancelled
+                progress.report(done, total)
+
+            return filing.sign_dossier(
+                desk, name, key, role=filing.role_of(role_name), accept_unconfirmed=True, accept_questions=True,
+                progress=report,
+            )  # fmt: skip
+
+        def told(done: int, total: int) -> None:
+            self.progress.setMaximum(total)
+            self.progress.setValue(done)
+            self.progress.setFormat(self.tr("Đang ký {} / {}").format(done + 1, total))
+
+        self.sign_button.setEnabled(False)
+        self.running.show()
+        self.progress.setMaximum(0)
+        self.cancel.setEnabled(True)
+        self.cancel.setFocus()
+        self.shell.say(self.tr("Đang ký…"))
+        self._job = self.shell.jobs.run(
+            "device", work, done=self._signed, failed=self._failed, progress=told, owner=self
+        )
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.cancel.setEnabled(False)
+
+    def _signed(self, signed: SignedDossier) -> None:
+        self._job = None
+        self.running.hide()
+        self._forget()
+        self.signing.hide()
+        empty(self.state)
+        card = Card(tone="success")
+        card.body.addWidget(
+            Text(self.tr("Đã ký {} tệp, đọc lại và thấy đúng").format(len(signed.files)), Size.LEAD, bold=True)
+        )
+        for file in signed.files:
+            card.body.addWidget(Text(f"✓  {file}"))
+        follow = Button(self.tr("&Xem lại và nộp"), "send", primary=True)
+        follow.clicked.connect(lambda: self.shell.go("review", dossier=self._id))
+        card.body.addWidget(row_of(follow))
+        self.state.addWidget(card)
+        follow.setFocus()
+        self.shell.say(self.tr("Đã ký hồ sơ."))
+        self.shell.bell.data_changed.emit("dossier")
+
+    def _failed(self, error: Exception) -> None:
+        self._job = None
+        self.running.hide()
+        self._allow()
+        if getattr(error, "code", "") == "CANCELLED":
+            self.shell.say(self.tr("Đã dừng; chưa có gì được ký."))
+            return
+        self.shell.trouble(error)
