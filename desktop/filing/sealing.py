@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from desktop.store.records import Component as StoredComponent
     from desktop.store.records import Dossier
     from forms.template import Template
-    from signing.certificate import Role
+    from signing.certificate import Finding, Role
     from signing.key import SigningKey
     from signing.trust import Trust
 
@@ -110,12 +110,28 @@ def sign_dossier(
     )
     token = sign_jws(manifest.to_json(), key, typ="hoso-manifest+jws")
     ws.dossiers.set_delivery(dossier.id, dossier.delivery, role=str(role))
-    ws.dossiers.mark_signed(dossier.id, token)
+    with ws.transaction():
+        _keep_evidence(desk, dossier, key, findings)
+        ws.dossiers.mark_signed(dossier.id, token)
     return SignedDossier(
         dossier.id,
         tuple(file.name for file in files),
         hashlib.sha256(token.encode("ascii")).hexdigest(),
         findings_of(findings),
+    )
+
+
+def _keep_evidence(desk: Desk, dossier: Dossier, key: SigningKey, findings: tuple[Finding, ...]) -> None:
+    """Keep whose certificate signed, and what its check said at that time (KS-10)."""
+    certificate = key.certificate
+    told = {
+        "at": desk.now().isoformat(),
+        "fingerprint": certificate.fingerprint,
+        "key": key.kind,
+        "findings": findings_of(findings),
+    }
+    desk.workspace.evidence.add(
+        dossier.id, "certificate", certificate.der, name="chung-thu.der", media_type="application/pkix-cert", facts=told
     )
 
 

@@ -1,0 +1,122 @@
+"""The e-form rules of Circular 32/2017/TT-BTTTT (Articles 3, 5, 7–11): EF-01 … EF-09, each a test of its name."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop import filing
+from forms.template import Template, bundled_library, load
+from tests.desktop import ui_kit
+
+
+@pytest.fixture(scope="module")
+def place() -> Any:
+    """Return a practice workspace with its portal."""
+    return ui_kit.place()
+
+
+def templates() -> list[Template]:
+    library = bundled_library()
+    return [load(edition.ref) for name in library.ids() for edition in library.versions(name)]
+
+
+@pytest.fixture(params=templates(), ids=lambda template: f"{template.id} {template.version}")
+def template(request: pytest.FixtureRequest) -> Template:
+    """Return each template that is brought along."""
+    made: Template = request.param
+    return made
+
+
+def test_ef_01_the_printed_form_is_legible_and_whole(template: Template, tmp_path: Path) -> None:
+    from forms.printing import PrintOptions, print_form
+
+    example = template.example
+    assert example is not None
+    printed = print_form(template.ref, example.period, dict(example.data), PrintOptions(timestamp=0))
+    path = tmp_path / "a.pdf"
+    path.write_bytes(printed.pdf)
+    text = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text or "BẢO HIỂM XÃ HỘI" in text or "Mẫu" in text
+    assert printed.signatures
+
+
+def test_ef_02_every_example_comes_out_as_its_author_expects(template: Template) -> None:
+    from forms.template import run_examples
+
+    results = run_examples(template)
+    assert results
+    assert [result for result in results if not result.ok] == []
+
+
+def test_ef_03_what_was_entered_before_is_offered_again(place: Any) -> None:
+    made = place.draft("2026-12", fill=False)
+    view = filing.dossier_view(place.desk, made)
+    form = filing.open_form(place.desk, next(part.form for part in view.components if part.form))
+    assert form.values["mst"] == ui_kit.COMPANY
+    assert form.values["tenNNT"] == ui_kit.COMPANY_NAME
+    assert form.values["dchiNNT"] == ui_kit.FACTS["address"]
+
+
+def test_ef_04_help_stands_at_each_field(template: Template) -> None:
+    for path, item in template.definition.fields.items():
+        assert item.help is not None, path
+        assert item.help.vi.strip(), path
+        assert item.help.en.strip(), path
+        assert item.label.vi.strip(), path
+        assert item.label.en.strip(), path
+
+
+def test_ef_05_what_was_entered_is_saved_and_printed(place: Any) -> None:
+    exported = filing.export(place.desk, place.dossiers["ready"])
+    assert [item.kind for item in exported] == ["print_copy"]
+    again = filing.open_form(
+        place.desk, next(p.form for p in filing.dossier_view(place.desk, place.dossiers["ready"]).components if p.form)
+    )
+    assert again.values["mst"] == ui_kit.COMPANY
+
+
+def test_ef_06_the_largest_upload_is_a_fact_that_can_be_shown() -> None:
+    from forms.dossier import ACCEPTED_KINDS, SIZE_LIMIT
+
+    assert SIZE_LIMIT == 50 * 1024 * 1024
+    assert {"pdf", "jpeg", "png", "heic"} <= set(ACCEPTED_KINDS)
+
+
+def test_ef_07_reception_and_result_can_be_followed(place: Any) -> None:
+    seen = filing.status_view(place.desk, place.dossiers["done"])
+    assert seen.code
+    assert seen.received is not None
+    assert seen.due is not None
+    assert next(step["status"] for step in seen.history) == 1
+    assert seen.status in range(1, 11)
+    assert seen.receipt == {"trusted": True}
+
+
+def test_ef_08_work_can_tell_how_far_it_is() -> None:
+    import inspect
+
+    from desktop.filing import sign_dossier, submit
+
+    assert "progress" in inspect.signature(sign_dossier).parameters
+    assert "progress" in inspect.signature(submit).parameters
+
+
+@pytest.mark.parametrize(
+    ("code", "print_", "submit", "pay", "result"),
+    [
+        ("1.007014", True, True, True, True),
+        ("1.001612", True, True, True, True),
+        ("1.014160", True, True, False, False),
+    ],
+)
+def test_ef_09_the_level_decides_what_is_offered(
+    place: Any, code: str, print_: bool, submit: bool, pay: bool, result: bool
+) -> None:
+    allowed = filing.procedure(place.desk, code).allows()
+    assert (allowed.print, allowed.submit, allowed.pay_online, allowed.result_online) == (print_, submit, pay, result)
+    for what, granted in (("submit", submit), ("pay_online", pay), ("result_online", result)):
+        assert granted or allowed.reasons[what].vi
