@@ -284,6 +284,8 @@ class App:
                 "legal_representative": PRACTICE_PERSON,
             }  # fmt: skip
             client = filing.add_client(self.desk, PRACTICE_CLIENT, PRACTICE_NAME, facts)
+        # What is signed here is judged here, too: the issuing authorities and their revocation lists.
+        filing.trust_add(self.desk, portal.authority.intermediates_pem + portal.authority.crl_pem, source="portal")
         if not self.practice_key.is_file():
             issued = portal.authority.issue(PRACTICE_NAME, tax_code=PRACTICE_CLIENT)
             self.practice_key.write_bytes(issued.p12(PRACTICE_PASSPHRASE))

@@ -241,6 +241,13 @@ class Style(QProxyStyle):
             return QSize(found.width() + 16, max(found.height(), TARGET))
         return found
 
+    def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None) -> QRect:
+        """Leave air between the edge of a field and its first letter."""
+        found = super().subElementRect(element, option, cast(QWidget, widget))
+        if element == QStyle.SubElement.SE_LineEditContents and isinstance(option, QStyleOptionFrame):
+            return found.adjusted(6, 0, -6, 0) if option.lineWidth > 0 else found
+        return found
+
     def drawPrimitive(
         self,
         element: QStyle.PrimitiveElement,

@@ -120,6 +120,7 @@ def make(home: Path, *, clock: Callable[[], Any] | None = None) -> Place:
     app = App(home=home, practice=True, unlock=lambda: WORDS, **({"clock": clock} if clock else {}))
     desk = app.desk
     filing.add_portal(desk, portal.url, portal.fingerprint)
+    filing.trust_add(desk, portal.authority.intermediates_pem + portal.authority.crl_pem, source="portal")
     filing.add_client(desk, COMPANY, COMPANY_NAME, FACTS)
     filing.add_client(desk, SHOP, SHOP_NAME, {"address": "Ấp Bình Hòa, xã Vĩnh Thạnh Trung"})
     keys = {}

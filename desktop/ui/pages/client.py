@@ -117,8 +117,12 @@ class Here(Page):
         column.addWidget(Section(self.tr("Hồ sơ")))
         if not dossiers:
             column.addWidget(Text(self.tr("Chưa có hồ sơ nào."), role="muted"))
+        rows = QVBoxLayout()
+        rows.setSpacing(0)
         for one, item in dossiers:
-            column.addWidget(self._dossier(one, item))
+            rows.addWidget(self._dossier(one, item))
+            rows.addWidget(Rule())
+        column.addLayout(rows)
         column.addWidget(Section(self.tr("Xóa khách hàng")))
         self._purge_place = QVBoxLayout()
         text = self.tr(
@@ -138,7 +142,7 @@ class Here(Page):
         grid.setVerticalSpacing(2 * STEP)
         grid.setColumnStretch(1, 1)
         lang_names = {name: words.tr(text) for name, text in NAMES.items()}
-        known = [name for name in NAMES if name in self._facts] + [n for n in self._facts if n not in NAMES]
+        known: list[str] = [name for name in NAMES if name in self._facts] + [n for n in self._facts if n not in NAMES]
         row = 0
         for name in known:
             fact = self._facts[name]
@@ -146,7 +150,7 @@ class Here(Page):
             label = Text(spoken, role="muted")
             label.setWordWrap(False)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-            value = Text(fact.value)
+            value = Text(str(fact.value))
             value.setAccessibleName(f"{spoken}: {fact.value}")
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignVCenter)
             source = self.tr("{}, {}").format(words.tr(SOURCES.get(fact.source, fact.source)), words.day(fact.updated))

@@ -179,8 +179,8 @@ class AddClient(Card):
         self.code.textChanged.connect(self._check)
         self.name.textChanged.connect(lambda text: self._check())
         self.code.editingFinished.connect(self._judge)
-        for field in (self.code, self.name, self.address, self.phone):
-            field.returnPressed.connect(lambda: self._keep() if self.keep.isEnabled() else None)
+        for line in (self.code, self.name, self.address, self.phone):
+            line.returnPressed.connect(lambda: self._keep() if self.keep.isEnabled() else None)
 
     def _finding(self) -> Any:
         from forms.identifiers import check_tax_code

@@ -1,0 +1,535 @@
+"""Chữ ký: my keys, validate a file, and whom this workspace trusts."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from desktop import filing
+from desktop.filing.agenda import KnownKey, forget_key, known_keys, remember_key
+from desktop.messages import message
+from desktop.ui import words
+from desktop.ui.jobs import Progress
+from desktop.ui.parts import (
+    Button,
+    Card,
+    Chip,
+    Empty,
+    Facts,
+    Field,
+    PageHead,
+    Scroll,
+    Text,
+    Toggle,
+    empty,
+    row_of,
+)
+from desktop.ui.shell import Page, Shell
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font, icon
+
+if TYPE_CHECKING:
+    from signing.validation import FileVerdict
+
+KEY_LIMIT = 1 << 20
+TRUST_LIMIT = 64 << 20
+
+
+class Here(Page):
+    """The page."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self.title = self.tr("Chữ ký")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.sheet = Scroll(spacing=4 * STEP)
+        column.addWidget(self.sheet)
+        self.sheet.column.addWidget(PageHead(self.title))
+        self.parts = {
+            "keys": Toggle(self.tr("Chứng thư của &tôi"), checked=True),
+            "validate": Toggle(self.tr("&Xác thực tệp")),
+            "trust": Toggle(self.tr("&Gốc tin cậy")),
+        }
+        for name, toggle in self.parts.items():
+            toggle.clicked.connect(partial(self.open_part, name))
+        self.sheet.column.addWidget(row_of(*self.parts.values()))
+        self.body = QVBoxLayout()
+        self.body.setSpacing(4 * STEP)
+        self.sheet.column.addLayout(self.body)
+        self.sheet.column.addStretch(1)
+        self._part = "keys"
+        self._verdict: FileVerdict | None = None
+
+    def enter(self, **facts: Any) -> None:
+        """Show a `part` (keys, validate, trust); `file` is validated at once."""
+        if "file" in facts:
+            self.open_part("validate")
+            self.validate(Path(facts["file"]))
+        else:
+            self.open_part(str(facts.get("part", self._part)))
+
+    def open_part(self, name: str, *_: object) -> None:
+        """Show one part of the page."""
+        self._part = name
+        for other, toggle in self.parts.items():
+            toggle.setChecked(other == name)
+        empty(self.body)
+        {"keys": self._show_keys, "validate": self._show_validate, "trust": self._show_trust}[name]()
+
+    # --- my keys ------------------------------------------------------------------------------------
+
+    def _show_keys(self) -> None:
+        about = Text(
+            self.tr("Xem chứng thư trong tệp khóa .p12 hoặc .pfx để biết hạn dùng; mật khẩu không bao giờ được lưu."),
+            role="muted",
+        )
+        self.body.addWidget(about)
+        self.look = Button(self.tr("&Chọn tệp khóa…"), "key", primary=True)
+        self.look.clicked.connect(self._choose_key)
+        places: list[QWidget] = [self.look]
+        practice = self.shell.app.practice_key
+        if self.shell.app.practice and practice.is_file():
+            own = Button(self.tr("Khóa t&hực hành"), "practice")
+            own.clicked.connect(lambda: self._ask_passphrase(practice))
+            places.append(own)
+        self.body.addWidget(row_of(*places))
+        self.key_place = QVBoxLayout()
+        self.key_place.setSpacing(3 * STEP)
+        self.body.addLayout(self.key_place)
+        keys = known_keys(self.shell.desk)
+        if not keys:
+            self.body.addWidget(
+                Empty(
+                    "key",
+                    self.tr("Chưa xem chứng thư nào"),
+                    self.tr("Chứng thư đã xem sẽ được nhắc trước khi hết hạn."),
+                )
+            )
+        for key in keys:
+            self.body.addWidget(self._key(key))
+
+    def _choose_key(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Chọn tệp khóa"), "", self.tr("Tệp khóa (*.p12 *.pfx);;Mọi tệp (*)")
+        )
+        if name:
+            self._ask_passphrase(Path(name))
+
+    def _ask_passphrase(self, path: Path) -> None:
+        from desktop.app import PRACTICE_PASSPHRASE
+
+        empty(self.key_place)
+        card = Card()
+        card.body.addWidget(Text(path.name, bold=True))
+        self.passphrase = QLineEdit()
+        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
+        practice = path == self.shell.app.practice_key
+        hint = self.tr("Mật khẩu của khóa thực hành: {}").format(PRACTICE_PASSPHRASE) if practice else ""
+        self.passphrase_field = Field(self.tr("&Mật khẩu của tệp khóa"), self.passphrase, hint)
+        self.passphrase_field.setMaximumWidth(420)
+        card.body.addWidget(self.passphrase_field)
+        see = Button(self.tr("&Xem chứng thư"), "eye", primary=True)
+        see.clicked.connect(lambda: self.look_into(path))
+        self.passphrase.returnPressed.connect(lambda: self.look_into(path))
+        away = Button(self.tr("&Bỏ"))
+        away.clicked.connect(lambda: empty(self.key_place))
+        card.body.addWidget(row_of(see, away))
+        self.key_place.addWidget(card)
+        self.passphrase.setFocus()
+
+    def look_into(self, path: Path) -> None:
+        """Open a key file, remember what its certificates say, and let go of the key."""
+        desk, text = self.shell.desk, self.passphrase.text()
+
+        def work(progress: Progress) -> int:
+            from signing.pkcs12 import load
+
+            with path.open("rb") as file:
+                keys = load(file.read(KEY_LIMIT + 1), text)
+            for key in keys:
+                remember_key(desk, str(path), key.certificate)
+            return len(keys)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, OSError):
+                self.passphrase_field.trouble(self.tr("Không đọc được tệp này: {}").format(error.strerror or ""))
+                return
+            told = message(error, lang=self.shell.lang)
+            self.passphrase_field.trouble(told.text)
+            self.passphrase.setFocus()
+            self.passphrase.selectAll()
+
+        def done(count: int) -> None:
+            self.shell.say(self.tr("Tệp có {} chứng thư dùng để ký.").format(count))
+            self.shell.bell.data_changed.emit("key")
+            if self._part == "keys":
+                self.open_part("keys")
+
+        self.shell.jobs.run("work", work, done=done, failed=failed, owner=self)
+
+    def _key(self, key: KnownKey) -> Card:
+        card = Card()
+        today = self.shell.desk.today()
+        ends = key.valid_to.astimezone(words.ZONE).date()
+        said, tone = words.left(ends, today)
+        if (ends - today).days > 60:
+            tone = "success"
+        top = QHBoxLayout()
+        names = QVBoxLayout()
+        names.setSpacing(STEP)
+        names.addWidget(Text(key.common_name, bold=True))
+        about = " · ".join(
+            part
+            for part in (f"MST {key.tax_code}" if key.tax_code else "", self.tr("cấp bởi {}").format(key.issuer))
+            if part
+        )
+        names.addWidget(Text(about, Size.SMALL, role="muted"))
+        names.addWidget(Text(key.path, Size.SMALL, role="muted"))
+        top.addLayout(names, 1)
+        ended = ends < today
+        text = (
+            self.tr("Hết hạn {}").format(words.day(ends))
+            if ended
+            else self.tr("Đến {}, {}").format(words.day(ends), said)
+        )
+        top.addWidget(Chip(text, "danger" if ended else tone, symbol="key"), 0, Qt.AlignmentFlag.AlignTop)
+        away = Button("", "remove", flat=True)
+        away.setAccessibleName(self.tr("Bỏ {} khỏi danh sách").format(key.common_name))
+        away.setToolTip(self.tr("Bỏ khỏi danh sách; tệp khóa không bị đụng đến"))
+        away.setFixedWidth(40)
+        away.clicked.connect(partial(self._forget, key.fingerprint))
+        top.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
+        card.body.addLayout(top)
+        return card
+
+    def _forget(self, fingerprint: str) -> None:
+        forget_key(self.shell.desk, fingerprint)
+        self.shell.bell.data_changed.emit("key")
+        self.open_part("keys")
+
+    # --- validating ---------------------------------------------------------------------------------
+
+    def _show_validate(self) -> None:
+        self.drop = Drop(
+            self.tr("Thả tệp vào đây, hoặc bấm để chọn"),
+            self.tr("PDF, XML, JWS hoặc bộ hồ sơ gốc (ZIP) có chữ ký số"),
+        )
+        self.drop.chosen.connect(self.validate)
+        self.drop.pressed.connect(self._choose_file)
+        self.body.addWidget(self.drop)
+        self.network = QCheckBox(self.tr("Hỏi qua mạng xem chứng thư có bị thu hồi không"))
+        self.network.setChecked(not self.shell.app.practice)
+        self.body.addWidget(self.network)
+        self.verdict_place = QVBoxLayout()
+        self.verdict_place.setSpacing(3 * STEP)
+        self.body.addLayout(self.verdict_place)
+        if self._verdict is not None:
+            self._show_verdict(self._verdict)
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Chọn tệp cần xác thực"), "",
+            self.tr("Tệp có chữ ký (*.pdf *.xml *.jws *.zip *.asice);;Mọi tệp (*)"),
+        )  # fmt: skip
+        if name:
+            self.validate(Path(name))
+
+    def validate(self, path: Path) -> None:
+        """Validate the signatures of a file against whom this workspace trusts."""
+        desk, offline = self.shell.desk, not self.network.isChecked()
+        empty(self.verdict_place)
+        self.verdict_place.addWidget(Text(self.tr("Đang kiểm chữ ký của {}…").format(path.name), role="muted"))
+
+        def work(progress: Progress) -> FileVerdict:
+            from signing.trust import Trust
+
+            trust = filing.workspace_trust(desk) or Trust()
+            return filing.validate_file(desk, path, trust, None, offline=offline)
+
+        self.shell.jobs.run("work", work, done=self._validated, failed=self._not_validated, owner=self)
+
+    def _validated(self, verdict: FileVerdict) -> None:
+        self._verdict = verdict
+        if self._part == "validate":
+            self._show_verdict(verdict)
+
+    def _not_validated(self, error: Exception) -> None:
+        empty(self.verdict_place)
+        self.shell.trouble(error)
+
+    def _show_verdict(self, verdict: FileVerdict) -> None:
+        empty(self.verdict_place)
+        self.verdict_place.addWidget(Verdict(verdict, self.shell.lang))
+        for signature in verdict.signatures:
+            self.verdict_place.addWidget(self._signature(signature))
+        self.shell.say(self.tr("{}: {}").format(Path(verdict.file).name, words.verdict_mark(verdict.verdict).text))
+
+    def _signature(self, one: Any) -> Card:
+        lang = self.shell.lang
+        card = Card()
+        top = QHBoxLayout()
+        signer = one.signer
+        who = signer.common_name if signer is not None else self.tr("Không rõ người ký")
+        top.addWidget(Text(who, Size.LEAD, bold=True), 1)
+        mark = words.verdict_mark(one.verdict)
+        top.addWidget(Chip(mark.text, mark.tone, symbol=mark.symbol), 0, Qt.AlignmentFlag.AlignTop)
+        card.body.addLayout(top)
+        unknown = self.tr("chưa rõ")
+        facts = Facts(width=210)
+        if signer is not None:
+            number = signer.tax_code or signer.personal_id
+            facts.add(self.tr("Người ký"), f"{signer.common_name}" + (f" · {number}" if number else ""))
+            facts.add(self.tr("Đơn vị quản lý chứng thư"), signer.organization or unknown)
+            facts.add(self.tr("Tổ chức cấp chứng thư"), signer.issuer)
+        when = words.minute(one.signing_time) if one.signing_time else unknown
+        facts.add(
+            self.tr("Thời điểm ký"),
+            self.tr("{} (dấu thời gian đã kiểm)").format(words.minute(one.time_stamp))
+            if one.time_stamp
+            else self.tr("{} (theo lời khai của người ký)").format(when),
+        )
+        changes = {
+            "none": self.tr("không có thay đổi nào sau khi ký"),
+            "permitted": self.tr("sau khi ký chỉ có bổ sung được phép"),
+            "forbidden": self.tr("bị sửa sau khi ký"),
+            "unknown": self.tr("chưa rõ có bị sửa sau khi ký không"),
+        }[str(one.changes_after)]
+        whole = {
+            "intact": self.tr("Nguyên vẹn"), "broken": self.tr("Không còn nguyên vẹn"), "unknown": self.tr("Chưa rõ"),
+        }[str(one.integrity)]  # fmt: skip
+        facts.add(self.tr("Tính toàn vẹn"), f"{whole}; {changes}")
+        revoked = {
+            "good": self.tr("chưa bị thu hồi"), "revoked": self.tr("đã bị thu hồi"),
+            "unknown": self.tr("chưa rõ có bị thu hồi không"),
+        }[str(one.revocation)]  # fmt: skip
+        trusted = {
+            "trusted": self.tr("dẫn tới gốc tin cậy"), "untrusted": self.tr("không dẫn tới gốc tin cậy nào"),
+            "unknown": self.tr("chưa rõ có đáng tin không"),
+        }[str(one.trust)]  # fmt: skip
+        facts.add(self.tr("Hiệu lực lúc ký"), self._standing(one, f"{trusted}, {revoked}"))
+        if signer is not None:
+            facts.add(
+                self.tr("Hạn của chứng thư"),
+                self.tr("từ {} đến {}").format(words.day(signer.valid_from), words.day(signer.valid_to)),
+            )
+        if one.chain:
+            facts.add(
+                self.tr("Đường dẫn tin cậy"),
+                " ← ".join(c.common_name or c.organization or "" for c in reversed(one.chain)),
+            )
+        reasons = [message(code, {}, lang) for code in one.reasons]
+        if reasons:
+            facts.add(self.tr("Vì sao"), "\n".join(f"– {told.sentence}" for told in reasons))
+        card.body.addWidget(facts)
+        return card
+
+    def _standing(self, one: Any, more: str) -> str:
+        signer = one.signer
+        at = one.proven_time or one.signing_time
+        if signer is None or at is None:
+            return more
+        within = signer.valid_from <= (one.signing_time or at) <= signer.valid_to
+        said = self.tr("Chứng thư còn hạn") if within else self.tr("Chứng thư ngoài hạn")
+        return f"{said}, {more}"
+
+    # --- trust --------------------------------------------------------------------------------------
+
+    def _show_trust(self) -> None:
+        self.body.addWidget(
+            Text(
+                self.tr(
+                    "Chữ ký chỉ được coi là hợp lệ khi chứng thư của người ký dẫn tới một gốc ở đây. "
+                    "Chỉ thêm gốc lấy từ nguồn chính thức, sau khi so vân tay."
+                ),
+                role="muted",
+            )
+        )
+        add = Button(self.tr("&Thêm gốc tin cậy…"), "add", primary=True)
+        add.clicked.connect(self._choose_anchor)
+        self.body.addWidget(row_of(add))
+        anchors = filing.trust_list(self.shell.desk)
+        if not anchors:
+            self.body.addWidget(
+                Empty(
+                    "shield",
+                    self.tr("Chưa tin cậy gốc nào"),
+                    self.tr("Mọi chữ ký sẽ là “Chưa xác định” cho đến khi có."),
+                )
+            )
+        for anchor in anchors:
+            self.body.addWidget(self._anchor(anchor))
+
+    def _anchor(self, anchor: Any) -> Card:
+        card = Card()
+        top = QHBoxLayout()
+        names = QVBoxLayout()
+        names.setSpacing(STEP)
+        names.addWidget(Text(anchor.common_name, bold=True))
+        source = {
+            "user": self.tr("bạn thêm"),
+            "portal": self.tr("từ cổng thực hành"),
+            "bundled": self.tr("kèm chương trình"),
+        }
+        names.addWidget(
+            Text(
+                self.tr("Hạn đến {} · {}").format(words.day(anchor.valid_to), source.get(anchor.source, anchor.source)),
+                Size.SMALL,
+                role="muted",
+            )
+        )
+        spaced = ":".join(anchor.fingerprint[at : at + 2] for at in range(0, len(anchor.fingerprint), 2)).upper()
+        print_line = Text(self.tr("SHA-256 {}").format(spaced), Size.SMALL, role="muted")
+        print_line.setFont(font(Size.SMALL, tabular=True))
+        names.addWidget(print_line)
+        top.addLayout(names, 1)
+        away = Button(self.tr("Bỏ tin cậy"), "remove", danger=True)
+        away.setAccessibleName(self.tr("Bỏ tin cậy {}").format(anchor.common_name))
+        away.clicked.connect(partial(self._distrust, anchor.fingerprint))
+        top.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
+        card.body.addLayout(top)
+        return card
+
+    def _choose_anchor(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Chọn chứng thư gốc hoặc danh sách thu hồi"), "",
+            self.tr("Chứng thư (*.pem *.crt *.cer *.der *.p7b *.crl);;Mọi tệp (*)"),
+        )  # fmt: skip
+        if name:
+            self.trust_file(Path(name))
+
+    def trust_file(self, path: Path) -> None:
+        """Trust the certificates of a file."""
+        from desktop.errors import DesktopError
+        from signing.errors import SigningError
+
+        try:
+            with path.open("rb") as file:
+                added = filing.trust_add(self.shell.desk, file.read(TRUST_LIMIT))
+        except OSError as error:
+            self.shell.say(self.tr("Không đọc được tệp này: {}").format(error.strerror or ""), "danger")
+            return
+        except (DesktopError, SigningError) as error:
+            self.shell.trouble(error)
+            return
+        self.shell.say(self.tr("Đã tin cậy {} chứng thư.").format(len(added)))
+        self.shell.bell.data_changed.emit("trust")
+        self.open_part("trust")
+
+    def _distrust(self, fingerprint: str) -> None:
+        filing.trust_remove(self.shell.desk, fingerprint)
+        self.shell.bell.data_changed.emit("trust")
+        self.open_part("trust")
+
+
+class Drop(QWidget):
+    """Where a file is dropped, or chosen by a press."""
+
+    chosen = Signal(Path)
+    pressed = Signal()
+
+    def __init__(self, text: str, below: str) -> None:
+        super().__init__()
+        self._text, self._below = text, below
+        self._over = False
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{text}. {below}")
+        self.setMinimumHeight(112)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if event.mimeData().hasUrls():
+            self._over = True
+            self.update()
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Cool down."""
+        self._over = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the first file."""
+        self._over = False
+        self.update()
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.chosen.emit(Path(url.toLocalFile()))
+                return
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ask for a file."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ask for a file."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the zone."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(colour("focus" if self.hasFocus() or self._over else "edge"), 2 if self.hasFocus() else 1.5)
+        pen.setStyle(Qt.PenStyle.SolidLine if self.hasFocus() else Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(colour("accent_soft" if self._over or self.underMouse() else "raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+        middle = self.rect().center()
+        icon("shield", "accent").paint(painter, middle.x() - 14, middle.y() - 42, 28, 28)
+        painter.setFont(font(Size.BODY, bold=True))
+        painter.setPen(colour("text"))
+        high = painter.fontMetrics().height()
+        painter.drawText(QRectF(0, middle.y() - 8, self.width(), high), int(Qt.AlignmentFlag.AlignCenter), self._text)
+        painter.setFont(font(Size.SMALL))
+        painter.setPen(colour("muted"))
+        painter.drawText(
+            QRectF(0, middle.y() - 4 + high, self.width(), high), int(Qt.AlignmentFlag.AlignCenter), self._below
+        )
+
+    def sizeHint(self) -> QSize:
+        """Take the width."""
+        return QSize(400, 112)
+
+
+class Verdict(Card):
+    """The verdict of a file: word, shape and colour, large, with its meaning."""
+
+    def __init__(self, verdict: FileVerdict, lang: Any) -> None:
+        mark = words.verdict_mark(verdict.verdict)
+        super().__init__(tone=mark.tone)
+        row = QHBoxLayout()
+        row.setSpacing(4 * STEP)
+        picture = QLabel()
+        role = "muted" if mark.tone == "muted" else mark.tone
+        picture.setPixmap(icon(mark.symbol or "info", role).pixmap(44, 44))
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(STEP)
+        word = Text(mark.text, Size.DISPLAY, bold=True, role=role)
+        column.addWidget(word)
+        told = message(f"VERDICT_{str(verdict.verdict).upper()}", {}, lang)
+        column.addWidget(Text(f"{Path(verdict.file).name}: {told.sentence}"))
+        for code in verdict.reasons:
+            column.addWidget(Text(f"– {message(code, {}, lang).sentence}"))
+        row.addLayout(column, 1)
+        self.body.addLayout(row)
+        self.setAccessibleName(f"{mark.text}. {told.sentence}")
