@@ -59,9 +59,13 @@ def main() -> int:
     return 0
 
 
+_held: set[str] = set()
+
+
 def _tell(place: str, hold: str) -> None:
     print(place, flush=True)
-    if place == hold:
+    if place == hold and place not in _held:  # a second try comes by again, and is not held
+        _held.add(place)
         sys.stdin.readline()
 
 
