@@ -11,8 +11,9 @@ from forms.definition.parts import Field, Item, Rule, Table
 from forms.errors import DefinitionInvalid
 from forms.expression import Expression, Reference
 
-Source: TypeAlias = tuple[Literal["value", "visible", "required", "column", "rows", "previous"], str]
-"""What can change: a value, visible or required of a path; a whole column; the rows of a table; the last period."""
+Source: TypeAlias = tuple[Literal["value", "visible", "required", "column", "twins", "rows", "previous"], str]
+"""What can change: a value, visible or required of a path; a whole column; cells of a column that had or have one
+value; the rows of a table; the last period."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _sources(step: Step, steps: Mapping[tuple[str, str], Step]) -> list[tuple[st
                 found.append(("value", reference.name))
             case "cell":
                 found.append(("value", f"{step.table}.{reference.name}"))
-            case "column":
+            case "column" | "twins":
                 found += [("value", reference.name), ("visible", reference.name.partition(".")[0])]
             case "rows":
                 found.append(("visible", reference.name))
@@ -111,6 +112,9 @@ def readers(
                     add(("value", f"{table}.{reference.name}"), Reader(what, at, False))
                 case "column" | "rows":
                     add((reference.kind, reference.name), Reader(what, at, table is not None))
+                case "twins":
+                    # Rules come last, when all values are settled, so they can be asked for by value.
+                    add(("twins" if what == "rule" else "column", reference.name), Reader(what, at, True))
                 case "previous":
                     add(("previous", ""), Reader(what, at, table is not None))
 

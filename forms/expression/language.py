@@ -63,8 +63,8 @@ class Environment(Protocol):
     def count(self, table: str) -> Decimal:
         """Return how many rows a table has."""
 
-    def column(self, table: str, column: str) -> list[Operand]:
-        """Return the cells of a column."""
+    def occurrences(self, table: str, column: str, wanted: Operand) -> int:
+        """Return how many cells of a column hold a value."""
 
     def previous_operand(self, name: str, empty: Operand) -> Operand:
         """Return a field's value in the last period, or `empty`."""
@@ -74,10 +74,11 @@ class Environment(Protocol):
 class Reference:
     """Name something that an expression reads.
 
-    `field` f; `cell` c (of the row at hand); `column` t.c (of all rows); `rows` t; `previous` f; `today`.
+    `field` f; `cell` c (of the row at hand); `column` t.c (of all rows); `twins` t.c (of those rows that hold the
+    same there as the row at hand); `rows` t; `previous` f; `today`.
     """
 
-    kind: Literal["field", "cell", "column", "rows", "previous", "today"]
+    kind: Literal["field", "cell", "column", "twins", "rows", "previous", "today"]
     name: str
 
 
@@ -292,10 +293,10 @@ class _Reader:
         method: Callable[[list[ast.expr], int], tuple[_Closure, Type]] = getattr(self, f"call_{name}")
         return method(args, depth)
 
-    def column(self, node: ast.expr) -> tuple[str, str, Type]:
+    def column(self, node: ast.expr, kind: Literal["column", "twins"] = "column") -> tuple[str, str, Type]:
         match node:
             case ast.Attribute(value=ast.Name(id=table), attr=column) if column in self.scope.tables.get(table, {}):
-                self.references.add(Reference("column", f"{table}.{column}"))
+                self.references.add(Reference(kind, f"{table}.{column}"))
                 return table, column, self.scope.tables[table][column]
             case _:
                 raise self.refused("NOT_A_COLUMN", ast.unparse(node)[:80])
@@ -314,9 +315,15 @@ class _Reader:
         return (lambda e: e.count(table)), "number"
 
     def call_dem(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
-        table, column, found = self.column(args[0])
+        match args:
+            # dem(t.c, c) in a row of t: when one cell changes, only the rows with its old or new value count anew.
+            case [ast.Attribute(value=ast.Name(id=table), attr=own), ast.Name(id=name)] if own == name:
+                twins = table == self.scope.row
+            case _:
+                twins = False
+        table, column, found = self.column(args[0], "twins" if twins else "column")
         wanted = self.typed(args[1], found, depth)
-        return (lambda e: Decimal(e.column(table, column).count(wanted(e)))), "number"
+        return (lambda e: Decimal(e.occurrences(table, column, wanted(e)))), "number"
 
     def extreme(self, args: list[ast.expr], depth: int, act: Callable[..., Operand]) -> tuple[_Closure, Type]:
         first, found = self.read(args[0], depth + 1)

@@ -7,6 +7,7 @@ the definition fixed. A property test holds every wave against working everythin
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -55,6 +56,7 @@ class Form:
         self.fields = self.top.operands
         self.row: dict[str, Operand] = {}
         self._totals: dict[tuple[str, str], Decimal] = {}
+        self._counts: dict[tuple[str, str], Counter[Operand]] = {}
         self._strays: list[Problem] = []
         self._supplied = False
         self._previous: Mapping[str, Any] | None = None
@@ -108,9 +110,13 @@ class Form:
         """Return how many rows a table has."""
         return Decimal(len(self.live_rows(table)))
 
-    def column(self, table: str, column: str) -> list[Operand]:
-        """Return what the cells of a column count as."""
-        return [row.operands[column] for row in self.live_rows(table)]
+    def occurrences(self, table: str, column: str, wanted: Operand) -> int:
+        """Return how many cells of a column hold a value; counted once for all rows that ask."""
+        key = (table, column)
+        known = self._counts.get(key)
+        if known is None:
+            known = self._counts[key] = Counter(row.operands[column] for row in self.live_rows(table))
+        return known[wanted]
 
     def previous_operand(self, name: str, empty: Operand) -> Operand:
         """Return what a field counted as in the last period."""
@@ -121,8 +127,9 @@ class Form:
         return [] if table in self.top.hidden else self.rows[table]
 
     def forget_totals(self, table: str, column: str) -> None:
-        """Drop a sum that no longer holds."""
+        """Drop a sum and counts that no longer hold."""
         self._totals.pop((table, column), None)
+        self._counts.pop((table, column), None)
 
     # --- values ----------------------------------------------------------------------------------------------------
 

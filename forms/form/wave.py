@@ -41,6 +41,9 @@ class Wave:
         self.steps: dict[int, _Targets] = {}
         self.checks: dict[str, _Targets] = {}
         self.rules: dict[int, _Targets] = {}
+        self.twins: dict[str, set[Operand] | None] = {}
+        """Column → the values that its changed cells had and have, None for any: rules that count them come again."""
+        self.messages: dict[tuple[object, ...], Text] = {}
         self.paths: set[str] = set()
         self.shape: set[str] = set()
         self.news = False
@@ -135,6 +138,7 @@ class Wave:
                 self._work_out(step, cells)
         for path, targets in self.checks.items():
             self._check(path, targets)
+        self._count_twins()
         for number, targets in self.rules.items():
             rule = self.definition.rules[number]
             for cells in self._cells(targets, rule.each):
@@ -201,29 +205,50 @@ class Wave:
             except UNDEFINED:
                 value, operand = kinds.empty(field)
                 failed = True
-        old = cells.operands[name]
+        before = cells.operands[name]
         if failed != (name in cells.failed):
             (cells.failed.add if failed else cells.failed.discard)(name)
             self.recheck(cells, field)
-        if old == operand and (old is MISSING) == (operand is MISSING) and cells.values[name] == value:
+        if before == operand and (before is MISSING) == (operand is MISSING) and cells.values[name] == value:
             return
         cells.values[name], cells.operands[name] = value, operand
         self.paths.add(f"{field.table}[{cells.index}].{name}" if field.table else name)
         self.changed(("value", field.path), cells)
         if field.table:
-            self._column_changed(field)
+            self._column_changed(field, before, operand)
 
     def _begin(self, cells: Cells, field: Field) -> None:
         """Let a field that is not worked out by any step be what it was given."""
         if field.calculated is None and field.visible is None:
             cells.values[field.name], cells.operands[field.name] = cells.raw[field.name]
 
-    def _column_changed(self, field: Field) -> None:
+    def _column_changed(self, field: Field, *operands: Operand) -> None:
+        """Note that cells of a column have changed: those that held or hold these operands, or any."""
         assert field.table is not None
         self.form.forget_totals(field.table, field.name)
         if field.name in self.definition.tables[field.table].totals:
             self.paths.add(field.path)
         self.changed(("column", field.path))
+        if ("twins", field.path) in self.readers:
+            known = self.twins.setdefault(field.path, set())
+            if known is not None and operands:
+                known.update(operands)
+            else:
+                self.twins[field.path] = None
+
+    def _count_twins(self) -> None:
+        """Queue the rules of the rows whose value now occurs more or less often."""
+        for path, operands in self.twins.items():
+            table, _, column = path.partition(".")
+            for reader in self.readers[("twins", path)]:
+                assert isinstance(reader.at, int)
+                targets = self.rules.setdefault(reader.at, _Targets())
+                if operands is None:
+                    targets.all = True
+                else:
+                    targets.some.update(
+                        (row, None) for row in self.form.rows[table] if row.operands[column] in operands
+                    )
 
     # --- checks ----------------------------------------------------------------------------------------------------
 
@@ -257,6 +282,10 @@ class Wave:
 
     def _message(self, rule: Rule, cells: Cells) -> Text:
         columns = self.definition.tables[rule.each].column if rule.each else {}
+        key = (rule.id, *(cells.values.get(name) for name in rule.mentioned if name in columns))
+        known = self.messages.get(key)
+        if known is not None:
+            return known
 
         def shown(name: str, lang: str) -> str | None:
             field = columns.get(name) or self.definition.form_fields.get(name)
@@ -265,7 +294,8 @@ class Wave:
             values = cells.values if name in columns else self.form.top.values
             return kinds.shown(field, values[name], lang) or ("(trống)" if lang == "vi" else "(empty)")
 
-        return fill(rule.message, shown)
+        words = self.messages[key] = fill(rule.message, shown)
+        return words
 
 
 _NOTHING: Operand = "\x00"

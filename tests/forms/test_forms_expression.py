@@ -35,8 +35,8 @@ class Sight:
     def count(self, table: str) -> Decimal:
         return Decimal(len(self.rows))
 
-    def column(self, table: str, column: str) -> list[object]:
-        return [row[column] for row in self.rows]
+    def occurrences(self, table: str, column: str, wanted: object) -> int:
+        return [row[column] for row in self.rows].count(wanted)
 
     def previous_operand(self, name: str, empty: object) -> object:
         return self.last.get(name, empty)
