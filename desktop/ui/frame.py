@@ -180,9 +180,9 @@ class Frame(QMainWindow):
         self._here: tuple[str, dict[str, Any]] | None = None
         self._begin_on_paint = False
         self._looking = False
+        self._then: tuple[str, dict[str, Any]] | None = None
         self.preferences = load(app.home)
-        self.bell.data_changed.connect(lambda what: self.refresh_foot())
-        self.bell.client_changed.connect(self.refresh_foot)
+        self._listen()
         self.setWindowTitle(self.tr("Hồ Sơ"))
         self.setMinimumSize(960, 620)
         self.resize(1320, 860)
@@ -523,6 +523,10 @@ class Frame(QMainWindow):
         self._trail.clear()
         self._here = None
         self.go("home")
+        if self._then is not None:
+            page, facts = self._then
+            self._then = None
+            self.go(page, **facts)
         QTimer.singleShot(0, self.refresh_foot)
 
     def _resumed(self, nothing: object) -> None:
@@ -547,8 +551,8 @@ class Frame(QMainWindow):
         self.setWindowTitle(self.tr("Hồ Sơ — đã khóa"))
         self.go("lock", locked=True)
 
-    def switch(self, *, practice: bool, app: App | None = None) -> None:
-        """Work in the other kind of workspace of this home: practice or real."""
+    def switch(self, *, practice: bool, app: App | None = None, then: tuple[str, dict[str, Any]] | None = None) -> None:
+        """Work in the other kind of workspace of this home, practice or real; `then` opens a page there."""
         if not self._leave():
             return
         old, self.app = self.app, app or self.app.twin(practice=practice)
@@ -556,6 +560,7 @@ class Frame(QMainWindow):
             old.close()
         self.prefer(practice=practice)
         self.client = None
+        self._then = then
         self._rebuild()
         self.begin()
 
@@ -585,8 +590,15 @@ class Frame(QMainWindow):
         self._here = None
         self._trail.clear()
         self._pages.clear()
+        # The old pages are still listening to the old bell; nobody rings it any more.
+        self.bell = Bell()
+        self._listen()
         self.setWindowTitle(self.tr("Hồ Sơ"))
         self._build()
+
+    def _listen(self) -> None:
+        self.bell.data_changed.connect(lambda what: self.refresh_foot())
+        self.bell.client_changed.connect(self.refresh_foot)
 
     # --- the truth at the foot, and the counts --------------------------------------------------------
 

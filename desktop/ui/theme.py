@@ -233,7 +233,7 @@ class Style(QProxyStyle):
         """Make what is typed into or chosen from as high as a row."""
         found = super().sizeFromContents(type, option, size, cast(QWidget, widget))
         if type in (QStyle.ContentsType.CT_LineEdit, QStyle.ContentsType.CT_ComboBox, QStyle.ContentsType.CT_SpinBox):
-            wide = found.width() + (12 if type == QStyle.ContentsType.CT_ComboBox else 0)
+            wide = found.width() + (24 if type == QStyle.ContentsType.CT_ComboBox else 0)
             return QSize(wide, max(found.height(), 32))
         if type == QStyle.ContentsType.CT_CheckBox or type == QStyle.ContentsType.CT_RadioButton:
             return QSize(found.width() + 4, max(found.height(), TARGET))

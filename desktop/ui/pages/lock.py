@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.messages import message
@@ -94,7 +94,7 @@ class Here(Page):
         forgot = Button(self.tr("&Quên mật khẩu?"), flat=True)
         forgot.clicked.connect(self._recover_instead)
         self.body.addWidget(row_of(self.open, forgot))
-        self.passphrase.setFocus()
+        QTimer.singleShot(0, self.passphrase.setFocus)
 
     def _show_keyring(self) -> None:
         text = Text(
