@@ -1,0 +1,201 @@
+"""Signing with the key of one token: one PIN for a whole batch, and never the same PIN twice."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from signing.certificate import Certificate, verify_value
+from signing.errors import CertificateUnreadable, DigestRefused, UnsupportedKey
+from signing.key import CURVE_BYTES, Digest, der_ecdsa
+from signing.token.errors import DeviceError, KeyNotOnToken, PinNeeded, TokenError, TokenMissing, TokenRemoved
+from signing.token.module import Held, Module, Token, token_of
+
+AskPin = Callable[[Token], "Pin | None"]
+"""Asks a person for the PIN of a token, saying its warning; None when they would rather not. Where the PIN is typed on the
+reader it tells them so, and what it returns stands for their consent."""
+
+_HASHES: dict[str, type[hashes.SHA256] | type[hashes.SHA384] | type[hashes.SHA512]] = {
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+# DER of SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING } up to the value (RFC 8017, 9.2 note 1).
+_DIGEST_INFO = {
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+    "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
+}
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A PIN as it was typed, and whether the person took the risk of the last try."""
+
+    text: str = field(repr=False)
+    final_try: bool = False
+
+
+class TokenSession:
+    """The use of one key on one token, from the first signature of a batch to the last.
+
+    Log in explicitly by `log_in`, or give `ask`: it is called once, at the first signature, so that no PIN is spent on
+    what is refused before. After the token was pulled out and put back, signing goes on with the PIN that the token's
+    own process holds until `close`; where it holds none any more, PinNeeded is raised and `log_in` begins anew.
+    """
+
+    def __init__(self, module: Module, held: Held, *, ask: AskPin | None = None) -> None:
+        self.module = module
+        self.token = held.token
+        self.key = TokenKey(held.certificate, held.chain, self)
+        self._held = held
+        self._ask = ask
+        self._asked = False
+        self._start: int | None = None
+        """The module's process in which this session has logged in."""
+        self._lost = False
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the next signature needs no PIN of a person, as far as can be known without trying."""
+        return self._start is not None and self._start == self.module.starts
+
+    def log_in(self, pin: str | None = None, *, accept_final_try: bool = False) -> None:
+        """Send the PIN once; None where it is typed on the reader's own keys.
+
+        The token is looked at again just before: it must hold the wanted certificate and not be locked, and where one
+        try is left `accept_final_try` must say that a person knows. Raises TokenError; after any failure the PIN is
+        forgotten and not sent again.
+        """
+        self._start, self._lost = None, False
+        request = {
+            "do": "login",
+            "serial": self.token.serial,
+            "id": self._held.key_id,
+            "fingerprint": self._held.certificate.fingerprint,
+            "modulus": _modulus(self._held.certificate.der),
+            "pin": pin,
+            "final": accept_final_try,
+        }
+        limits = self.module.limits
+        try:
+            answer = self.module.request(request, limits.pad if self.token.pin_pad else limits.login, self.token)
+        finally:
+            request["pin"] = None
+        self.token = token_of(answer.get("token") if isinstance(answer, dict) else None)
+        self._start = self.module.starts
+
+    def look_again(self) -> Token:
+        """Read the token's flags again, as after a wrong PIN. Raises TokenMissing."""
+        for token in self.module.tokens():
+            if token.serial == self.token.serial:
+                self.token = token
+                return token
+        raise TokenMissing(self.token.serial)
+
+    def close(self) -> None:
+        """Log out and end the token's process: with it the PIN is gone."""
+        self._start = None
+        self.module.close()
+
+    def __enter__(self) -> TokenSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def raw(self, mechanism: str, data: bytes) -> bytes:
+        """Sign with the token's own mechanism. Raises TokenError."""
+        self._make_ready()
+        request = {"do": "sign", "mechanism": mechanism, "data": base64.b64encode(data).decode("ascii")}
+        try:
+            answer = self.module.request(request, self.module.limits.sign, self.token)
+        except TokenRemoved:
+            self._lost = True
+            raise
+        except TokenError:
+            if self._start != self.module.starts:
+                self._start = None
+            raise
+        try:
+            return base64.b64decode(answer, validate=True)
+        except (TypeError, ValueError, binascii.Error) as error:
+            raise DeviceError(self.token.label, "answer") from error
+
+    def _make_ready(self) -> None:
+        if self.logged_in and not self._lost:
+            return
+        if self.logged_in:
+            try:
+                self.module.request(
+                    {"do": "resume"},
+                    self.module.limits.pad if self.token.pin_pad else self.module.limits.login,
+                    self.token,
+                )
+            except (TokenMissing, TokenRemoved) as error:
+                raise TokenRemoved(self.token.label, self.token.serial) from error
+            except TokenError:
+                self._start = None
+                raise
+            self._lost = False
+            return
+        if self._ask is None or self._asked:
+            raise PinNeeded(self.token.label)
+        self._asked = True
+        pin = self._ask(self.look_again())
+        if pin is None:
+            raise PinNeeded(self.token.label)
+        self.log_in(None if self.token.pin_pad else pin.text, accept_final_try=pin.final_try)
+
+
+@dataclass(frozen=True)
+class TokenKey:
+    """A private key on a token; it has the face of every signing key."""
+
+    certificate: Certificate
+    chain: tuple[bytes, ...] = field(repr=False)
+    session: TokenSession = field(repr=False, compare=False)
+    kind: Literal["token"] = "token"
+
+    def sign(self, data: bytes, digest: Digest = "sha256") -> bytes:
+        """Sign by PKCS#1 v1.5 or ECDSA; only the hash leaves for the token.
+
+        The value is verified by the certificate before it is given away: a token may hold two keys under one id.
+        Raises DigestRefused, UnsupportedKey, TokenError.
+        """
+        algorithm = _HASHES.get(digest)
+        if algorithm is None:
+            raise DigestRefused(digest)
+        hashed = hashlib.new(digest, data).digest()
+        kind = self.certificate.key_type
+        if kind.startswith("RSA-"):
+            signature = self.session.raw("rsa", _DIGEST_INFO[digest] + hashed)
+        elif kind in CURVE_BYTES:
+            raw = self.session.raw("ecdsa", hashed[: CURVE_BYTES[kind]])
+            if len(raw) != 2 * CURVE_BYTES[kind]:
+                raise DeviceError(self.session.token.label, "answer")
+            signature = der_ecdsa(raw)
+        else:
+            raise UnsupportedKey(kind)
+        try:
+            verify_value(self.certificate.der, signature, data, algorithm())
+        except (InvalidSignature, CertificateUnreadable, ValueError) as error:
+            raise KeyNotOnToken(self.session.token.serial, "mismatch") from error
+        return signature
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key on a token never leaves its process")
+
+
+def _modulus(der: bytes) -> str | None:
+    public = x509.load_der_x509_certificate(der).public_key()
+    return f"{public.public_numbers().n:x}" if isinstance(public, rsa.RSAPublicKey) else None
