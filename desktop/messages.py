@@ -7,6 +7,7 @@ said in a whole sentence that names the code, so that a person can ask about it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from forms.bundled import RESOURCES
 Language = Literal["vi", "en"]
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FOLDER = RESOURCES / "i18n" / "messages"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d:\d\d")
+_PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,6 @@ class Message:
     def text(self) -> str:
         """Return sentence and remedy as one paragraph."""
         return " ".join(part for part in (self.sentence, self.remedy) if part)
-
-
-class _Facts(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 @cache
@@ -82,6 +80,22 @@ def shown(fact: object, lang: Language = "vi") -> str:
     return str(fact)
 
 
+@cache
+def _reasons() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = json.loads((RESOURCES / "i18n" / "reasons.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _fact(name: str, fact: object, lang: Language) -> str:
+    """Write one fact of an error: its stable words for a cause, and its ISO times, as a person writes them."""
+    if isinstance(fact, str):
+        if name in ("reason", "why") and fact in _reasons():
+            return _reasons()[fact][lang]
+        if _TIME.fullmatch(fact):
+            fact = datetime.fromisoformat(fact)
+    return shown(fact, lang)
+
+
 def known(code: str) -> bool:
     """Say whether there are words for a code."""
     return code in catalogue()
@@ -90,15 +104,22 @@ def known(code: str) -> bool:
 def message(problem: BaseException | str, facts: Mapping[str, Any] | None = None, lang: Language = "vi") -> Message:
     """Put an error, or a code and its facts, into words.
 
-    Never raises: a code without words gives a sentence that names the code.
+    Never raises: a code without words gives a sentence that names the code. What an error was about (`add_note`, such
+    as a file's name) stands before its sentence.
     """
+    about = ""
     if isinstance(problem, BaseException):
         code = str(getattr(problem, "code", "BUG"))
+        about = "".join(f"{note}: " for note in getattr(problem, "__notes__", ()))
         if facts is None:
             facts = getattr(problem, "facts", {})
     else:
         code = problem
     words = catalogue().get(code, {}).get(lang) or catalogue()["UNKNOWN_CODE"][lang]
-    values = _Facts({name: shown(value, lang) for name, value in (facts or {}).items()})
-    values.setdefault("code", code)
-    return Message(code, *(words.get(part, "").format_map(values) for part in ("heading", "sentence", "remedy")))
+    values = {"code": code} | {name: _fact(name, value, lang) for name, value in (facts or {}).items()}
+
+    def filled(part: str) -> str:
+        # Not str.format: words may show a piece of JSON, whose braces are no place for a fact.
+        return _PLACE.sub(lambda match: values.get(match[1], "…"), words.get(part, ""))
+
+    return Message(code, filled("heading"), about + filled("sentence"), filled("remedy"))

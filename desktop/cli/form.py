@@ -22,7 +22,10 @@ def checked(template: str, data: Path, period: str | None) -> tuple[Any, Any]:
 
     session = _session.current
     ref = chosen(template, period)
-    form = Form.load(load(ref), ReportingPeriod.parse(period) if period else None, session.read_json(data))
+    reporting = ReportingPeriod.parse(period) if period else None
+    document, opened = session.read_json(data), load(ref)
+    with session.about(data):
+        form = Form.load(opened, reporting, document)
     return form, ref
 
 

@@ -34,7 +34,8 @@ def load_keys(p12: Path, passphrase_file: str | None) -> list[Any]:
         prompt_vi=f"Mật khẩu của tệp khóa {p12.name}",
         prompt_en=f"Passphrase of {p12.name}",
     )
-    return list(load(session.read(p12, 1 << 20), passphrase))
+    with session.about(p12):
+        return list(load(session.read(p12, 1 << 20), passphrase))
 
 
 def chosen_key(

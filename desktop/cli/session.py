@@ -77,6 +77,25 @@ class SecretNeeded(DesktopError):
     option: str
 
 
+@dataclass(eq=False)
+class JsonUnusable(DesktopError):
+    """A data file named on the command line is no JSON that can be used; `reason` says in words why, and where."""
+
+    code: ClassVar[str] = "JSON_UNUSABLE"
+    path: str
+    reason: str
+    line: int | None = None
+    column: int | None = None
+
+
+_JSON_REASONS = {
+    "SIZE": ("nội dung quá lớn", "it is too large"),
+    "ENCODING": ("không phải văn bản mã UTF-8", "it is not UTF-8 text"),
+    "SYNTAX": ("sai cú pháp ở dòng {line}, cột {column}", "wrong syntax at line {line}, column {column}"),
+    "DEPTH": ("lồng nhau quá nhiều tầng", "it is nested too deeply"),
+    "NUMBER": ("có một số quá dài, quá lớn hoặc không phải là số", "it holds a number that is too long or none at all"),
+    "DUPLICATE": ("một tên trường được ghi hai lần", "a name stands twice in one object"),
+}
 _REASONS = {
     "ENOENT": ("không có tệp hoặc thư mục này", "there is no such file or folder"),
     "EACCES": ("không có quyền", "permission denied"),
@@ -178,6 +197,16 @@ class Session:
         else:
             print(told.text, file=sys.stderr)
 
+    @contextmanager
+    def about(self, path: Path) -> Iterator[None]:
+        """Let an expected failure name the file that it is about, where it could not know it itself."""
+        try:
+            yield
+        except Exception as error:
+            if hasattr(error, "code") and hasattr(error, "facts") and "path" not in error.facts:
+                error.add_note(str(path))
+            raise
+
     # --- files -----------------------------------------------------------------------------------------
 
     def read(self, path: Path, limit: int = 256 << 20) -> bytes:
@@ -193,10 +222,16 @@ class Session:
 
     def read_json(self, path: Path, limit: int = 16 << 20) -> Any:
         """Read a JSON document; numbers with a point stay exact."""
+        from forms.errors import NotJson
         from forms.strict_json import loads
 
         data = self.read(path, limit) if str(path) != "-" else sys.stdin.buffer.read(limit)
-        return loads(data)
+        try:
+            return loads(data)
+        except NotJson as error:
+            vi, en = _JSON_REASONS[error.reason]
+            place = {"line": error.line, "column": error.column}
+            raise JsonUnusable(str(path), self.words(vi, en).format_map(place), error.line, error.column) from error
 
     def check_free(self, path: Path, force: bool) -> None:
         """Refuse to overwrite what is there unless told to, before any work is done."""
