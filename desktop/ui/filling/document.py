@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,7 @@ class FormDocument(QObject):
         """Whether the person asked for a check: from then on everything is told."""
         self.unread: dict[str, str] = {}
         """Texts that their field could not take, by path: shown again where they were typed."""
+        self._touched: set[str] = set()
         self._left: set[str] = set()
         self._past: list[Step] = []
         self._future: list[Step] = []
@@ -87,6 +88,7 @@ class FormDocument(QObject):
             last.after = after
         else:
             self._remember(Step(before, after, None, burst, next(iter(values), "")))
+        self._touched.update(values)
         self._apply(Step(before, after))
 
     def set_rows(self, table: str, rows: Sequence[Mapping[str, object]], place: str = "") -> None:
@@ -162,9 +164,19 @@ class FormDocument(QObject):
     # --- what is told ------------------------------------------------------------------------------------------------
 
     def leave(self, path: str) -> None:
-        """Note that a person has left a field: its errors may be told from now on."""
-        if path not in self._left:
+        """Note that a person has left a field: its errors may be told from now on, if anything was done there.
+
+        A place that is only passed by is not complained of before the check.
+        """
+        if path in self._touched and path not in self._left:
             self._left.add(path)
+            self.told_changed.emit()
+
+    def leave_all(self, paths: Iterable[str]) -> None:
+        """Note that cells were filled and left, as a paste does."""
+        fresh = set(paths) - self._left
+        if fresh:
+            self._left |= fresh
             self.told_changed.emit()
 
     def check(self) -> list[Problem]:

@@ -50,7 +50,6 @@ class LineEditor(QLineEdit):
         self.spec, self.lang, self.today = field, lang, today
         self.options: Sequence[Option] = ()
         self.numeric = field.kind in NUMBERS
-        self.setTextMargins(4, 0, 4, 0)
         if self.numeric:
             self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setFont(font(Size.BODY, tabular=True))

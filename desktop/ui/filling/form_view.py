@@ -16,7 +16,7 @@ from desktop.ui.filling.table import TableBlock
 from desktop.ui.parts import Rule
 from desktop.ui.theme import STEP, Size, colour, font
 from forms.definition import Field, Section
-from forms.form.form import Progress
+from forms.form import Progress
 from forms.form.problem import Changed, Problem
 
 SLICE = 0.09

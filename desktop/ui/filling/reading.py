@@ -140,7 +140,7 @@ def read_period(text: str, kind: str, today: date) -> Taken:
 
 
 def read_option(text: str, options: Sequence[Option], lang: str) -> Taken:
-    """Read the value or the words of an option, with or without diacritics."""
+    """Read the value or the words of an option, with or without diacritics; a part will do where only one has it."""
     rest = text.strip()
     if not rest:
         return Taken(None)
@@ -148,6 +148,9 @@ def read_option(text: str, options: Sequence[Option], lang: str) -> Taken:
     for option in options:
         if rest == option.value or wanted == fold(option.label.get(lang)):
             return Taken(option.value)
+    near = [option for option in options if wanted in fold(option.label.get(lang))]
+    if len(near) == 1:
+        return Taken(near[0].value)
     return Taken(text, unread=True)
 
 

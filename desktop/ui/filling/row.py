@@ -341,7 +341,7 @@ class FieldRow(QWidget):
 
     def arrange(self, width: int, coded: bool) -> int:
         """Place the parts in a width; return the height that they need."""
-        left = CODE_WIDTH if coded else 0
+        left = CODE_WIDTH if coded else PAD
         room = width - left - HELP - GAP
         kind = self.spec.kind
         self._marks = []
@@ -405,7 +405,7 @@ class FieldRow(QWidget):
         return QSize(300, HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the official code, the ring of the focus or of an error, and the shapes of the problems."""
+        """Draw the official code, the ring of an error, and the shapes of the problems."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.spec.code:
@@ -422,9 +422,6 @@ class FieldRow(QWidget):
         if isinstance(self.editor, (LineEditor, LinesEditor, ChoiceEditor)):
             ring = QRectF(self.editor.geometry()).adjusted(-2, -2, 2, 2)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if self.editor.hasFocus():
-                painter.setPen(QPen(colour("focus"), 2))
-                painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), 4, 4)
-            elif self._problems:
+            if self._problems and not self.editor.hasFocus():
                 painter.setPen(QPen(colour(self.tone), 2))
                 painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), 4, 4)

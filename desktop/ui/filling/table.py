@@ -1,4 +1,4 @@
-"""A table of a form as a small spreadsheet: a model over the form's rows, and the view with its keys."""
+"""A table of a form as a small spreadsheet: heading, grid, sums, buttons."""
 
 from __future__ import annotations
 
@@ -7,479 +7,34 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractTableModel,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
-    QPointF,
     QRect,
     QSize,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
     QToolButton,
     QWidget,
 )
 
-from desktop.ui.filling import reading
 from desktop.ui.filling.document import FormDocument
-from desktop.ui.filling.fields import LineEditor, listed
-from desktop.ui.filling.reading import NUMBERS
+from desktop.ui.filling.table_model import RowsModel
+from desktop.ui.filling.table_view import CellEditor, RowsView
 from desktop.ui.parts import Button
 from desktop.ui.theme import ROW_COMPACT, STEP, Size, colour, font, icon
 from forms import kinds
-from forms.definition import Field, Table
-from forms.errors import FormsError, TableFull
+from forms.definition import Table
+from forms.errors import FormsError
 from forms.form.problem import Problem
 
-Index = QModelIndex | QPersistentModelIndex
 MOST_SHOWN = 14
 """Rows that are shown before the table scrolls inside itself."""
-PROBLEMS = Qt.ItemDataRole.UserRole + 1
-WIDTHS = {"money": 140, "integer": 80, "decimal": 100, "percent": 90, "date": 110, "check": 70, "tax_code": 130}
-
-
-class RowsModel(QAbstractTableModel):
-    """The rows of a table, and one empty row below them in which a new one begins."""
-
-    def __init__(self, document: FormDocument, table: Table, today: date) -> None:
-        super().__init__()
-        self.document, self.table, self.today = document, table, today
-        self.columns = table.columns
-        self.problems: Mapping[str, tuple[Problem, ...]] = {}
-        self._rows = self._count()
-
-    def _count(self) -> int:
-        return len(self.document.form.rows[self.table.name])
-
-    def spare(self) -> int:
-        """Return 1 where there is room for another row."""
-        return 0 if self.document.read_only or self._rows >= self.table.max_rows else 1
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's own default
-        """Count the rows and the empty one."""
-        return 0 if parent.isValid() else self._rows + self.spare()
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        """Count the columns."""
-        return 0 if parent.isValid() else len(self.columns)
-
-    def path(self, row: int, column: int) -> str:
-        """Return the path of a cell."""
-        return f"{self.table.name}[{row}].{self.columns[column].name}"
-
-    def value(self, row: int, column: int) -> Any:
-        """Return what counts in a cell."""
-        return self.document.form.rows[self.table.name][row].values[self.columns[column].name]
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows."""
-        row, column = index.row(), index.column()
-        field = self.columns[column]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if field.kind in NUMBERS else Qt.AlignmentFlag.AlignLeft
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
-        if row >= self._rows:
-            if role == Qt.ItemDataRole.AccessibleTextRole:
-                return self.tr("Dòng mới, {}: trống").format(field.label.get(self.document.lang))
-            return None
-        if role == Qt.ItemDataRole.DisplayRole or role == Qt.ItemDataRole.EditRole:
-            if field.kind == "check":
-                return None
-            return self.shown(row, column)
-        if role == Qt.ItemDataRole.CheckStateRole and field.kind == "check":
-            return Qt.CheckState.Checked if self.value(row, column) else Qt.CheckState.Unchecked
-        if role == PROBLEMS:
-            return self.problems.get(self.path(row, column))
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            found = self.problems.get(self.path(row, column), ())
-            words = "\n".join(problem.message.get(self.document.lang) for problem in found)
-            if not words and field.calculated is not None and role == Qt.ItemDataRole.ToolTipRole:
-                return "ƒ " + (self.document.form.explain(field.path, self.document.lang) or "")
-            return words or None
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.tr("Dòng {}, {}: {}").format(
-                row + 1, field.label.get(self.document.lang), self.shown(row, column) or self.tr("trống")
-            )
-        return None
-
-    def shown(self, row: int, column: int) -> str:
-        """Return the words of a cell."""
-        field = self.columns[column]
-        unread = self.document.unread.get(self.path(row, column)) if self.document.unread else None
-        if unread is not None:
-            return unread
-        value = self.value(row, column)
-        if value == 0 and field.kind == "money" and field.calculated is None:
-            value = self.document.form.rows[self.table.name][row].given.get(field.name)
-        return reading.shown(field, value, self.document.lang)
-
-    def plain(self, row: int, column: int) -> str:
-        """Return a cell as another program takes it: plain digits, days as dd/MM/yyyy, words of a list."""
-        field = self.columns[column]
-        if row >= self._rows:
-            return ""
-        value = self.value(row, column)
-        if field.kind in NUMBERS or field.kind == "check":
-            if value == 0 and not self.shown(row, column):
-                return ""
-            return reading.plain_cell(value)
-        return self.shown(row, column)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's label with its code, or the number of a row."""
-        if orientation == Qt.Orientation.Horizontal:
-            field = self.columns[section]
-            if role == Qt.ItemDataRole.DisplayRole:
-                mark = "ƒ " if field.calculated is not None else ""
-                return mark + field.title(self.document.lang) + (" *" if field.required else "")
-            if role == Qt.ItemDataRole.ToolTipRole:
-                star = self.tr(" (bắt buộc)") if field.required else ""
-                return f"{field.title(self.document.lang)}{star}\n{field.help.get(self.document.lang)}"
-        elif role == Qt.ItemDataRole.DisplayRole:
-            return str(section + 1) if section < self._rows else "+"
-        elif role == Qt.ItemDataRole.ToolTipRole and section >= self._rows:
-            return self.tr("Gõ vào đây để thêm dòng")
-        return None
-
-    def editable(self, row: int, column: int) -> bool:
-        """Say whether a person may type into a cell."""
-        field = self.columns[column]
-        if field.calculated is not None or self.document.read_only:
-            return False
-        return row >= self._rows or field.name not in self.document.form.rows[self.table.name][row].hidden
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Say what can be done with a cell."""
-        flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
-        if self.editable(index.row(), index.column()):
-            if self.columns[index.column()].kind == "check":
-                flags |= Qt.ItemFlag.ItemIsUserCheckable
-            else:
-                flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
-
-    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Enter what was typed into one cell."""
-        row, column = index.row(), index.column()
-        if not self.editable(row, column):
-            return False
-        if role == Qt.ItemDataRole.CheckStateRole:
-            self.enter({(row, column): "x" if Qt.CheckState(value) == Qt.CheckState.Checked else ""})
-            return True
-        self.enter({(row, column): str(value)})
-        return True
-
-    def read(self, field: Field, text: str) -> tuple[object, bool]:
-        """Read a text for a column: the value, and whether it is no value of it."""
-        options = self._options(field)
-        taken = reading.read_text(field, text, self.today, options, self.document.lang)
-        return taken.value, taken.unread or bool(taken.choices)
-
-    def _options(self, field: Field) -> tuple[Any, ...]:
-        if field.options:
-            return field.options
-        if not listed(field) or not self._rows:
-            return ()
-        return self.document.form.options(f"{self.table.name}[0].{field.name}")
-
-    def enter(self, texts: Mapping[tuple[int, int], str]) -> None:
-        """Enter texts into cells as one step; cells below the last row make rows. Raises TableFull."""
-        name = self.table.name
-        cells = {
-            (row, column): self.read(self.columns[column], text)
-            for (row, column), text in texts.items()
-            if self.editable(row, column)
-        }
-        if not cells:
-            return
-        last = max(row for row, _ in cells)
-        if last >= self._rows:
-            if last >= self.table.max_rows:
-                raise TableFull(name, self.table.max_rows)
-            rows = self.document.form.entered_rows(name)
-            rows += [{} for _ in range(last + 1 - len(rows))]
-            for (row, column), (value, unread) in cells.items():
-                if not unread:
-                    if value is None:
-                        rows[row].pop(self.columns[column].name, None)
-                    else:
-                        rows[row][self.columns[column].name] = value  # type: ignore[assignment]
-            self.document.set_rows(name, rows, f"{name}[{last}]")
-            odd = {cell: value for cell, (value, unread) in cells.items() if unread}
-            if odd:
-                self.document.enter_many(
-                    {self.path(*cell): value for cell, value in odd.items()},
-                    unread=frozenset(self.path(*cell) for cell in odd),
-                )
-            for cell in cells:
-                self.document.leave(self.path(*cell))
-            return
-        self.document.enter_many(
-            {self.path(*cell): value for cell, (value, _) in cells.items()},
-            unread=frozenset(self.path(*cell) for cell, (_, unread) in cells.items() if unread),
-        )
-        for cell in cells:
-            self.document.leave(self.path(*cell))
-
-    def refresh(self) -> None:
-        """Follow the form: its rows, or what is in them."""
-        now = self._count()
-        if now != self._rows:
-            self.beginResetModel()
-            self._rows = now
-            self.endResetModel()
-        elif self.columns:
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, len(self.columns) - 1))
-
-
-class CellEditor(LineEditor):
-    """The editor of a cell; Enter and arrows belong to the table."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Enter and the arrows to the table."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Down):
-            if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-                self.open_list()
-                return
-            event.ignore()
-            return
-        super().keyPressEvent(event)
-
-
-class CellDelegate(QStyledItemDelegate):
-    """Draw grounds and marks of cells, make their editors."""
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        """Make the editor of a cell."""
-        model = index.model()
-        assert isinstance(model, RowsModel)
-        field = model.columns[index.column()]
-        editor = CellEditor(field, model.document.lang, model.today)
-        editor.setParent(parent)
-        if listed(field) and index.row() < model._rows:
-            options = model.document.form.options(model.path(index.row(), index.column()))
-            editor.offer(
-                options, f"{model.table.name}.{field.name}/{len(options)}/{options[0].value if options else ''}"
-            )
-        elif field.options:
-            editor.offer(field.options, f"{model.table.name}.{field.name}")
-        editor.setAccessibleName(field.label.get(model.document.lang))
-        return editor
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Put the words of the cell into its editor."""
-        assert isinstance(editor, CellEditor)
-        editor.setText(str(index.data(Qt.ItemDataRole.EditRole) or ""))
-        editor.selectAll()
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        """Enter what was typed."""
-        assert isinstance(editor, CellEditor)
-        if editor.text() != str(index.data(Qt.ItemDataRole.EditRole) or ""):
-            model.setData(QModelIndex(index) if isinstance(index, QModelIndex) else index, editor.text())
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a cell: sunken where nothing can be typed, a triangle and a ground where something is wrong."""
-        model = index.model()
-        assert isinstance(model, RowsModel)
-        problems: tuple[Problem, ...] = index.data(PROBLEMS) or ()
-        if not model.editable(index.row(), index.column()):
-            painter.fillRect(option.rect, colour("sunken"))
-        tone = ""
-        if problems:
-            tone = "danger" if any(problem.severity == "error" for problem in problems) else "warning"
-            painter.fillRect(option.rect, colour(f"{tone}_soft"))
-        super().paint(painter, option, index)
-        if tone:
-            box: QRect = option.rect
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour(tone))
-            corner = QPointF(box.left(), box.top())
-            painter.drawPolygon(QPolygonF([corner, corner + QPointF(10, 0), corner + QPointF(0, 10)]))
-            painter.restore()
-
-
-class RowsView(QTableView):
-    """The grid, with a spreadsheet's keys."""
-
-    reached = Signal()
-    gone = Signal()
-
-    def __init__(self, model: RowsModel) -> None:
-        super().__init__()
-        self.rows = model
-        self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
-        self.setFont(font(Size.BODY, tabular=True))
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.AnyKeyPressed
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.DoubleClicked
-        )
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setWordWrap(False)
-        down = self.verticalHeader()
-        down.setDefaultSectionSize(ROW_COMPACT + 2)
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setMinimumWidth(40)
-        down.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
-        across = self.horizontalHeader()
-        across.setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag(0x1000)
-        )
-        across.setMinimumSectionSize(60)
-        across.setFont(font(Size.SMALL, bold=True))
-        for number, column in enumerate(model.columns):
-            self.setColumnWidth(number, WIDTHS.get(column.kind, min(240, max(120, (column.max_length or 40) * 4))))
-        across.setFixedHeight(self._header_height())
-
-    def _header_height(self) -> int:
-        metrics = self.horizontalHeader().fontMetrics()
-        high = 0
-        for number in range(len(self.rows.columns)):
-            words = str(self.rows.headerData(number, Qt.Orientation.Horizontal))
-            room = QRect(0, 0, self.columnWidth(number) - 12, 1000)
-            high = max(high, metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), words).height())
-        return min(max(high + 12, 32), 110)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter leads down, Ctrl+D fills down, Ctrl+V pastes cells, Del empties."""
-        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.matches(QKeySequence.StandardKey.Cut):
-            self.copy()
-            self.empty()
-        elif event.matches(QKeySequence.StandardKey.Paste):
-            self.paste()
-        elif control and event.key() == Qt.Key.Key_D:
-            self.fill_down()
-        elif event.key() == Qt.Key.Key_Delete and not event.modifiers():
-            self.empty()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self._down()
-        elif event.key() == Qt.Key.Key_Tab and not event.modifiers():
-            self._along(1, event)
-        elif event.key() == Qt.Key.Key_Backtab:
-            self._along(-1, event)
-        else:
-            super().keyPressEvent(event)
-
-    def _along(self, step: int, event: QKeyEvent) -> None:
-        """Go along the row by Tab; behind the last cell, out of the table."""
-        here = self.currentIndex()
-        column = here.column() + step
-        if here.isValid() and 0 <= column < len(self.rows.columns):
-            self.setCurrentIndex(self.rows.index(here.row(), column))
-        elif here.isValid() and step > 0 and here.row() + 1 < self.rows._rows:
-            self.setCurrentIndex(self.rows.index(here.row() + 1, 0))
-        else:
-            super().keyPressEvent(event)
-            (self.focusNextChild if step > 0 else self.focusPreviousChild)()
-
-    def _down(self) -> None:
-        here = self.currentIndex()
-        if here.isValid() and here.row() + 1 < self.rows.rowCount():
-            self.setCurrentIndex(self.rows.index(here.row() + 1, here.column()))
-
-    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
-        """Go down after Enter, as spreadsheets do."""
-        super().closeEditor(editor, hint)
-        if hint == QAbstractItemDelegate.EndEditHint.SubmitModelCache:
-            self._down()
-
-    def area(self) -> tuple[int, int, int, int]:
-        """Return the selected cells: first row, last row, first column, last column."""
-        found = self.selectionModel().selection()
-        if found.count():
-            one = found.first()
-            return one.top(), one.bottom(), one.left(), one.right()
-        here = self.currentIndex()
-        row, column = max(here.row(), 0), max(here.column(), 0)
-        return row, row, column, column
-
-    def copy(self) -> None:
-        """Copy the selected cells, numbers as plain digits."""
-        top, bottom, left, right = self.area()
-        lines = ["\t".join(self.rows.plain(r, c) for c in range(left, right + 1)) for r in range(top, bottom + 1)]
-        QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def paste(self) -> None:
-        """Paste cells from the selected one on; one copied cell fills the whole selection."""
-        text = QGuiApplication.clipboard().text()
-        if not text or self.rows.document.read_only:
-            return
-        lines = [line.split("\t") for line in text.rstrip("\r\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-        top, bottom, left, right = self.area()
-        if len(lines) == 1 and len(lines[0]) == 1:
-            lines = [[lines[0][0]] * (right - left + 1)] * (bottom - top + 1)
-        self._enter(
-            {
-                (top + r, left + c): cell
-                for r, line in enumerate(lines)
-                for c, cell in enumerate(line)
-                if left + c < len(self.rows.columns)
-            }
-        )
-
-    def fill_down(self) -> None:
-        """Repeat the topmost selected cells downwards; with one cell, take the one above."""
-        top, bottom, left, right = self.area()
-        if top == bottom:
-            if top == 0:
-                return
-            top -= 1
-        source = {c: self.rows.plain(top, c) for c in range(left, right + 1)}
-        self._enter({(r, c): source[c] for r in range(top + 1, bottom + 1) for c in range(left, right + 1)})
-
-    def empty(self) -> None:
-        """Empty the selected cells."""
-        top, bottom, left, right = self.area()
-        last = min(bottom, self.rows._rows - 1)
-        self._enter({(r, c): "" for r in range(top, last + 1) for c in range(left, right + 1)})
-
-    def _enter(self, texts: Mapping[tuple[int, int], str]) -> None:
-        here = self.currentIndex()
-        block = self.parent()
-        try:
-            self.rows.enter(texts)
-        except FormsError as error:
-            if isinstance(block, TableBlock):
-                block.say(error)
-            return
-        if here.isValid():
-            self.setCurrentIndex(self.rows.index(here.row(), here.column()))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Stand in a cell from the beginning."""
-        super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.rows.rowCount():
-            self.setCurrentIndex(self.rows.index(0, 0))
-        self.reached.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Tell that the table was left."""
-        super().focusOutEvent(event)
-        self.gone.emit()
 
 
 class Totals(QWidget):
@@ -590,6 +145,7 @@ class TableBlock(QWidget):
         self._help: QLabel | None = None
         self.view.selectionModel().currentChanged.connect(lambda *_: self._reached())
         self.view.reached.connect(self._reached)
+        self.view.refused.connect(self.say)
         self.view.gone.connect(lambda: self.left.emit(self.table.name))
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -604,8 +160,11 @@ class TableBlock(QWidget):
     # --- following the form ------------------------------------------------------------------------------------------
 
     def refresh(self, path: str) -> None:
-        """Follow a change; many come at once after a paste, so the grid follows once."""
-        self._soon.start(0)
+        """Follow a change: at once where rows came or went, else once for the many cells that a paste changes."""
+        if path == self.table.name:
+            self._refresh()
+        else:
+            self._soon.start(0)
 
     def _refresh(self) -> None:
         before = self.model.rowCount()
