@@ -35,7 +35,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MEMORY_LIMIT = 3 << 30
-"""Address space of one worker, in bytes; fonts and caches are mapped, so it is far above what is resident."""
+"""Address space of one worker, in bytes; fonts and caches are mapped, so it is far above what is resident. On Windows
+it bounds what the worker commits."""
 FRAME_LIMIT = 512 << 20
 """The largest request or answer, in bytes."""
 ALLOWED = ("forms.", "signing.")
@@ -128,9 +129,17 @@ class _Worker:
         if not frozen:
             root = str(Path(__file__).resolve().parent.parent)
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        flags = 0
+        if sys.platform == "win32":
+            from desktop.job import SUSPENDED, Job
+
+            self._job = Job(MEMORY_LIMIT)
+            flags = SUSPENDED | subprocess.CREATE_NO_WINDOW
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=-1
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=-1, creationflags=flags
         )
+        if sys.platform == "win32":
+            self._job.hold(self.process)
 
     def call(
         self,
@@ -187,6 +196,8 @@ class _Worker:
                 with contextlib.suppress(OSError):
                     pipe.close()
         self.process.wait()
+        if sys.platform == "win32":
+            self._job.close()
 
 
 class Workers:
@@ -242,26 +253,25 @@ class Workers:
 
 
 def _limit() -> None:
-    """Bound this process's memory and let it die with its parent."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    parent = os.getppid()
-
-    def outlived() -> None:
-        # Not PR_SET_PDEATHSIG: that fires when the *thread* that started us ends, which is a pool's to do.
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(0)
-
-    threading.Thread(target=outlived, daemon=True).start()
+    """Bound this process's memory and let it die with its parent; on Windows the job that holds it does both."""
     with contextlib.suppress(ImportError, ValueError):
         import signal
 
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        parent = os.getppid()
+
+        def outlived() -> None:
+            # Not PR_SET_PDEATHSIG: that fires when the *thread* that started us ends, which is a pool's to do.
+            while os.getppid() == parent:
+                time.sleep(1)
+            os._exit(0)
+
+        threading.Thread(target=outlived, daemon=True).start()
 
 
 def serve() -> int:
