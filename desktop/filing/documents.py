@@ -102,9 +102,11 @@ def check_certificate(
     ]
     if stopping:
         from desktop.messages import message
+        from forms.definition import Text
 
-        why = message(stopping[0].code, stopping[0].facts).sentence
-        raise SigningRefused(tuple(stopping), why)
+        first = stopping[0]
+        vi, en = (message(first.code, first.facts, lang) for lang in ("vi", "en"))
+        raise SigningRefused(tuple(stopping), Text(vi.sentence, en.sentence), Text(vi.remedy, en.remedy))
     return tuple(findings)
 
 

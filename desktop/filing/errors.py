@@ -102,11 +102,12 @@ class PreflightFailed(FilingError):
 
 @dataclass(eq=False)
 class SigningRefused(FilingError):
-    """The certificate must not be used for this; `findings` says why."""
+    """The certificate must not be used for this; `findings` says why, the first of them in words."""
 
     code: ClassVar[str] = "SIGNING_REFUSED"
     findings: tuple[Any, ...]
-    why: str
+    why: Any
+    what_to_do: Any
 
 
 @dataclass(eq=False)
