@@ -28,6 +28,7 @@ from desktop.filing.dossiers import (
     set_data,
 )
 from desktop.filing.export import ExportedFile, export
+from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
 from desktop.filing.preflight import Preflight, PreflightFinding, preflight
 from desktop.filing.reading import procedure_lines
 from desktop.filing.sealing import SignedDossier, sign_dossier, workspace_trust
@@ -66,11 +67,13 @@ from desktop.filing.sending import (
 )
 
 __all__ = [
-    "ComponentView", "Desk", "DossierView", "ExportedFile", "ItemView", "KnownPortal", "PaymentView", "Preflight",
-    "PreflightFinding", "ResultView", "SignRequest", "SignedDocument", "SignedDossier", "StatusView", "WhoIs",
+    "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",
+    "PaymentView", "Preflight", "PreflightFinding", "ResultView",
+    "SignRequest", "SignedDocument", "SignedDossier", "StatusView", "WhoIs",
     "add_client", "add_portal", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
     "confirm_unconfirmed", "doctor", "dossier_view", "dossier_views", "drain", "enter_code", "export",
-    "fetch_results", "import_catalogue", "login", "logout", "moment_of", "new_dossier", "open_form", "outbox_items",
+    "fetch_results", "fill_foreign", "form_fields", "import_catalogue", "login", "logout", "moment_of", "new_dossier",
+    "open_form", "outbox_items",
     "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remove_portal", "role_of", "safe_name",
     "save_form", "search", "set_data", "sign_document", "sign_dossier", "status", "status_view", "submit",
     "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "whoami",

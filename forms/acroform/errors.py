@@ -2,12 +2,16 @@
 
 FormsError
 └── ForeignFormError
-    ├── FormFileBroken          not a PDF, damaged beyond reading, or beyond the limits
-    ├── FormFileLocked          a password is needed, or the one given is wrong
-    ├── FormFillingRestricted   the owner of the file does not allow it to be filled (or flattened)
+    ├── FormFileBroken          not a PDF, or damaged beyond reading
+    │   └── FormFileTooLarge    beyond the limits of size, pages, fields or depth
+    ├── FormFileLocked          a password is needed
+    │   └── FormPassphraseWrong
+    ├── FormFillingRestricted   the owner of the file does not allow it to be filled
+    │   └── FormFlatteningRestricted
     ├── FormHasNoFields         nothing to fill
     ├── FormIsDynamicXfa        a form that draws itself by a program
     ├── FormHasXfa              a second, XML copy of the form would go on telling the old data
+    │   └── FormHasXfaSigned    and cannot be taken out, since the file is signed
     ├── FormSignedNotFlattened  flattening would break the signatures
     ├── FormValuesRefused       values that fields do not take; all of them at once
     └── FormNotReread           what was written is not what was asked for
@@ -32,29 +36,45 @@ class ForeignFormError(FormsError):
 
 @dataclass(eq=False)
 class FormFileBroken(ForeignFormError):
-    """Say that a file cannot be read as a PDF form.
-
-    Reason is NOT_PDF, BROKEN, TOO_LARGE, TOO_MANY_PAGES, TOO_MANY_FIELDS, TOO_DEEP or CYCLE.
-    """
+    """Say that a file cannot be read as a PDF form: reason is NOT_PDF, BROKEN or CYCLE."""
 
     reason: str
     code: ClassVar[str] = "FORM_FILE_BROKEN"
 
 
 @dataclass(eq=False)
-class FormFileLocked(ForeignFormError):
-    """Say that a file opens only with a password; given tells that one was tried."""
+class FormFileTooLarge(FormFileBroken):
+    """Say that a file is beyond the limits: reason is TOO_LARGE, TOO_MANY_PAGES, TOO_MANY_FIELDS or TOO_DEEP."""
 
-    given: bool = False
+    code: ClassVar[str] = "FORM_FILE_TOO_LARGE"
+
+
+@dataclass(eq=False)
+class FormFileLocked(ForeignFormError):
+    """Say that a file opens only with a password."""
+
     code: ClassVar[str] = "FORM_FILE_LOCKED"
 
 
 @dataclass(eq=False)
-class FormFillingRestricted(ForeignFormError):
-    """Say that the file's owner forbids an act: FILL or FLATTEN."""
+class FormPassphraseWrong(FormFileLocked):
+    """Say that a file does not open with the password given."""
 
-    act: str
+    code: ClassVar[str] = "FORM_PASSPHRASE_WRONG"
+
+
+@dataclass(eq=False)
+class FormFillingRestricted(ForeignFormError):
+    """Say that the file's owner does not allow its fields to be filled."""
+
     code: ClassVar[str] = "FORM_FILLING_RESTRICTED"
+
+
+@dataclass(eq=False)
+class FormFlatteningRestricted(FormFillingRestricted):
+    """Say that the file's owner does not allow its pages to be changed, as flattening does."""
+
+    code: ClassVar[str] = "FORM_FLATTENING_RESTRICTED"
 
 
 @dataclass(eq=False)
@@ -73,10 +93,16 @@ class FormIsDynamicXfa(ForeignFormError):
 
 @dataclass(eq=False)
 class FormHasXfa(ForeignFormError):
-    """Say that a form is kept twice, as fields and as XFA; signed tells that the XFA cannot be taken out."""
+    """Say that a form is kept twice, as fields and as XFA."""
 
-    signed: bool = False
     code: ClassVar[str] = "FORM_HAS_XFA"
+
+
+@dataclass(eq=False)
+class FormHasXfaSigned(FormHasXfa):
+    """Say that a signed form is kept twice: taking the XFA out would break the signatures."""
+
+    code: ClassVar[str] = "FORM_HAS_XFA_SIGNED"
 
 
 @dataclass(eq=False)

@@ -21,8 +21,10 @@ from forms.acroform.errors import (
     FieldProblem,
     FormFileBroken,
     FormFillingRestricted,
+    FormFlatteningRestricted,
     FormHasNoFields,
     FormHasXfa,
+    FormHasXfaSigned,
     FormNotReread,
     FormSignedNotFlattened,
     FormValuesRefused,
@@ -160,11 +162,14 @@ def _fill(
         raise FormHasNoFields()
     if form.signed and flatten:
         raise FormSignedNotFlattened()
-    for act in ("FILL", "FLATTEN") if flatten else ("FILL",):
-        if not _may(form, act):
-            raise FormFillingRestricted(act)
-    if form.xfa and (form.signed or not drop_xfa):
-        raise FormHasXfa(form.signed)
+    if not _may(form, "FILL"):
+        raise FormFillingRestricted()
+    if flatten and not _may(form, "FLATTEN"):
+        raise FormFlatteningRestricted()
+    if form.xfa and form.signed:
+        raise FormHasXfaSigned()
+    if form.xfa and not drop_xfa:
+        raise FormHasXfa()
     wanted, problems = check_values(form.nodes, values)
     drawn: list[tuple[Wanted, list[Drawn]]] = []
     for one in wanted:
@@ -497,7 +502,8 @@ def _change(wanted: Wanted, drawn: list[Drawn], fonts: _Fonts) -> FieldChange:
     node = wanted.node
     button = node.kind in ("checkbox", "radio")
     apart = node.widgets and node.widgets[0].obj.objgen != node.objects[0].objgen
-    bare = any(one.states for one in drawn)
+    # Rich text beside a value would have to go, which is more than a filling.
+    more = any(one.states for one in drawn) or "/RV" in node.objects[0]
     first = drawn[0] if drawn else None
     return FieldChange(
         name=node.name,
@@ -506,5 +512,5 @@ def _change(wanted: Wanted, drawn: list[Drawn], fonts: _Fonts) -> FieldChange:
         state=(wanted.state or "Off") if button else None,
         drawing=fonts.drawing(first.look) if first is not None and first.look is not None else None,
         # A box without appearances would need several new ones; it is as little told apart as one drawn twice.
-        widgets=2 if apart or bare else len(node.widgets) * len(node.objects),
+        widgets=2 if apart or more else len(node.widgets) * len(node.objects),
     )

@@ -242,37 +242,40 @@ def _in_cells(style: Style, text: str, cells: int, face: Typeface) -> tuple[floa
 
 
 def list_look(style: Style, rows: Sequence[str], chosen: Sequence[int]) -> tuple[Look, int]:
-    """Draw a list's rows from the first that brings the first chosen one into view; return also its number.
+    """Draw a list's rows so that every chosen one is seen; return also the number of the first row drawn.
 
-    Rows that are too wide are made smaller together; raises DoesNotFit where not one row fits.
+    Where the chosen rows stand too far apart for one window, they are drawn alone. Rows that are too wide are made
+    smaller together; raises DoesNotFit where that would become unreadable.
     """
     face = typeface(style.face)
     side, margin = _margins(style)
     inner, tall = style.width - 2 * side, style.height - 2 * margin
 
-    def window(size: float) -> tuple[int, int]:
-        shown = max(1, int((tall / size + 0.01) / face.leading))
-        first = min(chosen) if chosen else 0
-        top = 0 if first < shown else min(first, max(0, len(rows) - shown))
-        return top, min(shown, len(rows) - top)
+    def window(size: float) -> list[int]:
+        room = int((tall / size + 0.01) / face.leading)
+        first, last = (min(chosen), max(chosen)) if chosen else (0, 0)
+        if last - first < room:
+            top = 0 if last < room else min(first, len(rows) - room)
+            return list(range(top, min(top + room, len(rows))))
+        return list(chosen)
 
     def fits(size: float) -> bool:
-        top, shown = window(size)
-        widest = max((face.width(row) for row in rows[top : top + shown]), default=0.0)
-        return widest * size <= inner + 0.01 and face.leading * size <= tall + 0.01
+        shown = window(size)
+        widest = max((face.width(rows[number]) for number in shown), default=0.0)
+        return widest * size <= inner + 0.01 and len(shown) * face.leading * size <= tall + 0.01
 
     size = _largest(style, fits)
-    top, shown = window(size)
+    shown = window(size)
     under, runs, row_height = [_box(style)], [], face.leading * size
     y = style.height - margin
-    for number in range(top, top + shown):
+    for number in shown:
         y -= row_height
         if number in chosen:
             bar = (style.edge, y, style.width - 2 * style.edge, row_height)
             under.append(b"q " + _HIGHLIGHT + b" " + _numbers(*bar) + b" re f Q\n")
         if rows[number].strip():
             runs.append(Run(side, y + (row_height - face.cap_height * size) / 2, rows[number]))
-    return Look(style, b"".join(under), size, tuple(runs)), top
+    return Look(style, b"".join(under), size, tuple(runs)), shown[0] if shown else 0
 
 
 # ---------------------------------------------------------------- marks

@@ -14,7 +14,13 @@ from typing import Any
 
 import pikepdf
 
-from forms.acroform.errors import FormFileBroken, FormFileLocked, FormIsDynamicXfa
+from forms.acroform.errors import (
+    FormFileBroken,
+    FormFileLocked,
+    FormFileTooLarge,
+    FormIsDynamicXfa,
+    FormPassphraseWrong,
+)
 
 SIZE_LIMIT = 50 * 1024 * 1024
 """Largest file, in bytes."""
@@ -229,13 +235,13 @@ def open_form(data: bytes, passphrase: str | None = None) -> OpenForm:
     Raises FormFileBroken, FormFileLocked, FormIsDynamicXfa.
     """
     if len(data) > SIZE_LIMIT:
-        raise FormFileBroken("TOO_LARGE")
+        raise FormFileTooLarge("TOO_LARGE")
     if b"%PDF-" not in data[:1024]:
         raise FormFileBroken("NOT_PDF")
     try:
         pdf = pikepdf.open(io.BytesIO(data), password=passphrase or "")
     except pikepdf.PasswordError as error:
-        raise FormFileLocked(given=passphrase is not None) from error
+        raise FormFileLocked if passphrase is None else FormPassphraseWrong from error
     except BROKEN as error:
         raise FormFileBroken("BROKEN") from error
     try:
@@ -250,7 +256,7 @@ def open_form(data: bytes, passphrase: str | None = None) -> OpenForm:
 
 def _read(pdf: pikepdf.Pdf) -> OpenForm:
     if len(pdf.pages) > PAGES_LIMIT:
-        raise FormFileBroken("TOO_MANY_PAGES")
+        raise FormFileTooLarge("TOO_MANY_PAGES")
     root = pdf.Root
     form = root.get("/AcroForm")
     form = form if is_dictionary(form) else None
@@ -296,7 +302,7 @@ def _pages(pdf: pikepdf.Pdf) -> dict[tuple[int, int], int]:
             if is_dictionary(annotation) and annotation.is_indirect:
                 found.setdefault(annotation.objgen, number)
         if len(found) > 10 * WIDGETS_LIMIT:
-            raise FormFileBroken("TOO_MANY_FIELDS")
+            raise FormFileTooLarge("TOO_MANY_FIELDS")
     return found
 
 
@@ -311,9 +317,9 @@ def _walk(form: Any, pages: dict[tuple[int, int], int]) -> dict[str, Node]:
         obj, prefix, above, index = waiting.pop()
         count += 1
         if count + len(waiting) > WIDGETS_LIMIT:
-            raise FormFileBroken("TOO_MANY_FIELDS")
+            raise FormFileTooLarge("TOO_MANY_FIELDS")
         if len(above) >= DEPTH_LIMIT:
-            raise FormFileBroken("TOO_DEEP")
+            raise FormFileTooLarge("TOO_DEEP")
         if obj.is_indirect:
             if obj.objgen in seen:
                 raise FormFileBroken("CYCLE")
@@ -321,7 +327,7 @@ def _walk(form: Any, pages: dict[tuple[int, int], int]) -> dict[str, Node]:
         own = text_of(obj.get("/T"))
         name = prefix if own is None else f"{prefix}.{own}" if prefix else own
         if len(name) > NAME_LIMIT:
-            raise FormFileBroken("TOO_DEEP")
+            raise FormFileTooLarge("TOO_DEEP")
         kids = _dictionaries(obj.get("/Kids"))
         if any("/T" in kid or "/Kids" in kid for kid in kids):
             waiting += [(kid, name, (obj, *above), number) for number, kid in reversed(list(enumerate(kids)))]
@@ -345,7 +351,7 @@ def _walk(form: Any, pages: dict[tuple[int, int], int]) -> dict[str, Node]:
             twin.objects.append(obj)
             twin.widgets += widgets
         if len(nodes) > FIELDS_LIMIT:
-            raise FormFileBroken("TOO_MANY_FIELDS")
+            raise FormFileTooLarge("TOO_MANY_FIELDS")
     return nodes
 
 
@@ -353,7 +359,7 @@ def _dictionaries(array: Any) -> list[Any]:
     if not isinstance(array, pikepdf.Array):
         return []
     if len(array) > WIDGETS_LIMIT:
-        raise FormFileBroken("TOO_MANY_FIELDS")
+        raise FormFileTooLarge("TOO_MANY_FIELDS")
     return [thing for thing in array if is_dictionary(thing)]
 
 
@@ -436,7 +442,7 @@ def _choices(options: Any) -> list[tuple[str, str]]:
     if not isinstance(options, pikepdf.Array):
         return []
     if len(options) > OPTIONS_LIMIT:
-        raise FormFileBroken("TOO_MANY_FIELDS")
+        raise FormFileTooLarge("TOO_MANY_FIELDS")
     found = []
     for option in options:
         if isinstance(option, pikepdf.Array):
