@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from stdnum.vn import mst
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -52,6 +50,8 @@ def check_tax_code(text: str) -> Finding | None:
         return Finding("TAX_CODE_FORMAT", "error", {"value": text[:40]})
     if len(text) == 12:
         return check_personal_id(text)
+    from stdnum.vn import mst  # slow to import, and search needs only `fold` of this module
+
     if text.endswith("-000") or not mst.is_valid(text):
         return Finding("TAX_CODE_CHECK_DIGIT", "error", {"value": text})
     return None
