@@ -52,7 +52,7 @@ class Keystrokes:
 
 
 def person(dice: random.Random, number: int) -> dict[str, Any]:
-    """Return the row of a made-up person; no two of the same `number` parity share an identity."""
+    """Return the row of a made-up person; people of different numbers share no identity."""
     male, year = dice.random() < 0.5, dice.randrange(1970, 2007)
     sex = ("nu", "nam")[male]
     row: dict[str, Any] = {

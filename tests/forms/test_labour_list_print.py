@@ -152,7 +152,7 @@ def test_a_list_of_500_is_read_back_whole(long_list: tuple[Printed, Form, Path])
     assert back.values == form.values
 
 
-@pytest.mark.parametrize("rows", [1, 2, 3, 9, 10, 11, 12, 13, 14, 33, 60, 61, 70])
+@pytest.mark.parametrize("rows", [1, 2, 9, 11, 12, 13, 14, 61])
 def test_nobody_signs_a_page_without_a_row_of_the_list(rows: int, tmp_path: Path) -> None:
     result = printed(complete() | {"tang": people(rows), "giam": []})
     (mark,) = result.signatures
@@ -170,7 +170,7 @@ def test_nobody_signs_a_page_without_a_row_of_the_list(rows: int, tmp_path: Path
 
 
 def test_a_heading_never_stands_alone_at_the_foot(tmp_path: Path) -> None:
-    for rows in range(8, 20):
+    for rows in range(10, 17):
         for page in pages(printed(complete() | {"tang": people(rows), "giam": people(30, 100)}).pdf, tmp_path):
             if "II. GIẢM" in page:
                 assert "0400000100" in page[page.index("II. GIẢM") :], rows
