@@ -35,6 +35,7 @@ from signing.pdf import MOST_SIGNATURES
 from signing.stamp import prepare_font
 
 _DEEPEST = 32
+_MOST_FIELDS = 20_000
 
 
 @dataclass(eq=False)
@@ -205,8 +206,13 @@ def _certifies(signature: EmbeddedPdfSignature, reader: PdfFileReader) -> bool:
 
 def _write(writer: _Writer, changes: Sequence[Change], fonts: Mapping[str, bytes]) -> None:
     embedded: dict[str, Any] = {}
+    fields = _fields(writer)
     for change in changes:
-        target = _field(writer, change)
+        place = fields.get(change.field)
+        # Whoever drew the appearance used another library: both must mean the same object.
+        if place is None or (place.idnum, place.generation) != change.reference:
+            raise PdfUnreadable
+        target: Any = place.get_object()
         if change.state is not None:
             state = pdf_name(f"/{change.state}")
             if change.state != "Off" and state not in target["/AP"]["/N"]:
@@ -222,7 +228,7 @@ def _write(writer: _Writer, changes: Sequence[Change], fonts: Mapping[str, bytes
             look = writer.add_object(_stream(change.appearance, embedded))
             # A new dictionary: an old one may be shared with another field.
             target[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): look})
-        writer.mark_update(generic.Reference(*change.reference, writer))
+        writer.mark_update(place)
     form = writer.root["/AcroForm"]
     if changes and "/NeedAppearances" in form:
         # With it, readers would draw the fields anew, in a font without our letters.
@@ -230,24 +236,26 @@ def _write(writer: _Writer, changes: Sequence[Change], fonts: Mapping[str, bytes
         writer.update_container(form)
 
 
-def _field(writer: _Writer, change: Change) -> generic.DictionaryObject:
-    """Return the field to change; that the object of this number is it is not taken on trust."""
-    found = generic.IndirectObject(*change.reference, writer).get_object()
-    if not isinstance(found, generic.DictionaryObject) or _full_name(found) != change.field or "/Kids" in found:
-        raise PdfUnreadable
+def _fields(writer: _Writer) -> dict[str, generic.Reference]:
+    """Return where each field without kids is, by its full name."""
+    found: dict[str, generic.Reference] = {}
+    waiting = [(one, "", 0) for one in writer.root["/AcroForm"]["/Fields"]]
+    seen = 0
+    while waiting:
+        reference, above, depth = waiting.pop()
+        seen += 1
+        if depth > _DEEPEST or seen > _MOST_FIELDS:
+            raise PdfUnreadable
+        node = reference.get_object()
+        if not isinstance(node, generic.DictionaryObject):
+            continue
+        own = str(node["/T"]) if "/T" in node else None
+        name = above if own is None else f"{above}.{own}" if above else own
+        if "/Kids" in node:
+            waiting += [(kid, name, depth + 1) for kid in node["/Kids"]]
+        elif isinstance(reference, generic.IndirectObject):
+            found[name] = reference.reference
     return found
-
-
-def _full_name(found: generic.DictionaryObject) -> str:
-    parts: list[str] = []
-    node: Any = found
-    for _ in range(_DEEPEST):
-        if "/T" in node:
-            parts.append(str(node["/T"]))
-        if "/Parent" not in node:
-            return ".".join(reversed(parts))
-        node = node["/Parent"]
-    raise PdfUnreadable
 
 
 def _value(value: str | tuple[str, ...] | None) -> generic.PdfObject:

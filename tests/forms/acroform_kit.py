@@ -24,9 +24,7 @@ class Maker:
     def __init__(self, pages: int = 1, *, rotate: int = 0, size: tuple[float, float] = (595, 842)) -> None:
         self.pdf = pikepdf.new()
         self.font = self.pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
-        self.bold = self.pdf.make_indirect(
-            Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Times-Bold"))
-        )
+        self.bold = self.pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Times-Bold")))
         self.fields = Array()
         self.groups: dict[str, Any] = {}
         for _ in range(pages):
@@ -60,10 +58,10 @@ class Maker:
     def button(self, name: str, box: Box) -> Any:
         return self._field(name, Name.Btn, [box], flags=PUSH)
 
-    def check(self, name: str, box: Box, state: str = "Yes", *, on: bool = False, bare: bool = False, **more: Any) -> Any:
-        return self._field(
-            name, Name.Btn, [box], states=[state], on=state if on else None, bare=bare, **more
-        )
+    def check(
+        self, name: str, box: Box, state: str = "Yes", *, on: bool = False, bare: bool = False, **more: Any
+    ) -> Any:
+        return self._field(name, Name.Btn, [box], states=[state], on=state if on else None, bare=bare, **more)
 
     def radio(self, name: str, boxes: Sequence[Box], states: Sequence[str], on: str | None = None, **more: Any) -> Any:
         return self._field(name, Name.Btn, boxes, states=states, on=on, flags=RADIO | more.pop("flags", 0), **more)
@@ -85,7 +83,7 @@ class Maker:
         widget_flags: int = 4,
         **more: Any,
     ) -> Any:
-        holder, own = self._group(name)
+        holder, own, parent = self._group(name)
         field = Dictionary(FT=kind, T=String(own), Ff=flags)
         if da is not None and kind != Name.Sig:
             field.DA = String(da)
@@ -102,12 +100,16 @@ class Maker:
                 widget.MK = Dictionary({f"/{k}": v for k, v in mk.items()})
             if states and not bare:
                 state = states[number] if len(states) > number else states[0]
-                widget.AP = Dictionary(N=Dictionary({f"/{state}": self._mark(box, True), "/Off": self._mark(box, False)}))
+                widget.AP = Dictionary(
+                    N=Dictionary({f"/{state}": self._mark(box, True), "/Off": self._mark(box, False)})
+                )
                 widget.AS = Name(f"/{state}" if on == state else "/Off")
             if look:
                 widget.AP = Dictionary(N=self._empty(box))
             widgets.append(widget)
         made = self.pdf.make_indirect(field)
+        if parent is not None:
+            made.Parent = parent
         target = self.pdf.pages[page - 1]
         if "/Annots" not in target:
             target.Annots = self.pdf.make_indirect(Array())
@@ -124,7 +126,7 @@ class Maker:
         holder.append(made)
         return made
 
-    def _group(self, name: str) -> tuple[Any, str]:
+    def _group(self, name: str) -> tuple[Any, str, Any]:
         *above, own = name.split(".")
         holder, path, parent = self.fields, "", None
         for part in above:
@@ -137,7 +139,7 @@ class Maker:
                 self.groups[path] = group
             parent = self.groups[path]
             holder = parent.Kids
-        return holder, own
+        return holder, own, parent
 
     def _mark(self, box: Box, on: bool) -> Any:
         width, height = box[2] - box[0], box[3] - box[1]
