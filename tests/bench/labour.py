@@ -39,10 +39,13 @@ class Keystrokes:
 
     rows: int
     times: tuple[float, ...]
+    """On the clock."""
+    own: tuple[float, ...]
+    """Of the processor, for this process alone: what stays when other programs are busy."""
 
-    def percentile(self, percent: int) -> float:
+    def percentile(self, percent: int, *, own: bool = False) -> float:
         """Return the time within which so many of 100 keystrokes stayed."""
-        ordered = sorted(self.times)
+        ordered = sorted(self.own if own else self.times)
         return ordered[min(len(ordered), math.ceil(len(ordered) * percent / 100)) - 1]
 
     @property
@@ -117,24 +120,26 @@ def one_keystroke(rows: int = 500, keystrokes: int = 300, seed: int = 20261122) 
     form.check()
     dice = random.Random(seed)
     names = tuple(_ENTRIES)
-    times = []
+    times, own = [], []
     for _ in range(keystrokes):
         table = "tang" if dice.random() < 0.8 else "giam"
         name = dice.choice(names)
         path = f"{table}[{dice.randrange(len(form.rows[table]))}].{name}"
         value = _ENTRIES[name](dice)
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         form.set(path, value)
         form.check()
         times.append((time.perf_counter() - began) * 1000)
-    return Keystrokes(rows, tuple(times))
+        own.append((time.process_time() - busy) * 1000)
+    return Keystrokes(rows, tuple(times), tuple(own))
 
 
 def main() -> int:
     """Print the 50th and 99th percentile, and the latter in parts of the limit."""
     found = one_keystroke()
     p50, p99 = found.percentile(50), found.percentile(99)
-    sys.stdout.write(f"one keystroke in {found.rows} rows: p50 {p50:.2f} ms, p99 {p99:.2f} ms, ")
+    sys.stdout.write(f"one keystroke in {found.rows} rows: p50 {p50:.2f} ms, p99 {p99:.2f} ms ")
+    sys.stdout.write(f"(processor {found.percentile(99, own=True):.2f} ms), ")
     sys.stdout.write(f"limit {LIMIT:.0f} ms, ratio {found.ratio:.2f}\n")
     return 0 if found.ratio <= 1 else 1
 
