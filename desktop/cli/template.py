@@ -131,11 +131,18 @@ def blank(
 @commands.command("lint")
 def lint_folder(folder: Path) -> None:
     """Soát một thư mục mẫu."""
+    from desktop.messages import message
     from forms.template import lint
 
     session = _session.current
-    findings = lint(folder)
-    session.answer({"findings": findings}, *(str(finding) for finding in findings))
+    # A stranger's folder: its layout is compiled where it can be killed.
+    findings = session.app.workers.run(lint, folder, timeout=30)
+    marks = {"error": session.words("Lỗi", "Error"), "warning": session.words("Cảnh báo", "Warning")}
+    session.answer(
+        {"findings": findings},
+        *(f"{marks[one.severity]} · {message(one.code, one.facts, session.lang).sentence}" for one in findings),
+        session.words(f"{len(findings)} điều cần xem.", f"{len(findings)} findings."),
+    )
     if any(getattr(finding, "severity", "error") == "error" for finding in findings):
         raise Negative
 
