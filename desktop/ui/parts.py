@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -364,6 +366,30 @@ class Scroll(QScrollArea):
         self.column.setSpacing(spacing)
         self.setWidget(self.inside)
         self.setAccessibleName("")
+        self.inside.installEventFilter(self)
+        # What is inside settles in several steps; the last word is had when all of them are through.
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self._fit)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the column as high as its wrapped words need, whenever they change."""
+        if watched is self.inside and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+            self._settled.start()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the column to the new width."""
+        super().resizeEvent(event)
+        self._fit()
+        self._settled.start()
+
+    def _fit(self) -> None:
+        # Left to itself the area squeezes wrapped labels into the view until something else makes it look again.
+        wide = self.viewport().width()
+        high = self.column.totalHeightForWidth(wide) if self.column.hasHeightForWidth() else -1
+        self.inside.setMinimumHeight(max(high, self.column.totalMinimumSize().height()))
 
     def clear(self) -> None:
         """Take everything out."""
@@ -396,7 +422,8 @@ class PageHead(QWidget):
 
     def __init__(self, title: str, about: str = "") -> None:
         super().__init__()
-        row = QHBoxLayout(self)
+        large = font(Size.BODY).pointSizeF() > 14
+        row = QBoxLayout(QBoxLayout.Direction.TopToBottom if large else QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * STEP)
         words = QVBoxLayout()
@@ -410,7 +437,7 @@ class PageHead(QWidget):
         self._deeds = QHBoxLayout()
         self._deeds.setSpacing(2 * STEP)
         row.addLayout(self._deeds)
-        row.setAlignment(self._deeds, Qt.AlignmentFlag.AlignTop)
+        row.setAlignment(self._deeds, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
 
     def say(self, title: str, about: str = "") -> None:
         """Change the words."""
@@ -545,14 +572,104 @@ class Toggle(QAbstractButton):
         painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic), self.text())
 
 
-def row_of(*widgets: QWidget, stretch: bool = True, spacing: int = 2 * STEP) -> QWidget:
-    """Put widgets side by side, the rest of the row empty."""
+class Flow(QLayout):
+    """Put things side by side, and on further lines where there is no room: enlarged texts clip nothing."""
+
+    def __init__(self, spacing: int = 2 * STEP) -> None:
+        super().__init__()
+        self._things: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Take one more thing."""
+        self._things.append(item)
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return len(self._things)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """Return one thing."""
+        return self._things[index] if 0 <= index < len(self._things) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Take one thing out."""
+        return self._things.pop(index) if 0 <= index < len(self._things) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """Ask for no more than is needed."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Say that the height depends on the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that a width needs."""
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Place everything."""
+        super().setGeometry(rect)
+        self._place(rect, move=True)
+
+    def sizeHint(self) -> QSize:
+        """Be as wide as one line of everything."""
+        sizes = [self._size(item, 1 << 20) for item in self._shown()]
+        wide = sum(size.width() for size in sizes) + self.spacing() * max(0, len(sizes) - 1)
+        return QSize(wide, max((size.height() for size in sizes), default=0))
+
+    def minimumSize(self) -> QSize:
+        """Be at least as wide as the widest thing."""
+        sizes = [item.minimumSize() for item in self._shown()]
+        wide = max((size.width() for size in sizes), default=0)
+        return QSize(wide, max((size.height() for size in sizes), default=0))
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._things if not item.isEmpty()]
+
+    @staticmethod
+    def _size(item: QLayoutItem, room: int) -> QSize:
+        widget = item.widget()
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            # The hint of a label that wraps is a guess at a pleasant shape; here it is one line while there is room.
+            wide = min(widget.fontMetrics().horizontalAdvance(widget.text()) + 4, room)
+            return QSize(wide, widget.heightForWidth(wide))
+        return item.sizeHint()
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        x, y, high = rect.x(), rect.y(), 0
+        line: list[tuple[QLayoutItem, QRect]] = []
+
+        def end() -> None:
+            for item, box in line:
+                if move:
+                    item.setGeometry(box.translated(0, (high - box.height()) // 2))
+
+        for item in self._shown():
+            size = self._size(item, rect.width())
+            if line and x + size.width() > rect.right() + 1:
+                end()
+                line.clear()
+                x, y, high = rect.x(), y + high + self.spacing(), 0
+            wide = min(size.width(), rect.width()) if rect.width() > 0 else size.width()
+            line.append((item, QRect(x, y, wide, size.height())))
+            x += size.width() + self.spacing()
+            high = max(high, size.height())
+        end()
+        return y + high - rect.y()
+
+
+def row_of(*widgets: QWidget, spacing: int = 2 * STEP) -> QWidget:
+    """Put widgets side by side, on further lines where the row is too narrow."""
     made = QWidget()
-    line = QHBoxLayout(made)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(spacing)
+    line = Flow(spacing)
     for widget in widgets:
         line.addWidget(widget)
-    if stretch:
-        line.addStretch(1)
+    made.setLayout(line)
+    policy = made.sizePolicy()
+    policy.setHeightForWidth(True)
+    policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+    made.setSizePolicy(policy)
     return made

@@ -175,12 +175,12 @@ def settle(frame: Any, seconds: float = 20.0) -> None:
     assert app is not None
     end = time.monotonic() + seconds
     calm = 0
-    while calm < 3:
+    while calm < 10:
         app.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         calm = calm + 1 if not frame.jobs._running else 0
         assert time.monotonic() < end, "the window does not come to rest"
-        time.sleep(0.002)
+        time.sleep(0.003)
 
 
 def put_away(frame: Any) -> None:

@@ -3,68 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui.filling.attachments import AttachmentPane
-from desktop.ui.filling.checklist import Checklist, Task
+from desktop.ui.filling.checklist import CHECK, SIGN, SUBMIT, Checklist, Task
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.form_view import FormView
+from desktop.ui.filling.keeping import Keeper
+from desktop.ui.filling.opening import Loaded, Opened, load_dossier, open_form
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.filling.problem_bar import ProblemBar
-from desktop.ui.filling.row import Source
-from desktop.ui.parts import Button, Chip, ClickRow, Empty, Notice, Rule, Scroll, Text, empty
+from desktop.ui.filling.report import ReportPane
+from desktop.ui.parts import Empty, Notice, Rule, Text, empty
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, colour, font, icon
 
 if TYPE_CHECKING:
-    from desktop.filing import ComponentView, DossierView, Preflight
+    from desktop.filing import ComponentView
     from desktop.ui.jobs import Progress
-    from forms.form import Form
     from forms.printing import Printed
-    from forms.procedure import Procedure
 
-SAVE_PAUSE = 700
-"""Milliseconds without a change after which a form is saved."""
+T = TypeVar("T")
 NARROW = 1040
 """Below this width the official page is hidden until it is asked for."""
-CHECK, SIGN, SUBMIT = "//check", "//sign", "//submit"
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What the page needs to know of a dossier."""
-
-    view: DossierView
-    procedure: Procedure | None
-    notes: dict[str, str]
-    ready: bool
-    """Whether the pre-flight finds nothing in the way."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A form with where its values come from."""
-
-    form: Form
-    sources: dict[str, Source]
-    today: date
-
-
-FACTS = {
-    "tax_code": "mã số thuế của khách hàng", "name": "tên khách hàng", "address": "địa chỉ của khách hàng",
-    "ward_name": "xã, phường của khách hàng", "ward_code": "xã, phường của khách hàng",
-    "province_code": "tỉnh, thành phố của khách hàng", "province_name": "tỉnh, thành phố của khách hàng",
-    "phone": "điện thoại của khách hàng", "email": "thư điện tử của khách hàng", "fax": "số fax của khách hàng",
-    "personal_id": "số định danh của khách hàng", "legal_representative": "người đại diện theo pháp luật",
-    "tax_office_code": "cơ quan thuế của khách hàng", "tax_office_name": "cơ quan thuế của khách hàng",
-    "social_insurance_unit": "mã đơn vị bảo hiểm xã hội",
-}  # fmt: skip
 
 
 class Handle(QSplitterHandle):
@@ -99,16 +64,13 @@ class Here(Page):
         self._form_id: str | None = None
         self.form_view: FormView | None = None
         self.document: FormDocument | None = None
-        self._saved_revision = 0
-        self._saving = False
+        self.keeper: Keeper | None = None
+        self._fine = False
+        """Whether the form was without errors when it was last saved."""
         self._page_wanted: bool | None = None
         self._go_to: str | None = None
         self._build()
         self._keys()
-        self._save_pause = QTimer(self)
-        self._save_pause.setSingleShot(True)
-        self._save_pause.setInterval(SAVE_PAUSE)
-        self._save_pause.timeout.connect(self._save)
 
     # --- building ----------------------------------------------------------------------------------------------------
 
@@ -131,7 +93,9 @@ class Here(Page):
         self.attachments = AttachmentPane(self.shell)
         self.attachments.changed.connect(self._reload)
         self.attachments.shown.connect(self._show_paper)
-        self.report = Scroll(margin=5 * STEP, spacing=2 * STEP)
+        self.report = ReportPane(self.shell)
+        self.report.opened.connect(self._open_finding)
+        self.report.sign_asked.connect(lambda: self._leave_for("sign"))
         self.nothing = QWidget()
         QVBoxLayout(self.nothing).setContentsMargins(0, 0, 0, 0)
         for part in (self.nothing, self.attachments, self.report):
@@ -186,7 +150,7 @@ class Here(Page):
 
     def _keys(self) -> None:
         for sequence, do in (
-            ("F7", lambda: self.bar.step(1)), ("Shift+F7", lambda: self.bar.step(-1)), ("F8", self.turn_page),
+            ("F7", lambda: self._next_problem(1)), ("Shift+F7", lambda: self._next_problem(-1)), ("F8", self.turn_page),
             ("F9", self.check), ("Ctrl+Return", self.open_next), ("Ctrl+Enter", self.open_next),
             ("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo),
             ("Ctrl+P", lambda: self._leave_for("review")),
@@ -211,41 +175,13 @@ class Here(Page):
 
     def leave(self) -> bool:
         """Save what was typed; stays where saving fails, and says why."""
-        if self.document is None or self.form_view is None:
+        if self.keeper is None or self.form_view is None:
             return True
         self.form_view.commit()
-        if self.document.revision == self._saved_revision and not self._saving:
-            return True
-        self._save_pause.stop()
-        from desktop.errors import DesktopError
-
-        try:
-            # The page is about to go: this one time it is worth waiting the few milliseconds that saving takes.
-            self._write(self._form_id, self.document)
-        except DesktopError as error:
-            self.shell.trouble(error)
-            return False
-        self._saved_revision = self.document.revision
-        self._said_saved()
-        return True
+        return self.keeper.flush()
 
     def _load(self, then: Callable[[], None] | None = None) -> None:
-        desk, name, lang = self.shell.desk, self._id, self.shell.lang
-
-        def work(progress: Progress) -> Loaded:
-            from desktop import filing
-            from desktop.errors import DesktopError
-            from forms.errors import FormsError
-
-            view = filing.dossier_view(desk, name)
-            procedure, notes = None, {}
-            try:
-                procedure = filing.procedure(desk, view.procedure)
-                case = filing.case_of(procedure, view.case)
-                notes = {part.id: part.note for part in case.components}
-            except (DesktopError, FormsError):
-                pass  # a procedure that is no longer in the catalogue: its dossiers stay open all the same
-            return Loaded(view, procedure, notes, filing.preflight(desk, name).ok)
+        desk, name = self.shell.desk, self._id
 
         def done(found: Loaded) -> None:
             if found.view.id != self._id:
@@ -255,11 +191,10 @@ class Here(Page):
             if then is not None:
                 then()
 
-        def failed(error: Exception) -> None:
-            self.shell.trouble(error)
+        self._run(lambda progress: load_dossier(desk, name), done)
 
-        _ = lang
-        self.shell.jobs.run("work", work, done=done, failed=failed, owner=self)
+    def _run(self, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
+        self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
 
     def _reload(self) -> None:
         self._load()
@@ -269,61 +204,8 @@ class Here(Page):
 
     def _tasks(self) -> list[Task]:
         assert self._loaded is not None
-        view = self._loaded.view
         ready = self._loaded.ready and (self.document is None or not self.document.form.errors)
-        tasks = [self._task(part) for part in view.components]
-        signed = view.state != "PREPARED"
-        tasks.append(
-            Task(
-                CHECK,
-                self.tr("Kiểm tra"),
-                "done" if ready or signed else "open",
-                self.tr("không có lỗi") if ready or signed else self.tr("còn thiếu hoặc có lỗi"),
-                step=True,
-            )
-        )
-        tasks.append(
-            Task(
-                SIGN,
-                self.tr("Ký"),
-                "done" if signed else "open",
-                self.tr("đã ký") if signed else self.tr("chưa ký"),
-                step=True,
-            )
-        )
-        sent = view.state == "SUBMITTED"
-        tasks.append(
-            Task(
-                SUBMIT,
-                self.tr("Nộp hoặc In"),
-                "done" if sent else "open",
-                self.tr("đã nộp{}").format(f" · {view.code}" if view.code else "") if sent else self.tr("chưa nộp"),
-                step=True,
-            )
-        )
-        return tasks
-
-    def _task(self, part: ComponentView) -> Task:
-        state = part.state
-        if self.document is not None and part.id == self._component and part.form is not None:
-            progress = self.document.form.progress().values()
-            done, total = sum(p.done for p in progress), sum(p.total for p in progress)
-            errors = len(self.document.form.errors)
-            state = "work" if errors else "done"
-            if not errors:
-                words = self.tr("xong")
-            elif done < total:
-                words = self.tr("đang điền, {}/{} mục bắt buộc").format(done, total)
-            else:
-                words = self.tr("còn {} lỗi").format(errors)
-        else:
-            words = {
-                "done": self.tr("xong"), "work": self.tr("còn {} lỗi").format(part.errors),
-                "open": self.tr("chưa làm"), "not_needed": self.tr("không bắt buộc"),
-            }[state]  # fmt: skip
-        if part.files:
-            words = self.tr("{} giấy tờ").format(len(part.files))
-        return Task(part.id, part.name, state, words, optional=not part.required)
+        return self.checklist.tasks_of(self._loaded.view, ready, self._component, self.document)
 
     def _following(self) -> str | None:
         """Return the next thing to do."""
@@ -409,50 +291,11 @@ class Here(Page):
     def _open_form(self, form_id: str) -> None:
         desk, lang, component = self.shell.desk, self.shell.lang, self._component
 
-        def work(progress: Progress) -> Opened:
-            from desktop import filing
-
-            form = filing.open_form(desk, form_id)
-            return Opened(form, self._sources(form, form_id), desk.today())
-
         def done(opened: Opened) -> None:
             if component == self._component and self._form_id is None:
                 self._show_form(form_id, opened)
 
-        def failed(error: Exception) -> None:
-            self.shell.trouble(error)
-
-        _ = lang
-        self.shell.jobs.run("work", work, done=done, failed=failed, owner=self)
-
-    def _sources(self, form: Form, form_id: str) -> dict[str, Source]:
-        """Return where values come from: the client's facts, the last period's form."""
-        workspace = self.shell.desk.workspace
-        client = workspace.forms.get(form_id).client
-        facts = {"tax_code": client.tax_code, "name": client.name}
-        facts |= {name: fact.value for name, fact in workspace.clients.facts(client).items()}
-        found: dict[str, Source] = {}
-        for path, fact in form.template.prefill.items():
-            value = form.entered_value(path) if path in form.definition.form_fields else None
-            if value is None or fact not in facts:
-                continue
-            if value == facts[fact] or form.shown(path) == facts[fact]:
-                found[path] = Source(value, self.tr("từ {}").format(FACTS.get(fact, self.tr("thông tin khách hàng"))))
-        before = form.period.previous() if form.period is not None else None
-        for path, source in form.template.roll_forward.sources.items():
-            last = (form.previous or {}).get(source)
-            if before is None or last in (None, "") or path not in form.definition.form_fields:
-                continue
-            code = form.field(source).code or form.field(source).label.get(self.shell.lang)
-            kind = form.field(path)
-            from forms import kinds
-
-            shown = kinds.shown(kind, last)
-            where = self.tr("{} kỳ {}").format(code, before.label(self.shell.lang).lower())
-            found[path] = Source(
-                last, self.tr("từ {}").format(where), self.tr("Lấy {} từ {}").format(shown, where) if last else ""
-            )
-        return found
+        self._run(lambda progress: open_form(desk, form_id, lang), done)
 
     def _show_form(self, form_id: str, opened: Opened) -> None:
         assert self._loaded is not None
@@ -460,10 +303,13 @@ class Here(Page):
         document = FormDocument(opened.form, self.shell.lang, read_only=read_only)
         view = FormView(document, today=opened.today, sources=opened.sources, notices=self._notices(opened))
         self._form_id, self.document, self.form_view = form_id, document, view
-        self._saved_revision = document.revision
+        self.keeper = Keeper(self.shell, form_id, document)
+        self._fine = not opened.form.errors
+        self.keeper.saved.connect(self._saved)
+        self.keeper.failed.connect(self._not_saved)
         self.work.addWidget(view)
         self.work.setCurrentWidget(view)
-        document.changed.connect(lambda _: self._form_changed())
+        document.changed.connect(lambda _: self.page_view.again())
         document.history_changed.connect(self._history)
         view.told.connect(self._told)
         view.focused.connect(self.page_view.mark)
@@ -498,20 +344,13 @@ class Here(Page):
         return work
 
     def _close_form(self) -> None:
-        self._save_pause.stop()
         if self.form_view is not None:
             self.work.removeWidget(self.form_view)
             self.form_view.deleteLater()
-        self.form_view, self.document, self._form_id = None, None, None
+        self.form_view, self.document, self._form_id, self.keeper = None, None, None, None
         self.bar.hide()
         self.page_view.hide()
         self._history()
-
-    def _form_changed(self) -> None:
-        assert self.document is not None
-        if self.document.revision != self._saved_revision:
-            self._save_pause.start()
-            self.page_view.again()
 
     def _history(self) -> None:
         self.undo_button.setEnabled(self.document is not None and self.document.can_undo)
@@ -544,55 +383,26 @@ class Here(Page):
         self.bar.tell(self.document.told(), checked=True)
         self.bar.first()
 
+    def _next_problem(self, step: int) -> None:
+        if self.form_view is not None:
+            self.bar.step(step, self.form_view.here)
+
     def _wanted(self, path: str) -> None:
         if self.form_view is not None:
             self.form_view.go_to(path)
 
     # --- saving ------------------------------------------------------------------------------------------------------
 
-    def _write(self, form_id: str | None, document: FormDocument) -> None:
-        from desktop import filing
-
-        assert form_id is not None
-        # A snapshot has what saving reads of a form, its values and what was typed, and does not change meanwhile.
-        filing.save_form(self.shell.desk, form_id, cast("Form", document.snapshot()))
-
-    def _save(self) -> None:
-        document, form_id, desk = self.document, self._form_id, self.shell.desk
-        if document is None or form_id is None or document.revision == self._saved_revision:
-            return
-        if self._saving:
-            self._save_pause.start()
-            return
-        revision = document.revision
-        snapshot = cast("Form", document.snapshot())
-        self._saving = True
-        self.shell.say(self.tr("Đang lưu…"))
-
-        def work(progress: Progress) -> None:
-            from desktop import filing
-
-            filing.save_form(desk, form_id, snapshot)
-
-        def done(_: None) -> None:
-            self._saving = False
-            if document is self.document:
-                self._saved_revision = max(self._saved_revision, revision)
-                if document.revision != revision:
-                    self._save_pause.start()
-                elif self._loaded is not None and self._loaded.ready == bool(document.form.errors):
-                    self._load()  # the dossier has become ready, or is no longer
-            self._said_saved()
-
-        def failed(error: Exception) -> None:
-            self._saving = False
-            self.shell.say(self.tr("Chưa lưu được những gì vừa gõ."), "danger")
-            self.shell.trouble(error)
-
-        self.shell.jobs.run("work", work, done=done, failed=failed, owner=self)
-
-    def _said_saved(self) -> None:
+    def _saved(self) -> None:
         self.shell.say(self.tr("Đã lưu {}").format(self.shell.desk.now().strftime("%H:%M")))
+        fine = self.document is not None and not self.document.form.errors
+        if fine != self._fine:
+            self._fine = fine
+            self._load()  # the dossier may have become ready, or is no longer
+
+    def _not_saved(self, error: Exception) -> None:
+        self.shell.say(self.tr("Chưa lưu được những gì vừa gõ."), "danger")
+        self.shell.trouble(error)
 
     # --- notices -----------------------------------------------------------------------------------------------------
 
@@ -694,66 +504,16 @@ class Here(Page):
     # --- the report --------------------------------------------------------------------------------------------------
 
     def _show_report(self) -> None:
-        desk, name = self.shell.desk, self._id
         self.heading.setText(self.tr("Kiểm tra hồ sơ"))
         self.subheading.setText(self.tr("Những gì cổng hoặc cán bộ tiếp nhận sẽ trả lại, xem trước khi ký và nộp."))
-        self.report.clear()
-        self.report.column.addWidget(Text(self.tr("Đang kiểm tra…"), role="muted"))
         self.work.setCurrentWidget(self.report)
-        self._show_tasks()
-
-        def work(progress: Progress) -> Preflight:
-            from desktop import filing
-
-            return filing.preflight(desk, name)
-
-        def done(found: Preflight) -> None:
-            if self._component == CHECK:
-                self._fill_report(found)
-
-        self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
+        assert self._loaded is not None
+        self.report.look(self._loaded.view)
         self._load()
 
-    def _fill_report(self, found: Preflight) -> None:
-        self.report.clear()
-        place = self.report.column
-        place.addWidget(
-            Chip(
-                self.tr("Sẵn sàng để ký") if found.ok else self.tr("Chưa sẵn sàng"), "success" if found.ok else "danger"
-            )
-        )
-        place.addWidget(Text(found.summary(self.shell.lang), Size.LEAD))
-        names = {part.id: part.name for part in self._loaded.view.components} if self._loaded else {}
-        for finding in found.findings:
-            words = finding.words(self.shell.lang)
-            severity = self.tr("Lỗi") if finding.severity == "error" else self.tr("Cảnh báo")
-            row = ClickRow(f"{severity}: {words}")
-            row.row.addWidget(
-                Chip(severity, "danger" if finding.severity == "error" else "warning"), 0, Qt.AlignmentFlag.AlignTop
-            )
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(Text(words))
-            if finding.component:
-                column.addWidget(Text(names.get(finding.component, finding.component), Size.SMALL, role="muted"))
-            row.row.addLayout(column, 1)
-            row.opened.connect(lambda finding=finding: self._open_finding(finding.component, finding.path))
-            place.addWidget(row)
-        if found.ok:
-            button = Button(self.tr("&Ký hồ sơ"), "signature", primary=True)
-            button.clicked.connect(lambda: self._leave_for("sign"))
-            place.addWidget(button)
-        place.addStretch(1)
-        for kind in (ClickRow, Button):
-            first = self.report.findChild(kind)
-            if isinstance(first, QWidget):
-                first.setFocus()
-                break
-
-    def _open_finding(self, component: str | None, path: str | None) -> None:
-        if component is not None:
-            self._go_to = path
-            self.open_task(component)
+    def _open_finding(self, component: str, path: str) -> None:
+        self._go_to = path or None
+        self.open_task(component)
 
     # --- the page ----------------------------------------------------------------------------------------------------
 

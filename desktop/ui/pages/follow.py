@@ -320,8 +320,14 @@ class Here(Page):
         column = QVBoxLayout(made)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        # Of one and the same second the later written stands on top, too.
-        ordered = [entry for _, entry in sorted(enumerate(entries), key=lambda one: (one[1][0], one[0]), reverse=True)]
+        # Of one and the same second the later status stands on top, and statuses above what was written about them.
+        steps = len(seen.view.history)
+        ordered = [
+            entry
+            for at, entry in sorted(
+                enumerate(entries), key=lambda one: (one[1][0], one[0] < steps, one[0]), reverse=True
+            )
+        ]
         for at, (when, title, text, mark) in enumerate(ordered):
             column.addWidget(Moment(when, title, text, mark, first=at == 0, last=at == len(entries) - 1))
         return made

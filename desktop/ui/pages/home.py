@@ -14,7 +14,7 @@ from desktop.ui import words
 from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Empty, OneLine, PageHead, Rule, Scroll, Text, empty
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, icon
+from desktop.ui.theme import STEP, Size, font, icon
 
 MOST = 8
 """Rows of one group before the rest is folded away."""
@@ -100,8 +100,6 @@ class Here(Page):
         column.setSpacing(0)
         top = QHBoxLayout()
         top.setSpacing(2 * STEP)
-        mark = QWidget()
-        mark.setFixedSize(20, 20)
         heading = Text(f"{title}", Size.LEAD, bold=True)
         count = Text(str(len(entries)), Size.LEAD, role="muted")
         picture = Text()
@@ -158,11 +156,14 @@ class AgendaRow(QWidget):
         what = " · ".join(part for part in (spoken_period, entry.what) if part)
         names = QVBoxLayout()
         names.setSpacing(1)
-        names.addWidget(OneLine(bold=True, text=what))
+        large = font(Size.BODY).pointSizeF() > 14
+        names.addWidget(Text(what, bold=True) if large else OneLine(bold=True, text=what))
         below = entry.client if not entry.detail else f"{entry.client} — {entry.detail}"
         if entry.amount is not None:
             below += f" · {words.money(entry.amount)}"
-        names.addWidget(OneLine(Size.SMALL, role="muted", text=below))
+        names.addWidget(
+            Text(below, Size.SMALL, role="muted") if large else OneLine(Size.SMALL, role="muted", text=below)
+        )
         row.addLayout(names, 1)
         when = QVBoxLayout()
         when.setSpacing(1)

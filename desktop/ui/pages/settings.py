@@ -349,13 +349,16 @@ class Look(QWidget):
         rows: tuple[tuple[str, QWidget], ...] = (
             (page.tr("Ngôn ngữ"), self.lang),
             (page.tr("Cỡ chữ"), self.zoom),
-            (page.tr("Màu"), row_of(*self.schemes.values(), stretch=False)),
+            (page.tr("Màu"), row_of(*self.schemes.values())),
         )
         for at, (words_of, widget) in enumerate(rows):
             label = Text(words_of, role="muted")
             label.setWordWrap(False)
             grid.addWidget(label, at, 0, Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(widget, at, 1, Qt.AlignmentFlag.AlignLeft)
+            if isinstance(widget, QComboBox):
+                grid.addWidget(widget, at, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addWidget(widget, at, 1)
             if not widget.accessibleName():
                 widget.setAccessibleName(words_of)
 

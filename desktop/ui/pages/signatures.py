@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -449,7 +450,8 @@ class Drop(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{text}. {below}")
-        self.setMinimumHeight(112)
+        lines = QFontMetrics(font(Size.BODY, bold=True)).height() + QFontMetrics(font(Size.SMALL)).height()
+        self.setMinimumHeight(lines + 76)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -493,21 +495,23 @@ class Drop(QWidget):
         painter.setPen(pen)
         painter.setBrush(colour("accent_soft" if self._over or self.underMouse() else "raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        middle = self.rect().center()
-        icon("shield", "accent").paint(painter, middle.x() - 14, middle.y() - 42, 28, 28)
-        painter.setFont(font(Size.BODY, bold=True))
-        painter.setPen(colour("text"))
-        high = painter.fontMetrics().height()
-        painter.drawText(QRectF(0, middle.y() - 8, self.width(), high), int(Qt.AlignmentFlag.AlignCenter), self._text)
-        painter.setFont(font(Size.SMALL))
-        painter.setPen(colour("muted"))
-        painter.drawText(
-            QRectF(0, middle.y() - 4 + high, self.width(), high), int(Qt.AlignmentFlag.AlignCenter), self._below
-        )
+        center = self.width() // 2
+        icon("shield", "accent").paint(painter, center - 14, 14, 28, 28)
+        y = 50
+        for text, used, role in (
+            (self._text, font(Size.BODY, bold=True), "text"),
+            (self._below, font(Size.SMALL), "muted"),
+        ):
+            painter.setFont(used)
+            painter.setPen(colour(role))
+            high = painter.fontMetrics().height()
+            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.width() - 16)
+            painter.drawText(QRectF(0, y, self.width(), high), int(Qt.AlignmentFlag.AlignCenter), shown)
+            y += high + 4
 
     def sizeHint(self) -> QSize:
         """Take the width."""
-        return QSize(400, 112)
+        return QSize(400, self.minimumHeight())
 
 
 class Verdict(Card):
