@@ -5,7 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -34,6 +45,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.settings import load, save
+from desktop.ui.finding import Finder
 from desktop.ui.jobs import Jobs, Progress
 from desktop.ui.parts import Button, Notice, OneLine, Rule, Text, Tone
 from desktop.ui.shell import Bell, Page
@@ -105,6 +117,8 @@ class PracticeBand(QWidget):
 
 
 COUNT = Qt.ItemDataRole.UserRole + 1
+IDLE_MINUTES = 20
+"""A workspace with a passphrase locks itself after so long without a key or a click."""
 
 
 class PlaceDelegate(QStyledItemDelegate):
@@ -179,6 +193,7 @@ class Frame(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._here: tuple[str, dict[str, Any]] | None = None
         self._begin_on_paint = False
+        self._finder: Finder | None = None
         self._looking = False
         self._then: tuple[str, dict[str, Any]] | None = None
         self.preferences = load(app.home)
@@ -325,6 +340,9 @@ class Frame(QMainWindow):
         column.addWidget(self._build_foot())
         whole.setAccessibleName(self.tr("Hồ Sơ"))
         self.setCentralWidget(whole)
+        if self._finder is not None:
+            self._finder.deleteLater()
+        self._finder = Finder(self, self.search)
 
     def _build_header(self) -> QWidget:
         self.header = QWidget()
@@ -460,6 +478,7 @@ class Frame(QMainWindow):
         key("Ctrl+N", lambda: self.go("procedures"))
         key("Ctrl+,", lambda: self.go("settings"))
         key("Ctrl+L", self.lock)
+        key("Ctrl+/", self._show_keys)
         key("Esc", self.back)
         for number, (name, _, _) in enumerate(PLACES, 1):
             key(f"Ctrl+{number}", lambda name=name: self.go(name))
@@ -467,6 +486,12 @@ class Frame(QMainWindow):
         leave.setShortcut(QKeySequence("Ctrl+Q"))
         leave.triggered.connect(self.close)
         self.addAction(leave)
+
+    def _show_keys(self) -> None:
+        """Show the keys in a sheet that any key puts away."""
+        from desktop.ui.parts import KeySheet
+
+        KeySheet(self).open()
 
     def _to_search(self) -> None:
         self.search.setFocus()
@@ -625,10 +650,27 @@ class Frame(QMainWindow):
 
     def watch(self) -> None:
         """Send what waits and ask how things stand, now and then, for as long as the window is open."""
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MINUTES * 60_000)
+        self._idle.timeout.connect(self._lock_idle)
+        self._idle.start()
         self._watch = QTimer(self)
         self._watch.setInterval(12_000 if self.app.practice else 120_000)
         self._watch.timeout.connect(self.look_round)
         self._watch.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that somebody is there."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
+            self._idle.start()
+        return super().eventFilter(watched, event)
+
+    def _lock_idle(self) -> None:
+        # A keyring opens for whoever sits there: locking would only be in the way.
+        if "workspace" in self.desk.__dict__ and self.desk.workspace.kept_by == "passphrase":
+            self.lock()
 
     def look_round(self) -> None:
         """Send what waits and ask the portals once."""

@@ -316,6 +316,11 @@ class LineList(QListView):
         self.lines.show(lines, total, more)
         self.scrollToTop()
 
+    @property
+    def row_height(self) -> int:
+        """Return how high one row is."""
+        return self._delegate.height
+
     def choose(self, key: object) -> None:
         """Mark the row of a key, if it is here."""
         for row in range(self.lines.rowCount()):

@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
 
 from desktop import filing
 from desktop.settings import SCHEMES, ZOOMS
-from desktop.ui import words
 from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
-from desktop.ui.parts import Button, Card, Chip, Field, PageHead, Scroll, Section, Text, Toggle, empty, row_of
+from desktop.ui.parts import Button, Card, Chip, Field, KeyTable, PageHead, Scroll, Section, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font
 
@@ -57,7 +56,7 @@ class Here(Page):
         self.practice = QVBoxLayout()
         inside.addLayout(self.practice)
         inside.addWidget(Section(self.tr("Phím tắt")))
-        inside.addWidget(_keys(self))
+        inside.addWidget(KeyTable())
         inside.addStretch(1)
 
     @property
@@ -369,31 +368,6 @@ class Look(QWidget):
         self.page.frame.prefer(**changed)
         # This page is made anew with the others: not from within its own signal.
         QTimer.singleShot(0, self.page.frame.restyle)
-
-
-KEYS = (
-    ("Ctrl+K", "Tìm mọi thứ"), ("Ctrl+Shift+K", "Đổi khách hàng"), ("Ctrl+N", "Lập hồ sơ mới"),
-    ("Ctrl+Enter", "Việc tiếp theo"), ("F1", "Trợ giúp tại chỗ"), ("F7 / Shift+F7", "Lỗi sau, lỗi trước"),
-    ("F8", "Ẩn, hiện trang in"), ("F9", "Kiểm tra"), ("Ctrl+1 … 6", "Các trang"), ("Ctrl+L", "Khóa kho"),
-    ("Esc", "Quay lại"), ("Ctrl+/", "Bảng phím tắt"),
-)  # fmt: skip
-
-
-def _keys(page: Here) -> QWidget:
-    made = QWidget()
-    grid = QGridLayout(made)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(4 * STEP)
-    grid.setVerticalSpacing(2 * STEP)
-    half = (len(KEYS) + 1) // 2
-    for at, (keys, what) in enumerate(KEYS):
-        name = Text(keys, bold=True)
-        name.setWordWrap(False)
-        grid.addWidget(name, at % half, 2 * (at // half))
-        grid.addWidget(Text(words.tr(what), role="muted"), at % half, 2 * (at // half) + 1)
-    grid.setColumnStretch(1, 1)
-    grid.setColumnStretch(3, 1)
-    return made
 
 
 def _spaced(fingerprint: str) -> str:
