@@ -97,6 +97,9 @@ class Jobs:
             self._back.result.emit(here)
 
         told = Progress(lambda count, total: deliver(progress, count, total))
+        if self._closed:
+            told.cancel()  # a timer that fires while the window goes: nobody is left to hear of it
+            return told
         self._running.add(told)
 
         def run() -> None:

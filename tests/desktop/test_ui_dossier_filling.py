@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import sys
 import time
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
@@ -23,24 +16,12 @@ from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.form_view import FormView
 from desktop.ui.filling.row import Source
 from forms.form import Form
+from tests.forms import form_kit as kit
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*propagateSizeHints.*")
 TODAY = date(2026, 11, 22)
 
 
-def _kit() -> Any:
-    name = "form_kit"
-    if name not in sys.modules:
-        path = Path(__file__).parents[1] / "forms" / "form_kit.py"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-kit = _kit()
 COLUMNS = [
     kit.field("ten", "text", required=True),
     kit.field("luong"),

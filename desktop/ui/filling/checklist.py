@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
@@ -13,7 +13,13 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from desktop.ui.parts import Button, ClickRow, Rule, Scroll
 from desktop.ui.theme import RADIUS, STEP, Size, colour, font
 
+if TYPE_CHECKING:
+    from desktop.filing import ComponentView, DossierView
+    from desktop.ui.filling.document import FormDocument
+
 State = Literal["done", "work", "open", "not_needed"]
+CHECK, SIGN, SUBMIT = "//check", "//sign", "//submit"
+"""The ids of the last three lines; no component is named so."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,62 @@ class Checklist(QWidget):
         self._here: str | None = None
         self._unfolded = False
         self.setAccessibleName(self.tr("Danh mục hồ sơ"))
+
+    def tasks_of(self, view: DossierView, ready: bool, component: str, document: FormDocument | None) -> list[Task]:
+        """Return the lines for a dossier; the component that is open is told from the form as it is being filled."""
+        tasks = [self._task(part, document if part.id == component else None) for part in view.components]
+        signed = view.state != "PREPARED"
+        tasks.append(
+            Task(
+                CHECK,
+                self.tr("Kiểm tra"),
+                "done" if ready or signed else "open",
+                self.tr("không có lỗi") if ready or signed else self.tr("còn thiếu hoặc có lỗi"),
+                step=True,
+            )
+        )
+        tasks.append(
+            Task(
+                SIGN,
+                self.tr("Ký"),
+                "done" if signed else "open",
+                self.tr("đã ký") if signed else self.tr("chưa ký"),
+                step=True,
+            )
+        )
+        sent = view.state == "SUBMITTED"
+        tasks.append(
+            Task(
+                SUBMIT,
+                self.tr("Nộp hoặc In"),
+                "done" if sent else "open",
+                self.tr("đã nộp{}").format(f" · {view.code}" if view.code else "") if sent else self.tr("chưa nộp"),
+                step=True,
+            )
+        )
+        return tasks
+
+    def _task(self, part: ComponentView, document: FormDocument | None) -> Task:
+        state = part.state
+        if document is not None and part.form is not None:
+            progress = document.form.progress().values()
+            done, total = sum(p.done for p in progress), sum(p.total for p in progress)
+            errors = len(document.form.errors)
+            state = "work" if errors else "done"
+            if not errors:
+                words = self.tr("xong")
+            elif done < total:
+                words = self.tr("đang điền, {}/{} mục bắt buộc").format(done, total)
+            else:
+                words = self.tr("còn {} lỗi").format(errors)
+        else:
+            words = {
+                "done": self.tr("xong"), "work": self.tr("còn {} lỗi").format(part.errors),
+                "open": self.tr("chưa làm"), "not_needed": self.tr("không bắt buộc"),
+            }[state]  # fmt: skip
+        if part.files:
+            words = self.tr("{} giấy tờ").format(len(part.files))
+        return Task(part.id, part.name, state, words, optional=not part.required)
 
     def show_tasks(self, tasks: Sequence[Task], following: str | None, here: str | None) -> None:
         """Show the lines as they are now."""

@@ -97,6 +97,7 @@ class LineEditor(QLineEdit):
         finder.activated.connect(lambda _: self.typed.emit())
         if not self.actions():
             drop = self.addAction(icon("down", "muted"), QLineEdit.ActionPosition.TrailingPosition)
+            drop.setText(self.tr("Mở danh sách"))
             drop.setToolTip(self.tr("Mở danh sách (Alt+↓)"))
             drop.triggered.connect(self.open_list)
 

@@ -164,8 +164,7 @@ class FormView(QScrollArea):
         if not self._waiting:
             self._more.stop()
             self._progress()
-        if self.isVisible() or not self._waiting:
-            self._relayout()
+            self._relayout()  # once: what is built later lies below what is seen
 
     def build_all(self) -> None:
         """Build what is still missing, at once."""

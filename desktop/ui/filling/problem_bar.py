@@ -109,9 +109,11 @@ class ProblemBar(QWidget):
         if self._problems:
             self.wanted.emit(self._problems[self._at].path)
 
-    def step(self, step: int) -> None:
-        """Go to the next or the previous problem."""
-        if self._problems:
+    def step(self, step: int, here: str | None = None) -> None:
+        """Go to the next or the previous problem; from another field (`here`), first to the one that is told."""
+        if self._problems and here not in (None, self._problems[self._at].path):
+            self._open()
+        elif self._problems:
             self._at = (self._at + step) % len(self._problems)
             self._show()
             self._open()
