@@ -9,6 +9,7 @@ TokenError
 │   └── ModuleCrashed               its process died
 ├── TokenMissing                    no token of this serial number is plugged in
 ├── TokenRemoved                    it was there, and is not now
+├── KeyNotChosen                    it holds several certificates, and none was named
 ├── KeyNotOnToken                   the token is there without the wanted certificate or its key
 ├── PinIncorrect                    the only one that says "wrong PIN"
 ├── PinLocked                       too many wrong PINs were given
@@ -121,6 +122,16 @@ class TokenRemoved(TokenError):
 
 
 @dataclass(eq=False)
+class KeyNotChosen(TokenError):
+    """The token holds several certificates that can sign, and none was named."""
+
+    code: ClassVar[str] = "KEY_NOT_CHOSEN"
+    stops_batch: ClassVar[bool] = True
+    serial: str = ""
+    fingerprints: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
 class KeyNotOnToken(TokenError):
     """The token does not hold the wanted certificate, or not its private key; no PIN was sent for the former."""
 
@@ -128,7 +139,7 @@ class KeyNotOnToken(TokenError):
     stops_batch: ClassVar[bool] = True
     serial: str = ""
     reason: str = ""
-    """certificate, key, mismatch (the key signs, but not for this certificate), several"""
+    """certificate, key, mismatch (the key signs, but not for this certificate), several (keys that cannot be told apart)"""
 
 
 # PINs

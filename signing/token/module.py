@@ -25,6 +25,7 @@ from signing.errors import CertificateUnreadable
 from signing.token import frames, header
 from signing.token.errors import (
     DeviceError,
+    KeyNotChosen,
     KeyNotOnToken,
     ModuleCrashed,
     ModuleHung,
@@ -43,7 +44,7 @@ from signing.token.errors import (
     TokenRemoved,
 )
 
-Warning_ = Literal["PIN_TRY_FINAL", "PIN_COUNT_LOW", "PIN_TO_BE_CHANGED", "PIN_IS_LOCKED"]
+Warned = Literal["PIN_LOCKED", "PIN_FINAL_TRY", "PIN_COUNT_LOW", "PIN_TO_BE_CHANGED"]
 FLAGS = frozenset(
     {"initialized", "login_required", "pin_set", "pin_pad", "count_low", "final_try", "locked", "must_change"}
 )
@@ -81,7 +82,7 @@ class Token:
         return "pin_pad" in self.flags
 
     @property
-    def warning(self) -> Warning_ | None:
+    def warning(self) -> Warned | None:
         """Return what must be said beside the PIN field, worst first; its words are messages of that code."""
         for flag, code in _WARNINGS:
             if flag in self.flags:
@@ -89,9 +90,9 @@ class Token:
         return None
 
 
-_WARNINGS: tuple[tuple[str, Warning_], ...] = (
-    ("locked", "PIN_IS_LOCKED"),
-    ("final_try", "PIN_TRY_FINAL"),
+_WARNINGS: tuple[tuple[str, Warned], ...] = (
+    ("locked", "PIN_LOCKED"),
+    ("final_try", "PIN_FINAL_TRY"),
     ("count_low", "PIN_COUNT_LOW"),
     ("must_change", "PIN_TO_BE_CHANGED"),
 )
@@ -247,8 +248,8 @@ class Module:
     def find(self, serial: str, fingerprint: str | None = None) -> Held:
         """Find the one key of a token by its serial number and its certificate's fingerprint.
 
-        Without a fingerprint the token must hold one certificate only. Raises TokenMissing, KeyNotOnToken
-        (certificate; several).
+        Without a fingerprint the token must hold one certificate only. Raises TokenMissing, KeyNotOnToken,
+        KeyNotChosen.
         """
         tokens = [token for token in self.tokens() if token.serial == serial]
         if not tokens:
@@ -259,8 +260,9 @@ class Module:
             held = [one for one in held if one.certificate.fingerprint == fingerprint]
         if not held:
             raise KeyNotOnToken(serial, "certificate")
-        if len({one.certificate.fingerprint for one in held}) > 1:
-            raise KeyNotOnToken(serial, "several")
+        fingerprints = tuple(dict.fromkeys(one.certificate.fingerprint for one in held))
+        if len(fingerprints) > 1:
+            raise KeyNotChosen(serial, fingerprints)
         return held[0]
 
     def request(self, request: dict[str, Any], seconds: float, token: Token) -> Any:

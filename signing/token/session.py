@@ -21,8 +21,8 @@ from signing.token.errors import DeviceError, KeyNotOnToken, PinNeeded, TokenErr
 from signing.token.module import Held, Module, Token, token_of
 
 AskPin = Callable[[Token], "Pin | None"]
-"""Asks a person for the PIN of a token, saying its warning; None when they would rather not. Where the PIN is typed on the
-reader it tells them so, and what it returns stands for their consent."""
+"""Asks a person for the PIN of a token, saying its warning; None when they would rather not. Where the PIN is typed on
+the reader it tells them so, and what it returns stands for their consent."""
 
 _HASHES: dict[str, type[hashes.SHA256] | type[hashes.SHA384] | type[hashes.SHA512]] = {
     "sha256": hashes.SHA256,
