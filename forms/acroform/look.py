@@ -129,7 +129,7 @@ def text_look(style: Style, text: str, *, multiline: bool = False, comb: int = 0
 def _margins(style: Style) -> tuple[float, float]:
     """Return what stays free left and right, and above and below."""
     side = style.edge + (2.0 if style.width > 12 else 0.5)
-    return min(side, style.width / 4), min(max(style.edge, 0.25), style.height / 4)
+    return min(side, style.width / 4), min(style.edge + (1.0 if style.height > 12 else 0.5), style.height / 4)
 
 
 def _largest(style: Style, fits: Callable[[float], bool], auto: float = LARGEST_AUTO) -> float:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image
 
 MULTILINE, PASSWORD, COMB, READ_ONLY, REQUIRED = 1 << 12, 1 << 13, 1 << 24, 1, 2
 RADIO, NO_OFF, PUSH, COMBO, EDIT, MULTI = 1 << 15, 1 << 14, 1 << 16, 1 << 17, 1 << 18, 1 << 21
