@@ -45,6 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
         from desktop.workers import serve
 
         return serve()
+    if words[:1] == ["--token-module"]:
+        from signing.token.child import serve as serve_token
+
+        return serve_token()
     if words[:1] == ["--practice-bench"]:
         from desktop.sandbox import bench
 

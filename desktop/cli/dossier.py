@@ -138,7 +138,7 @@ def sign(
     from desktop import filing
 
     session = _session.current
-    key = chosen_key(p12, passphrase_file, token, remote, cert)
+    key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
     signed = filing.sign_dossier(
         session.app.desk, dossier, key, role=filing.role_of(role), accept_unconfirmed=session.accept_unconfirmed
     )

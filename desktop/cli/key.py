@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from desktop.cli import session as _session
 from desktop.cli.session import WrongUse
+
+if TYPE_CHECKING:
+    from signing.token import Token as SeenToken
 
 commands = typer.Typer(no_args_is_help=True, help="Chứng thư số dùng để ký.")
 
@@ -39,19 +42,32 @@ def load_keys(p12: Path, passphrase_file: str | None) -> list[Any]:
 
 
 def chosen_key(
-    p12: Path | None, passphrase_file: str | None, token: str | None, remote: str | None, cert: str | None
+    p12: Path | None,
+    passphrase_file: str | None,
+    token: str | None,
+    remote: str | None,
+    cert: str | None,
+    module: Path | None = None,
+    pin_file: str | None = None,
 ) -> Any:
-    """Choose the one key that the options name. Raises WrongUse where they name none, or several."""
+    """Choose the one key that the options name; a token's PIN is asked when it first signs.
+
+    Raises WrongUse where they name none, or several.
+    """
     session = _session.current
-    if token or remote:
-        raise WrongUse(
-            session.words("bản này chưa ký bằng USB token hoặc từ xa", "tokens and remote keys are not served yet")
-        )
+    if remote:
+        raise WrongUse(session.words("bản này chưa ký từ xa", "remote keys are not served yet"))
+    if token is not None and p12 is not None:
+        raise WrongUse(session.words("--p12 hay --token?", "--p12 or --token?"))
+    wanted = cert.replace(":", "").replace(" ", "").lower() if cert is not None else None
+    if token is not None:
+        return _token_key(token, module, wanted, pin_file)
     if p12 is None:
-        raise WrongUse(session.words("thiếu khóa ký: --p12 TỆP", "name a key: --p12 FILE"))
+        raise WrongUse(
+            session.words("thiếu khóa ký: --p12 TỆP hoặc --token SỐ_SÊ_RI", "name a key: --p12 FILE or --token SERIAL")
+        )
     keys = load_keys(p12, passphrase_file)
-    if cert is not None:
-        wanted = cert.replace(":", "").replace(" ", "").lower()
+    if wanted is not None:
         keys = [key for key in keys if key.certificate.fingerprint == wanted]
         if not keys:
             raise WrongUse(session.words("tệp khóa không có chứng thư đó", "the file has no such certificate"))
@@ -61,6 +77,37 @@ def chosen_key(
             session.words(f"tệp có nhiều khóa, hãy chọn bằng --cert: {prints}", f"choose one by --cert: {prints}")
         )
     return keys[0]
+
+
+def _token_key(serial: str, module: Path | None, fingerprint: str | None, pin_file: str | None) -> Any:
+    from desktop import filing
+    from desktop.messages import message
+    from signing.token import Pin
+
+    session = _session.current
+
+    def ask(token: SeenToken) -> Pin:
+        # On a terminal a person has read the warning; a PIN from a file never spends a token's last try.
+        final = pin_file is None
+        if token.warning is not None:
+            session.note(message(token.warning, {"token": token.label}, session.lang).text)
+        if token.pin_pad:
+            session.note(
+                session.words(
+                    f"Nhập mã PIN trên bàn phím của token {token.label}.",
+                    f"Enter the PIN on the keys of {token.label}.",
+                )
+            )
+            return Pin("", final)
+        text = session.secret(
+            pin_file,
+            option="--pin-file",
+            prompt_vi=f"Mã PIN của token {token.label}",
+            prompt_en=f"PIN of the token {token.label}",
+        )
+        return Pin(text, final)
+
+    return filing.open_token(serial, module=module, fingerprint=fingerprint, ask=ask).key
 
 
 def certificate_document(certificate: Any) -> dict[str, Any]:
@@ -77,7 +124,10 @@ def list_keys(p12: P12 = None, passphrase_file: PassphraseFile = None, module: M
     """Liệt kê chứng thư có thể ký; không bao giờ hỏi mã PIN."""
     session = _session.current
     if p12 is None:
-        raise WrongUse(session.words("thiếu --p12 TỆP", "--p12 FILE is missing"))
+        _list_token_keys(module)
+        return
+    if module is not None:
+        raise WrongUse(session.words("--p12 hay --module?", "--p12 or --module?"))
     keys = load_keys(p12, passphrase_file)
     rows = [{**certificate_document(key.certificate), "kind": key.kind} for key in keys]
     lines = [
@@ -85,3 +135,25 @@ def list_keys(p12: P12 = None, passphrase_file: PassphraseFile = None, module: M
         for row in rows
     ]
     session.answer({"keys": rows}, *lines)
+
+
+def _list_token_keys(module: Path | None) -> None:
+    from desktop import filing
+    from desktop.messages import message
+
+    session = _session.current
+    found = filing.token_keys(module)
+    lines = []
+    for key in found.keys:
+        one, token = key.held.certificate, key.held.token
+        lines.append(f"{one.common_name} · MST {one.tax_code or '—'} · {one.issuer} · {one.valid_to:%d/%m/%Y}")
+        lines.append(f"  --token {token.serial} --cert {one.fingerprint}  ({token.label}, {key.module.name})")
+        if token.warning is not None:
+            session.note(message(token.warning, {"token": token.label}, session.lang).text)
+    for problem in found.problems:
+        session.note(message(problem, lang=session.lang).text)
+    if not lines:
+        lines.append(
+            session.words("Không thấy chứng thư nào; hãy chạy: hoso doctor", "No certificate; run: hoso doctor")
+        )
+    session.answer({"keys": found.keys}, *lines)

@@ -121,7 +121,7 @@ def sign(
         raise WrongUse(session.words("bản này ký ở mức b-b", "this version signs at level b-b"))
     if stamp is not None and no_stamp:
         raise WrongUse(session.words("--stamp hay --no-stamp?", "--stamp or --no-stamp?"))
-    key = chosen_key(p12, passphrase_file, token, remote, cert)
+    key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
     request = filing.SignRequest(
         role=filing.role_of(role),
         client_code=client,
@@ -247,8 +247,26 @@ def doctor(module: Module = None) -> None:
     from desktop import filing
 
     session = _session.current
-    report = filing.doctor()
-    session.answer(report, *(f"{name}: {value}" for name, value in report.items()))
+    report = filing.doctor(session.app.desk, module)
+    session.answer(report, *_doctor_lines(report))
+
+
+def _doctor_lines(report: Any) -> list[str]:
+    from desktop.messages import message
+
+    session = _session.current
+    lines = [f"{report.system} · {report.machine}"]
+    for one in report.modules:
+        state = session.words("chạy được", "works") if one.state == "OK" else message(one.state, {}, session.lang).heading
+        lines.append(f"{one.maker or '—'} · {one.file} · {one.place} · {one.machine or '—'}: {state}")
+        for token in one.tokens:
+            lines.append(f"  {token.label} · {token.serial} · {token.reader}")
+            lines += [f"    {held['name']} · {held['issuer']} · {held['valid_to'][:10]}" for held in token.certificates]
+    marks = {"error": "✗", "warning": "!", "info": "✓"}
+    for remark in report.remarks:
+        told = message(remark.code, remark.facts, session.lang)
+        lines += ["", f"{marks[remark.severity]} {told.heading}", f"  {told.text}"]
+    return lines
 
 
 def login(

@@ -42,7 +42,6 @@ from desktop.filing.sending import (
     add_client,
     add_portal,
     cancel_item,
-    doctor,
     drain,
     enter_code,
     fetch_results,
@@ -65,17 +64,19 @@ from desktop.filing.sending import (
     update_catalogue,
     whoami,
 )
+from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 
 __all__ = [
     "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",
     "PaymentView", "Preflight", "PreflightFinding", "ResultView",
-    "SignRequest", "SignedDocument", "SignedDossier", "StatusView", "WhoIs",
+    "SignRequest", "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView",
+    "TokenKeys", "WhoIs",
     "add_client", "add_portal", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
     "confirm_unconfirmed", "doctor", "dossier_view", "dossier_views", "drain", "enter_code", "export",
     "fetch_results", "fill_foreign", "form_fields", "import_catalogue", "login", "logout", "moment_of", "new_dossier",
-    "open_form", "outbox_items",
+    "open_form", "open_token", "outbox_items",
     "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remove_portal", "role_of", "safe_name",
     "save_form", "search", "set_data", "sign_document", "sign_dossier", "status", "status_view", "submit",
-    "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "whoami",
-    "workspace_trust",
+    "token_keys", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
+    "validate_file", "whoami", "workspace_trust",
 ]  # fmt: skip

@@ -654,11 +654,3 @@ def add_client(desk: Desk, tax_code: str, name: str, facts: Mapping[str, Any]) -
         raise BadTaxCode(code)
     known = {str(key): nfc(str(value)) for key, value in facts.items() if value not in (None, "")}
     return desk.workspace.clients.add(code, nfc(name), known)
-
-
-def doctor() -> dict[str, str]:
-    """Tell what this machine offers for signing; nothing secret is in it."""
-    import platform
-    import sys
-
-    return {"system": platform.platform(), "python": sys.version.split()[0], "bits": platform.architecture()[0]}

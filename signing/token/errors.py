@@ -139,7 +139,7 @@ class KeyNotOnToken(TokenError):
     stops_batch: ClassVar[bool] = True
     serial: str = ""
     reason: str = ""
-    """certificate, key, mismatch (the key signs, but not for this certificate), several (keys that cannot be told apart)"""
+    """certificate, key, mismatch (it signs, but not for this certificate), several (keys nobody can tell apart)"""
 
 
 # PINs

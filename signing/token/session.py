@@ -17,7 +17,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from signing.certificate import Certificate, verify_value
 from signing.errors import CertificateUnreadable, DigestRefused, UnsupportedKey
 from signing.key import CURVE_BYTES, Digest, der_ecdsa
-from signing.token.errors import DeviceError, KeyNotOnToken, PinNeeded, TokenError, TokenMissing, TokenRemoved
+from signing.token.errors import (
+    DeviceError,
+    KeyNotOnToken,
+    PinLength,
+    PinLocked,
+    PinNeeded,
+    TokenError,
+    TokenMissing,
+    TokenRemoved,
+)
 from signing.token.module import Held, Module, Token, token_of
 
 AskPin = Callable[[Token], "Pin | None"]
@@ -77,6 +86,8 @@ class TokenSession:
         forgotten and not sent again.
         """
         self._start, self._lost = None, False
+        if pin == "" and not self.token.pin_pad:
+            raise PinLength(self.token.label)  # never right, and some tokens would count it
         request = {
             "do": "login",
             "serial": self.token.serial,
@@ -150,8 +161,10 @@ class TokenSession:
             return
         if self._ask is None or self._asked:
             raise PinNeeded(self.token.label)
+        if "locked" in self.look_again().flags:
+            raise PinLocked(self.token.label)
         self._asked = True
-        pin = self._ask(self.look_again())
+        pin = self._ask(self.token)
         if pin is None:
             raise PinNeeded(self.token.label)
         self.log_in(None if self.token.pin_pad else pin.text, accept_final_try=pin.final_try)
