@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import filing
 from desktop.ui import words
@@ -60,6 +60,8 @@ class Here(Page):
         )
         self.nothing.hide()
         column.addWidget(self.nothing, 1)
+        self.rest = QWidget()
+        column.addWidget(self.rest, 1)
         shell.bell.data_changed.connect(lambda what: self._look() if what == "client" else None)
         shell.bell.client_changed.connect(self._look)
 
@@ -71,12 +73,10 @@ class Here(Page):
             self.tr("Gõ vài chữ rồi Enter; Esc để quay lại.") if self._switch else "",
         )
         self.words.clear()
-        self._look()
-        self.card.setVisible(bool(facts.get("add")))
-        (self.card.code if facts.get("add") else self.words).setFocus()
+        self.show_card(bool(facts.get("add")))
 
     def _look(self) -> None:
-        if "workspace" not in self.shell.desk.__dict__ or not self.isVisible():
+        if "workspace" not in self.shell.desk.__dict__ or not self.isVisible() or self.card.isVisible():
             return
         text = self.words.text()
         here = self.shell.client
@@ -132,12 +132,25 @@ class Here(Page):
             self.shell.go("client", tax_code=tax_code)
 
     def _open_card(self) -> None:
-        self.card.show()
-        self.card.code.setFocus()
+        self.show_card(True)
+
+    def show_card(self, adding: bool) -> None:
+        """Show the card for a new client, or the list: enlarged, there is room for one of them."""
+        self.card.setVisible(adding)
+        self.add.setVisible(not adding)
+        self.words.setVisible(not adding)
+        self.rest.setVisible(adding)
+        if adding:
+            self.list.hide()
+            self.nothing.hide()
+            self.card.code.setFocus()
+        else:
+            self._look()
+            self.words.setFocus()
 
     def added(self, tax_code: str) -> None:
         """Go on with a client that was just added."""
-        self.card.hide()
+        self.show_card(False)
         self.shell.bell.data_changed.emit("client")
         self.shell.choose_client(tax_code)
         if self._switch:
@@ -174,7 +187,7 @@ class AddClient(Card):
         self.keep.setEnabled(False)
         self.keep.clicked.connect(self._keep)
         away = Button(page.tr("&Bỏ"))
-        away.clicked.connect(self.hide)
+        away.clicked.connect(lambda: page.show_card(False))
         self.body.addWidget(row_of(self.keep, away))
         self.code.textChanged.connect(self._check)
         self.name.textChanged.connect(lambda text: self._check())
