@@ -257,7 +257,9 @@ def _doctor_lines(report: Any) -> list[str]:
     session = _session.current
     lines = [f"{report.system} · {report.machine}"]
     for one in report.modules:
-        state = session.words("chạy được", "works") if one.state == "OK" else message(one.state, {}, session.lang).heading
+        state = (
+            session.words("chạy được", "works") if one.state == "OK" else message(one.state, {}, session.lang).heading
+        )
         lines.append(f"{one.maker or '—'} · {one.file} · {one.place} · {one.machine or '—'}: {state}")
         for token in one.tokens:
             lines.append(f"  {token.label} · {token.serial} · {token.reader}")
