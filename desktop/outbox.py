@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -279,7 +279,8 @@ class _Drain:
             wait = self._wait_after(item, getattr(problem, "retry_after", None))
             with self._ws.transaction():
                 self._ws.outbox.end(item.key, number, "no answer", problem.code, **_plain(problem.facts))
-                self._later(item, ItemState.UNCERTAIN, ItemState.UNCERTAIN, problem.code, wait)
+                facts = _plain(problem.facts)
+                self._later(item, ItemState.UNCERTAIN, ItemState.UNCERTAIN, problem.code, wait, facts)
             return _pause_for(problem)
         except BaseException as problem:
             self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__)
@@ -365,17 +366,17 @@ class _Drain:
                 outbox.end(item.key, number, "refused", REFUSED, **told)
                 self._ws.dossiers.note(item.dossier, "refused")
                 self._moved(outbox.move(item.key, state, ItemState.REFUSED, reason=REFUSED, facts=told))
-            case NotYet(retry_after, reason):
+            case NotYet(retry_after, reason, facts):
                 wait = self._wait_after(item, retry_after)
                 outbox.end(item.key, number, "not yet", reason or None)
                 # What the portal has and still judges is asked for again, and neither sent again nor taken back.
                 known = state == ItemState.SENDING and reason != STILL_JUDGED
                 to = ItemState.QUEUED if known else ItemState.UNCERTAIN
-                self._later(item, state, to, reason or "NOT_YET", wait)
+                self._later(item, state, to, reason or "NOT_YET", wait, _plain(facts))
                 return _Pause(reason, None, final=False) if reason in CONNECTION else None
-            case Uncertain(reason):
+            case Uncertain(reason, facts):
                 outbox.end(item.key, number, "uncertain", reason)
-                self._later(item, state, ItemState.UNCERTAIN, reason, self._wait_after(item, None))
+                self._later(item, state, ItemState.UNCERTAIN, reason, self._wait_after(item, None), _plain(facts))
                 return _Pause(reason, None, final=False) if reason in CONNECTION else None
         return None
 
@@ -414,7 +415,7 @@ def _pause_for(problem: DesktopError) -> _Pause | None:
     return None
 
 
-def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts that JSON can hold, bounded."""
     kept: dict[str, Any] = {}
     for name, value in facts.items():

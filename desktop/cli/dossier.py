@@ -209,13 +209,9 @@ def submit(
         again=again,
         accept_unconfirmed=session.accept_unconfirmed,
     )
-    document = {"item": item.id, "state": str(item.state), "code": item.code, "reasons": item.reasons}
-    lines = [session.words(f"Mục gửi {item.id}: {item.state}", f"Item {item.id}: {item.state}")]
-    if item.code:
-        lines.append(session.words(f"Mã hồ sơ: {item.code}", f"Dossier code: {item.code}"))
-    lines += [f"  – {line}" for line in item.lines(session.lang)]
-    if item.reason:
-        lines.append(message(item.reason, {}, session.lang).text)
-    session.answer(document, *lines)
+    lines = [item.sentence(session.lang), *(f"  – {line}" for line in item.lines(session.lang))]
+    if item.reason and item.state != "DONE":
+        lines.append(message(item.reason, item.facts, session.lang).text)
+    session.answer({**item.to_json(), "message": " ".join(lines)}, *lines)
     if not queue_only and str(item.state) != "DONE":
         raise Negative

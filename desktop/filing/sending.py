@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from desktop.errors import RecordNotFound
 from desktop.filing.desk import Desk, confirm_unconfirmed
@@ -341,7 +342,7 @@ def _item(desk: Desk, item: OutboxItem) -> ItemView:
         str(item.state),
         item.attempts,
         item.reason,
-        item.facts,
+        {"host": urlsplit(item.portal).netloc, **item.facts},
         dossier.code,
         item.updated,
     )

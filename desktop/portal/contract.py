@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, cast
 
@@ -84,6 +84,8 @@ class NotYet:
     """Seconds the portal asks us to wait, if it said so."""
     reason: str = ""
     """Stable code of the cause, such as PORTAL_UNREACHABLE."""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What the cause's words name, such as the host."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Uncertain:
 
     reason: str
     """Stable code of the cause, such as PORTAL_SLOW or RECEIPT_INVALID."""
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What the cause's words name, such as the host."""
 
 
 Outcome = Registered | Refused | NotYet | Uncertain

@@ -73,7 +73,7 @@ class HosoConnector:
             if outcome is None:
                 self._upload(submission, state, told)
         except PortalTrouble as trouble:
-            return NotYet(_wait(trouble), trouble.code)
+            return NotYet(_wait(trouble), trouble.code, trouble.facts)
         except PortalRefused as refusal:
             return _refused(refusal)
         try:
@@ -81,12 +81,13 @@ class HosoConnector:
                 state = self._commit(submission, told)
             return self._await(submission, state, told)
         except PortalUnreachable as trouble:
-            return Uncertain(trouble.code) if trouble.sent else NotYet(None, trouble.code)
+            facts = trouble.facts
+            return Uncertain(trouble.code, facts) if trouble.sent else NotYet(None, trouble.code, facts)
         except PortalBusy as trouble:
             # 429 and 503 with Retry-After may come from in front of the portal or from behind it.
-            return Uncertain(trouble.code)
+            return Uncertain(trouble.code, trouble.facts)
         except PortalTrouble as trouble:
-            return Uncertain(trouble.code)
+            return Uncertain(trouble.code, trouble.facts)
         except PortalRefused as refusal:
             return _refused(refusal)
 
@@ -108,7 +109,7 @@ class HosoConnector:
                     code=state.code,
                 )
             except ReceiptInvalid as invalid:
-                return Uncertain(invalid.code)
+                return Uncertain(invalid.code, invalid.facts)
             return Registered(state.code, state.receipt, receipt.received, receipt.due)
         if state.state == "refused":
             return Refused(state.reasons or (Reason(NO_REASON),))
@@ -217,7 +218,7 @@ class HosoConnector:
             outcome = self.conclude(submission, state.as_key_state())
             if outcome is None:
                 # Committed and yet not received: an answer that contradicts itself.
-                return Uncertain(PortalAnsweredGarbage.code)
+                return Uncertain(PortalAnsweredGarbage.code, {"host": self.connection.host, "place": "state"})
             if not _judging(outcome) or waited >= self.patience:
                 return outcome
             # From here on stopping loses nothing: the portal has it, the outbox will ask.
