@@ -191,7 +191,7 @@ class Here(Page):
     def _imported(self, found: Any) -> None:
         self._done(
             self.tr("Đã nhập {} thủ tục, {} bản ghi đầy đủ; bỏ qua {}.").format(
-                found.procedures, found.whole, found.skipped
+                *(f"{count:,}".replace(",", ".") for count in (found.procedures, found.whole, found.skipped))
             )
         )
 
