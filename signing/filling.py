@@ -148,7 +148,7 @@ def fill_signed(source: bytes, changes: Sequence[Change], fonts: Mapping[str, by
     data = out.getvalue()
     if not data.startswith(source):
         raise FillingNotReread(changes[0].field if changes else "")
-    doubted = _reread(data, changes, [one.field_name for one in earlier])
+    doubted = _reread(data, changes, [str(one.field_name) for one in earlier])
     return FilledPdf(data, len(earlier), doubted)
 
 
@@ -172,11 +172,11 @@ def _require_allowed(signatures: Iterable[EmbeddedPdfSignature], changes: Sequen
             level, locks = one.docmdp_level, _locks(one)
             locked = tuple(change.field for change in changes if any(lock.is_locked(change.field) for lock in locks))
         except Exception as error:  # permissions nobody can read permit nothing
-            raise EarlierSignatureBroken(one.field_name, "unreadable") from error
+            raise EarlierSignatureBroken(str(one.field_name), "unreadable") from error
         if level == MDPPerm.NO_CHANGES:
-            raise FillingForbidden(one.field_name)
+            raise FillingForbidden(str(one.field_name))
         if locked:
-            raise FieldsLocked(one.field_name, locked)
+            raise FieldsLocked(str(one.field_name), locked)
     if apart := tuple(change.field for change in changes if change.apart):
         raise FieldsDrawnApart(apart)
 
@@ -302,8 +302,8 @@ def _reread(data: bytes, changes: Sequence[Change], earlier: Sequence[str]) -> t
     for one in signatures:
         reason = reread.judge_earlier(one)
         if reason is not None:
-            raise EarlierSignatureBroken(one.field_name, reason)
-    return tuple(one.field_name for one in signatures if not _certifies(one, reader)) if changes else ()
+            raise EarlierSignatureBroken(str(one.field_name), reason)
+    return tuple(str(one.field_name) for one in signatures if not _certifies(one, reader)) if changes else ()
 
 
 def _as_asked(found: Any, change: Change) -> bool:

@@ -141,12 +141,13 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             continue
         if one.flag_bits & 1:
             raise _Refused("ENCRYPTED")
-        key = unicodedata.normalize("NFC", one.filename).casefold()
+        # As it stands in the file: on Windows `filename` has its backslashes turned, and the verdict would differ.
+        key = unicodedata.normalize("NFC", one.orig_filename).casefold()
         if key in folded:
             # Two files of one name: which of them is read depends on the reader.
             raise _Refused("CONTAINER_AMBIGUOUS")
         folded.add(key)
-        found[one.filename] = one
+        found[one.orig_filename] = one
         if one.file_size > max(one.compress_size, 1) * RATIO_LIMIT and one.file_size > 1024 * 1024:
             raise _Refused("FILE_TOO_LARGE")
     if sum(one.file_size for one in found.values()) > UNPACKED_LIMIT:

@@ -187,3 +187,11 @@ def fake_token(module: Path, folder: Path, issued: Any, **facts: object) -> Fake
         **facts,
     )  # fmt: skip
     return token
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A private key and its certificate, from whichever throw-away authority."""
+
+    private: Any
+    der: bytes

@@ -6,7 +6,8 @@
    real: modular exponentiation, as long as nobody measures its time.
 
    Names: serial, flags (hex), present 0|1, pin, login (CK_RV in hex instead of the check), sign (the same), always 1,
-   hang NAME, crash NAME, n and d (hex), cert (path to DER), wrongkey 1 (signs something else), tries N (locks at 0). */
+   hang NAME, crash NAME, n and d (hex), cert (path to DER), wrongkey 1 (signs something else), tries N (locks at 0), signatures N (pulled
+   out after so many). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ enum { OK = 0, SLOT_INVALID = 3, GENERAL = 5, TYPE_INVALID = 0x12, DEVICE_REMOVE
        PIN_INCORRECT = 0xA0, PIN_LOCKED = 0xA4, SESSION_INVALID = 0xB3, NOT_PRESENT = 0xE0, NOT_LOGGED_IN = 0x101,
        SMALL = 0x150 };
 
-static int logged_in, reaffirmed, sessions, low, left = -1, search, signing;
+static int logged_in, reaffirmed, sessions, low, left = -1, search, signing, made;
 static UL found[4];
 static int found_count, found_at;
 
@@ -70,7 +71,7 @@ static void enter(const char *name, const char *more) {
 }
 
 static int present(void) {
-  if (number("present", 1)) return 1;
+  if (number("present", 1) && made < (int)number("signatures", 0xFFFF)) return 1;
   logged_in = 0; /* what is pulled out forgets its log-in */
   return 0;
 }
@@ -267,6 +268,7 @@ static UL Sign(UL session, B *data, UL length, B *out, UL *size) {
   times(result, result, one, n, inverse);
   for (at = 0; at < 256; at++) out[255 - at] = (B)(result[at / 8] >> at % 8 * 8);
   *size = 256;
+  made++;
   return OK;
 }
 static UL Unsupported(void) { return NOT_SUPPORTED; }
