@@ -132,20 +132,20 @@ def test_a_dossier_is_signed_and_filed(frame: Any, qtbot: Any) -> None:
     page = frame.page("sign")
     qtbot.waitUntil(lambda: page._ready is not None and page._ready.view.id == name, timeout=20000)
     assert not page.sign_button.isEnabled()
-    page.path.setText(str(there.keys[ui_kit.COMPANY]))  # another client's key
-    page.passphrase.setText("sai mật khẩu")
-    QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.open_button.isEnabled(), timeout=20000)
-    assert page.passphrase_field.note.text()
-    assert page.passphrase.text() == ""
-    page.passphrase.setText(ui_kit.KEY_WORDS)
-    QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
+    page.keys.path.setText(str(there.keys[ui_kit.COMPANY]))  # another client's key
+    page.keys.passphrase.setText("sai mật khẩu")
+    QTest.keyClick(page.keys.passphrase, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.keys.open_button.isEnabled(), timeout=20000)
+    assert page.keys.passphrase_field.note.text()
+    assert page.keys.passphrase.text() == ""
+    page.keys.passphrase.setText(ui_kit.KEY_WORDS)
+    QTest.keyClick(page.keys.passphrase, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page._judged is not None, timeout=20000)
     assert page._judged.refused
     assert not page.sign_button.isEnabled()
-    page.path.setText(str(there.keys[ui_kit.SHOP]))
-    page.passphrase.setText(ui_kit.KEY_WORDS)
-    page._open_key()
+    page.keys.path.setText(str(there.keys[ui_kit.SHOP]))
+    page.keys.passphrase.setText(ui_kit.KEY_WORDS)
+    page.keys.open_key()
     qtbot.waitUntil(lambda: page._judged is not None and not page._judged.refused, timeout=20000)
     for box in page._yes:
         assert not page.sign_button.isEnabled()
@@ -154,7 +154,7 @@ def test_a_dossier_is_signed_and_filed(frame: Any, qtbot: Any) -> None:
     page.sign()
     qtbot.waitUntil(lambda: page._job is None, timeout=60000)
     assert there.desk.workspace.dossiers.get(name).state == "SIGNED"
-    assert page._keys_found == ()
+    assert page.keys.found == ()
 
     page = dossier(frame, qtbot, name)
     assert page.document.read_only  # what is signed is not changed

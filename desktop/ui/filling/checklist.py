@@ -62,6 +62,7 @@ class TaskRow(ClickRow):
         if following:
             hint = QLabel(self.tr("Việc tiếp theo · Ctrl+Enter"))
             hint.setFont(font(Size.SMALL, bold=True))
+            hint.setWordWrap(True)
             tinted = hint.palette()
             tinted.setColor(hint.foregroundRole(), colour("accent"))
             hint.setPalette(tinted)
@@ -94,7 +95,7 @@ class TaskRow(ClickRow):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour("accent"))
             painter.drawRoundedRect(QRectF(2, 6, 4, self.height() - 12), 2, 2)
-        middle = QPointF(27, 2 * STEP + 11)
+        middle = QPointF(27, 2 * STEP + self.name.fontMetrics().height() / 2 + 1)
         state = self.task.state
         if state == "done":
             painter.setPen(Qt.PenStyle.NoPen)
@@ -216,7 +217,7 @@ class Checklist(QWidget):
             self._add(task)
         if others:
             folded = not self._unfolded and self._here not in {task.id for task in others}
-            words = self.tr("Giấy tờ không bắt buộc ({})").format(len(others))
+            words = self.tr("Không bắt buộc ({})").format(len(others))
             fold = Button(words, "next" if folded else "down", flat=True)
             fold.setFont(font(Size.SMALL))
             fold.setAccessibleDescription(self.tr("đang gập") if folded else self.tr("đang mở"))

@@ -32,7 +32,7 @@ MOST_CHOICES = 14
 """Options that a plain drop-down list shows; a longer list is filtered by typing."""
 FOLDED = Qt.ItemDataRole.UserRole + 1
 CODE = Qt.ItemDataRole.UserRole + 2
-HEIGHT = 32
+LEAST_HEIGHT = 32
 _TYPED = re.compile(r"[−-]?[0-9.]{0,24}")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from desktop.ui.filling.document import FormDocument
-from desktop.ui.filling.row import FieldRow, Source
+from desktop.ui.filling.row import FieldRow, Measures, Source
 from desktop.ui.filling.table import TableBlock
 from desktop.ui.parts import Rule
 from desktop.ui.theme import STEP, Size, colour, font
@@ -178,6 +178,7 @@ class FormView(QScrollArea):
 
     def _relayout(self) -> None:
         width = max(self.viewport().width() - INSET - OUTSET, 260)
+        measures = Measures.of(QFontMetrics(font(Size.BODY)))
         y = 2 * STEP
         for notice in self._notices:
             high = notice.heightForWidth(width) if notice.hasHeightForWidth() else notice.sizeHint().height()
@@ -193,7 +194,7 @@ class FormView(QScrollArea):
                 high = block.arrange(width) if visible else 0
             elif isinstance(block, FieldRow):
                 visible = block.wanted
-                high = block.arrange(width, self._coded[section.id]) if visible else 0
+                high = block.arrange(width, self._coded[section.id], measures) if visible else 0
             else:
                 assert isinstance(block, TableBlock)
                 visible = block.wanted

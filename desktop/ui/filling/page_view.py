@@ -96,6 +96,10 @@ class Sheet(QWidget):
         painter.fillRect(paper, Qt.GlobalColor.white)
         if self.image is not None:
             painter.drawImage(paper, self.image)
+        else:
+            painter.setPen(QColor("#6B6B6B"))  # on white paper, in every look
+            painter.setFont(font(Size.BODY))
+            painter.drawText(paper, int(Qt.AlignmentFlag.AlignCenter), self.tr("Đang in trang…"))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour("line"), 1))
         painter.drawRect(paper)
@@ -121,6 +125,8 @@ class PageView(QWidget):
     """The page with its tools: page by page, zoom; `wanted` tells which field was clicked."""
 
     wanted = Signal(str)
+    printed = Signal(int)
+    """A document stands: so many pages."""
 
     def __init__(self, shell: Shell) -> None:
         super().__init__()
@@ -299,6 +305,8 @@ class PageView(QWidget):
             if generation == self._generation:
                 self._show(made, scale)
                 self.words.hide()
+                if self._field != field:
+                    self.mark(self._field)  # another field was reached while this page was printed
             self._go_on()
 
         def failed(error: Exception) -> None:
@@ -333,6 +341,7 @@ class PageView(QWidget):
         self.after.setEnabled(made.page < made.pages)
         self._resize(sharpen=False)
         self._show_mark()
+        self.printed.emit(made.pages)
 
     # --- pages and zoom ----------------------------------------------------------------------------------------------
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.fields import (
-    HEIGHT,
+    LEAST_HEIGHT,
     CheckEditor,
     ChoiceEditor,
     LineEditor,
@@ -30,10 +30,6 @@ from forms.kinds import Value
 
 PAUSE = 150
 """Milliseconds without a key after which what was typed counts."""
-CODE_WIDTH = 52
-WIDE = 680
-"""From this width on the label of a text stands beside its editor, else above it."""
-NUMBER_WIDTH, DATE_WIDTH = 172, 140
 MOST_LINES = 3
 """Lines of a label beside a number; a longer one stands above it."""
 PAD = 3
@@ -42,6 +38,33 @@ LINE_TOP = 5
 """Where the first line of a label begins, so that it stands on the line of its editor."""
 GAP = 2 * STEP
 HELP = 28
+
+
+@dataclass(frozen=True)
+class Measures:
+    """How large things are in the size of text that was chosen, in pixels."""
+
+    line: int
+    height: int
+    """Of an editor of one line."""
+    code: int
+    number: int
+    date: int
+    wide: int
+    """From this width on the label of a text stands beside its editor, else above it."""
+
+    @classmethod
+    def of(cls, metrics: QFontMetrics) -> Measures:
+        """Measure a font."""
+        line = metrics.lineSpacing()
+        return cls(
+            line,
+            max(LEAST_HEIGHT, line + 12),
+            metrics.horizontalAdvance("[00a]") + 14,
+            metrics.horizontalAdvance("−9.999.999.999.999") + 34,
+            metrics.horizontalAdvance("00/00/0000") + 50,
+            metrics.averageCharWidth() * 84,
+        )
 
 
 @dataclass(frozen=True)
@@ -339,28 +362,30 @@ class FieldRow(QWidget):
 
     # --- layout ------------------------------------------------------------------------------------------------------
 
-    def arrange(self, width: int, coded: bool) -> int:
+    def arrange(self, width: int, coded: bool, measures: Measures) -> int:
         """Place the parts in a width; return the height that they need."""
-        left = CODE_WIDTH if coded else PAD
+        left = measures.code if coded else PAD
         room = width - left - HELP - GAP
         kind = self.spec.kind
         self._marks = []
-        tall = 4 * 22 if kind == "multiline" else HEIGHT
+        one = measures.height
+        tall = 4 * measures.line + 14 if kind == "multiline" else one
         note_left, note_wide = left, room
         if kind in NUMBERS or kind in ("date", "month", "quarter", "period", "check"):
-            wide = NUMBER_WIDTH if kind in NUMBERS else 28 if kind == "check" else DATE_WIDTH
+            wide = measures.number if kind in NUMBERS else 28 if kind == "check" else measures.date
+            wide = min(wide, room)
             label = room - wide - GAP
             high = self._height(self.label, label)
-            if high > MOST_LINES * self.fontMetrics().lineSpacing() + 2:
+            if high > MOST_LINES * measures.line + 2 or label < 4 * measures.code:
                 high = self._height(self.label, room)
                 self.label.setGeometry(left, PAD, room, high)
-                self.editor.setGeometry(left + label + GAP, PAD + high + 5, wide, HEIGHT)
-                bottom = PAD + high + 5 + HEIGHT
+                self.editor.setGeometry(left + room - wide, PAD + high + 5, wide, one)
+                bottom = PAD + high + 5 + one
             else:
                 self.label.setGeometry(left, PAD + LINE_TOP, label, high)
-                self.editor.setGeometry(left + label + GAP, PAD, wide, HEIGHT)
-                bottom = PAD + max(high + LINE_TOP, HEIGHT)
-        elif width >= WIDE:
+                self.editor.setGeometry(left + label + GAP, PAD, wide, one)
+                bottom = PAD + max(high + LINE_TOP, one)
+        elif width >= measures.wide:
             label = int(room * 0.42)
             high = self._height(self.label, label)
             self.label.setGeometry(left, PAD + LINE_TOP, label, high)
@@ -373,7 +398,7 @@ class FieldRow(QWidget):
             self.editor.setGeometry(left, PAD + high + 5, room, tall)
             bottom = PAD + high + 5 + tall
         y = self.editor.y()
-        self.help_button.setGeometry(width - HELP, y + 2, HELP, HELP)
+        self.help_button.setGeometry(width - HELP, y + (one - HELP) // 2, HELP, HELP)
         right = kind in NUMBERS and self._help is None
         parts: tuple[QWidget | None, ...] = (self._problem, self._question, self._note, self._offer, self._help)
         shown = [part for part in parts if part is not None and not part.isHidden()]
@@ -402,7 +427,7 @@ class FieldRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """Be laid out by the sheet."""
-        return QSize(300, HEIGHT)
+        return QSize(300, LEAST_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the official code, the ring of an error, and the shapes of the problems."""
@@ -411,7 +436,7 @@ class FieldRow(QWidget):
         if self.spec.code:
             painter.setFont(font(Size.BODY, tabular=True))
             painter.setPen(colour("muted"))
-            box = QRect(0, self.label.y(), CODE_WIDTH, 30)
+            box = QRect(0, self.label.y(), self.label.x(), self.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, self.spec.code)
         if self._help is not None and not self._help.isHidden():
             painter.setPen(Qt.PenStyle.NoPen)

@@ -27,7 +27,7 @@ from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.table_model import RowsModel
 from desktop.ui.filling.table_view import CellEditor, RowsView
 from desktop.ui.parts import Button
-from desktop.ui.theme import ROW_COMPACT, STEP, Size, colour, font, icon
+from desktop.ui.theme import STEP, Size, colour, font, icon
 from forms import kinds
 from forms.definition import Table
 from forms.errors import FormsError
@@ -312,19 +312,20 @@ class TableBlock(QWidget):
         across = self.view.horizontalHeader()
         rows = min(self.model.rowCount(), MOST_SHOWN)
         scroll = 16 if across.length() + self.view.verticalHeader().width() > width - 4 else 0
-        high = across.height() + max(rows, 2) * (ROW_COMPACT + 2) + 4 + scroll
+        high = across.height() + max(rows, 2) * self.view.row_height + 4 + scroll
         self.view.setGeometry(0, y, width, high)
         y += high
         if self.totals is not None:
-            self.totals.setGeometry(0, y, width, ROW_COMPACT + 4)
-            y += ROW_COMPACT + 4
+            self.totals.setGeometry(0, y, width, self.view.row_height)
+            y += self.view.row_height
         y += 2 * STEP
         if not self._message.isHidden():
             high = self._message.heightForWidth(width)
             self._message.setGeometry(0, y, width, high)
             y += high + STEP
-        self.tools.setGeometry(0, y, width, 36)
-        return y + 36
+        tall = max(self.tools.sizeHint().height(), 36)
+        self.tools.setGeometry(0, y, width, tall)
+        return y + tall
 
     def sizeHint(self) -> QSize:
         """Be laid out by the sheet."""

@@ -124,7 +124,8 @@ class RowsView(QTableView):
         self.setCornerButtonEnabled(False)
         self.setWordWrap(False)
         down = self.verticalHeader()
-        down.setDefaultSectionSize(ROW_COMPACT + 2)
+        self.row_height = max(ROW_COMPACT + 2, self.fontMetrics().height() + 10)
+        down.setDefaultSectionSize(self.row_height)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setMinimumWidth(40)
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -135,7 +136,8 @@ class RowsView(QTableView):
         across.setMinimumSectionSize(60)
         across.setFont(font(Size.SMALL, bold=True))
         for number, column in enumerate(model.columns):
-            self.setColumnWidth(number, WIDTHS.get(column.kind, min(240, max(120, (column.max_length or 40) * 4))))
+            wish = WIDTHS.get(column.kind, min(240, max(120, (column.max_length or 40) * 4)))
+            self.setColumnWidth(number, wish * self.fontMetrics().averageCharWidth() // 8)
         across.setFixedHeight(self._header_height())
 
     def _header_height(self) -> int:

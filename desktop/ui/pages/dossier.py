@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QSplitterHandle, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from desktop.ui.filling.attachments import AttachmentPane
 from desktop.ui.filling.checklist import CHECK, SIGN, SUBMIT, Checklist, Task
@@ -18,9 +18,10 @@ from desktop.ui.filling.opening import Loaded, Opened, load_dossier, open_form
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.filling.problem_bar import ProblemBar
 from desktop.ui.filling.report import ReportPane
+from desktop.ui.filling.split import Split
 from desktop.ui.parts import Empty, Notice, Rule, Text, empty
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, colour, font, icon
+from desktop.ui.theme import STEP, Size, font, icon
 
 if TYPE_CHECKING:
     from desktop.filing import ComponentView
@@ -30,27 +31,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NARROW = 1040
 """Below this width the official page is hidden until it is asked for."""
-
-
-class Handle(QSplitterHandle):
-    """What is pulled to make a part wider: a hairline."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line."""
-        QPainter(self).fillRect(QRect(self.width() // 2, 0, 1, self.height()), colour("line"))
-
-
-class Split(QSplitter):
-    """The three parts side by side."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setChildrenCollapsible(False)
-        self.setHandleWidth(7)
-
-    def createHandle(self) -> QSplitterHandle:
-        """Make the handles of our own kind."""
-        return Handle(self.orientation(), self)
 
 
 class Here(Page):
@@ -80,7 +60,7 @@ class Here(Page):
         column.setSpacing(0)
         self.split = Split()
         self.checklist = Checklist()
-        self.checklist.setMinimumWidth(190)
+        self.checklist.setMinimumWidth(QFontMetrics(font(Size.BODY)).averageCharWidth() * 24)
         self.checklist.opened.connect(self.open_task)
         self.split.addWidget(self.checklist)
         middle = QWidget()

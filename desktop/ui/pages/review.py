@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMarginsF, QRectF, Qt
-from PySide6.QtGui import QImage, QKeySequence, QPageLayout, QPageSize, QPainter, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from desktop.messages import message
 from desktop.ui.filling.attachments import size_words
 from desktop.ui.filling.page_view import image_of
+from desktop.ui.filling.paper import PRINT_DPI, ask_printer, new_printer, put_on_paper
 from desktop.ui.parts import Button, Card, Chip, Facts, Notice, PageHead, Rule, Scroll, Section, Text, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import ROW, STEP, Size
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from desktop.ui.jobs import Progress
     from forms.procedure import Allowed
 
-PRINT_DPI = 300
 WIDTH = 920
 DELIVERIES = ("online", "post", "in-person")
 
@@ -202,6 +202,10 @@ class Here(Page):
         self._show_facts(review)
         self._show_files(review)
         self._show_ways(review)
+        buttons = (*self._yes, self.submit_button, *self.findChildren(Button))
+        first = next((button for button in buttons if button.isEnabled() and button.isVisible()), None)
+        if first is not None:
+            first.setFocus()
 
     def _show_facts(self, review: Review) -> None:
         view = review.view
@@ -479,34 +483,15 @@ class Here(Page):
         self._allow()
 
     def _ask_printer(self, images: list[QImage]) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
         self._end()
         self.shell.say("")
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-        printer.setPageMargins(QMarginsF(0, 0, 0, 0), QPageLayout.Unit.Millimeter)
-        printer.setFullPage(True)
-        printer.setDocName(f"ho-so-{self._id}")
-        dialog = QPrintDialog(printer, self)
-        dialog.setMinMax(1, max(len(images), 1))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
-        dialog.accepted.connect(lambda: self.paint(printer, images))
-        dialog.show()
+        printer = new_printer(f"ho-so-{self._id}")
+        ask_printer(printer, len(images), self, lambda: self.paint(printer, images))
 
     def paint(self, printer: QPrinter, images: Sequence[QImage]) -> None:
-        """Put the pages on paper, each as large as the sheet."""
-        first = printer.fromPage() or 1
-        last = printer.toPage() or len(images)
-        painter = QPainter()
-        if not painter.begin(printer):
+        """Put the pages on paper."""
+        count = put_on_paper(printer, images)
+        if count:
+            self.shell.say(self.tr("Đã gửi {} trang đến máy in.").format(count))
+        else:
             self.shell.say(self.tr("Máy in không nhận bản in. Hãy kiểm tra máy in rồi thử lại."), "danger")
-            return
-        sheet = QRectF(printer.pageLayout().fullRectPixels(printer.resolution()))
-        for number, image in enumerate(images[first - 1 : last]):
-            if number:
-                printer.newPage()
-            painter.drawImage(sheet, image)
-        painter.end()
-        self.shell.say(self.tr("Đã gửi {} trang đến máy in.").format(last - first + 1))

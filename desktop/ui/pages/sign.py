@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
-    QLineEdit,
     QProgressBar,
-    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.messages import message
+from desktop.ui.filling.key_chooser import LAST_KEY, KeyChooser
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.parts import (
     Button,
@@ -46,13 +43,9 @@ if TYPE_CHECKING:
     from desktop.filing import DossierView, Preflight, SignedDossier
     from desktop.ui.jobs import Lane, Progress
     from forms.printing import Printed
-    from signing.certificate import Certificate, Finding
-    from signing.pkcs12 import FileKey
+    from signing.certificate import Finding
 
 T = TypeVar("T")
-KEY_LIMIT = 1 << 20
-LAST_KEY = "sign.p12"
-"""The setting that remembers where the key file lies; what is in it, and its passphrase, are never kept."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +54,8 @@ class Ready:
 
     view: DossierView
     report: Preflight
-    papers: tuple[tuple[str, str], ...]
-    """Name of each component with what of it is signed."""
+    papers: tuple[tuple[str, str, str | None], ...]
+    """Name of each component, what of it is signed, and its form."""
     unconfirmed: tuple[str, ...]
     """What of the forms is not settled: each needs a yes."""
     first_form: str | None
@@ -85,8 +78,8 @@ class Here(Page):
         super().__init__(shell)
         self._id = ""
         self._ready: Ready | None = None
-        self._keys_found: Sequence[FileKey] = ()
         self._judged: Judged | None = None
+        self._pages_line: tuple[Text, str] | None = None
         self._yes: list[QCheckBox] = []
         self._job: Progress | None = None
         self._build()
@@ -102,6 +95,7 @@ class Here(Page):
         whole.addWidget(self.scroll_area, 3)
         self.page_view = PageView(self.shell)
         self.page_view.setMinimumWidth(300)
+        self.page_view.printed.connect(self._show_pages)
         whole.addWidget(self.page_view, 2)
         self.head = PageHead(self.tr("Ký hồ sơ"))
         self.state = QVBoxLayout()
@@ -117,23 +111,8 @@ class Here(Page):
         ):
             self.role.addItem(words, value)
         self.role.currentIndexChanged.connect(lambda _: self._judge())
-        self.passphrase = QLineEdit()
-        self.path = QLineEdit()
-        self.path.setMinimumHeight(ROW)
-        self.path.setPlaceholderText(self.tr("Tệp .p12 hoặc .pfx"))
-        self.path.returnPressed.connect(lambda: self.passphrase.setFocus())
-        choose = Button(self.tr("&Chọn tệp…"), "key")
-        choose.setAccessibleName(self.tr("Chọn tệp khóa"))
-        choose.clicked.connect(self._choose)
-        self.passphrase.setMinimumHeight(ROW)
-        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
-        self.passphrase.returnPressed.connect(self._open_key)
-        self.open_button = Button(self.tr("&Mở khóa"), "lock")
-        self.open_button.clicked.connect(self._open_key)
-        self.certificates = QVBoxLayout()
-        self.certificates.setSpacing(2 * STEP)
-        self.choices = QButtonGroup(self)
-        self.choices.idToggled.connect(lambda _, on: self._judge() if on else None)
+        self.keys = KeyChooser(self.shell)
+        self.keys.chosen.connect(self._judge)
         self.judgement = QVBoxLayout()
         self.judgement.setSpacing(2 * STEP)
         self.confirm = QVBoxLayout()
@@ -152,25 +131,6 @@ class Here(Page):
         line.addWidget(self.progress, 1)
         line.addWidget(self.cancel)
         self.running.hide()
-        self.path_field = Field(
-            self.tr("Tệp &khóa"), self.path, self.tr("Khóa phần mềm (tệp). Chương trình chỉ nhớ tệp nằm ở đâu.")
-        )
-        self.passphrase_field = Field(
-            self.tr("Mật kh&ẩu của tệp khóa"),
-            self.passphrase,
-            self.tr("Dùng một lần để mở khóa, không bao giờ được lưu."),
-        )
-        key_line, pass_line = QHBoxLayout(), QHBoxLayout()
-        for pair, field, button in (
-            (key_line, self.path_field, choose),
-            (pass_line, self.passphrase_field, self.open_button),
-        ):
-            pair.addWidget(field, 1)
-            column = QVBoxLayout()
-            column.addSpacing(24)
-            column.addWidget(button)
-            column.addStretch(1)
-            pair.addLayout(column)
         self.signing = QWidget()
         work = QVBoxLayout(self.signing)
         work.setContentsMargins(0, 0, 0, 0)
@@ -179,9 +139,7 @@ class Here(Page):
         work.addLayout(self.whom)
         work.addWidget(Field(self.tr("Với &tư cách"), self.role))
         work.addWidget(Section(self.tr("Bằng chứng thư nào")))
-        work.addLayout(key_line)
-        work.addLayout(pass_line)
-        work.addLayout(self.certificates)
+        work.addWidget(self.keys)
         work.addLayout(self.judgement)
         work.addLayout(self.confirm)
         work.addWidget(Rule())
@@ -209,6 +167,7 @@ class Here(Page):
         """Show what is to be signed."""
         self._id = str(facts["dossier"])
         self._forget()
+        self._pages_line = None
         self.page_view.hide()
         self.signing.hide()
         for place in (self.state, self.what, self.whom):
@@ -230,11 +189,9 @@ class Here(Page):
         return True
 
     def _forget(self) -> None:
-        self._keys_found, self._judged = (), None
-        self.passphrase.clear()
-        for button in self.choices.buttons():
-            self.choices.removeButton(button)
-        for place in (self.certificates, self.judgement, self.confirm):
+        self._judged = None
+        self.keys.forget()
+        for place in (self.judgement, self.confirm):
             empty(place)
         self._yes = []
 
@@ -244,7 +201,7 @@ class Here(Page):
         desk = self.shell.desk
         view = filing.dossier_view(desk, self._id)
         record = desk.workspace.dossiers.get(self._id)
-        papers: list[tuple[str, str]] = []
+        papers: list[tuple[str, str, str | None]] = []
         unconfirmed: list[str] = []
         first = None
         for part in view.components:
@@ -253,7 +210,7 @@ class Here(Page):
                 kinds = [self.tr("PDF ký tại chỗ dành cho chữ ký") if part.sign else self.tr("PDF, không ký")]
                 if form.template.xml is not None:
                     kinds.append(self.tr("XML gửi cơ quan nhận"))
-                papers.append((part.name, " · ".join(kinds)))
+                papers.append((part.name, " · ".join(kinds), part.form))
                 first = first or part.form
                 for notice in form.template.unconfirmed(form.period, desk.today()):
                     words = notice.text.get(self.shell.lang)
@@ -261,8 +218,8 @@ class Here(Page):
                         unconfirmed.append(words)
             elif part.files:
                 how = self.tr("ký trên từng tệp") if part.sign else self.tr("không ký, được ghi trong bản kê đã ký")
-                papers.append((part.name, f"{', '.join(part.files)} · {how}"))
-        papers.append((self.tr("Bản kê hồ sơ"), self.tr("liệt kê mọi tệp kèm mã băm; được ký sau cùng")))
+                papers.append((part.name, f"{', '.join(part.files)} · {how}", None))
+        papers.append((self.tr("Bản kê hồ sơ"), self.tr("liệt kê mọi tệp kèm mã băm; được ký sau cùng"), None))
         return Ready(
             view,
             filing.preflight(desk, self._id),
@@ -285,14 +242,30 @@ class Here(Page):
             facts.append(Period.parse(view.period).label(self.shell.lang))
         self.head.say(self.tr("Ký hồ sơ"), " · ".join(facts))
         empty(self.what)
-        for name, how in ready.papers:
+        first: tuple[Text, str] | None = None
+        for name, how, form_id in ready.papers:
             line = QWidget()
             column = QVBoxLayout(line)
             column.setContentsMargins(0, 0, 0, STEP)
             column.setSpacing(0)
             column.addWidget(Text(name, bold=True))
-            column.addWidget(Text(how, Size.SMALL, role="muted"))
-            self.what.addWidget(line)
+            words = Text(how, Size.SMALL, role="muted")
+            column.addWidget(words)
+            if form_id is not None:
+                show = Button(self.tr("Xem trang in"), "eye")
+                show.setAccessibleName(self.tr("Xem trang in của {}").format(name))
+                show.clicked.connect(partial(self._show_page, form_id, (words, how)))
+                row = QHBoxLayout()
+                row.addWidget(line, 1)
+                row.addWidget(show, 0, Qt.AlignmentFlag.AlignTop)
+                holder = QWidget()
+                holder.setLayout(row)
+                row.setContentsMargins(0, 0, 0, 0)
+                self.what.addWidget(holder)
+                if form_id == ready.first_form:
+                    first = (words, how)
+            else:
+                self.what.addWidget(line)
         self.whom.addWidget(
             Facts([(self.tr("Khách hàng"), view.client_name), (self.tr("Mã số thuế"), view.client_code)])
         )
@@ -311,12 +284,11 @@ class Here(Page):
             return
         role = ready.role or ("self" if len(view.client_code) == 12 else "legal_representative")
         self.role.setCurrentIndex(max(self.role.findData(role), 0))
-        self.path.setText(ready.last_key)
         self.signing.show()
         self._refresh()
-        (self.passphrase if ready.last_key else self.path).setFocus()
+        self.keys.begin(ready.last_key)
         if ready.first_form is not None:
-            self._show_page(ready.first_form)
+            self._show_page(ready.first_form, first)
 
     def _show_signed(self, view: DossierView) -> None:
         sent = view.state == "SUBMITTED"
@@ -329,8 +301,15 @@ class Here(Page):
             )
         )
 
-    def _show_page(self, form_id: str) -> None:
+    def _show_pages(self, pages: int) -> None:
+        """Say how many pages the form has that is shown beside."""
+        if self._pages_line is not None:
+            line, how = self._pages_line
+            line.setText(self.tr("{} trang · {}").format(pages, how))
+
+    def _show_page(self, form_id: str, line: tuple[Text, str] | None = None) -> None:
         """Show the page as it will be signed, with the place of the signature marked."""
+        self._pages_line = line
         desk, name = self.shell.desk, self._id
 
         def prepare() -> Callable[[], Printed]:
@@ -349,106 +328,12 @@ class Here(Page):
         self.page_view.show()
         self.page_view.follow(prepare)
 
-    # --- the key -----------------------------------------------------------------------------------------------------
-
-    def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Chọn tệp khóa"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Tệp khóa PKCS#12 (*.p12 *.pfx)"), self.tr("Mọi tệp (*)")])
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._chosen)
-        dialog.open()
-
-    def _chosen(self, name: str) -> None:
-        self.path.setText(name)
-        self.passphrase.setFocus()
-
-    def _open_key(self) -> None:
-        path, secret = Path(self.path.text().strip()), self.passphrase.text()
-        self.path_field.trouble("")
-        self.passphrase_field.trouble("")
-        if not self.path.text().strip():
-            self.path_field.trouble(self.tr("Hãy chọn tệp khóa trước."))
-            self.path.setFocus()
-            return
-        self.passphrase.clear()
-        self.open_button.setEnabled(False)
-        workspace = self.shell.desk.workspace
-
-        def work(progress: Progress) -> list[FileKey]:
-            from signing.pkcs12 import load
-
-            with path.open("rb") as file:
-                keys = list(load(file.read(KEY_LIMIT), secret))
-            workspace.settings.set(LAST_KEY, str(path))
-            return keys
-
-        def done(keys: list[FileKey]) -> None:
-            self.open_button.setEnabled(True)
-            self._keys_found = keys
-            self._show_keys()
-
-        def failed(error: Exception) -> None:
-            self.open_button.setEnabled(True)
-            self._keys_found = ()
-            self._show_keys()
-            if isinstance(error, OSError):
-                self.path_field.trouble(self.tr("Không đọc được tệp này. Hãy kiểm tra đường dẫn rồi thử lại."))
-                self.path.setFocus()
-                return
-            told = message(error, lang=self.shell.lang).text
-            wrong = getattr(error, "code", "") == "WRONG_PASSPHRASE_OR_DAMAGED"
-            (self.passphrase_field if wrong else self.path_field).trouble(told)
-            (self.passphrase if wrong else self.path).setFocus()
-
-        self.shell.jobs.run("device", work, done=done, failed=failed, owner=self)
-
-    def _show_keys(self) -> None:
-        for button in self.choices.buttons():
-            self.choices.removeButton(button)
-        empty(self.certificates)
-        for number, key in enumerate(self._keys_found):
-            self.certificates.addWidget(self._card(number, key.certificate))
-        first = self.choices.button(0)
-        if first is not None:
-            first.setChecked(True)
-            first.setFocus()
-        self._judge()
-
-    def _card(self, number: int, certificate: Certificate) -> Card:
-        card = Card()
-        owner = certificate.organization or certificate.common_name
-        choice = QRadioButton(certificate.common_name)
-        choice.setMinimumHeight(28)
-        choice.setAccessibleName(self.tr("Chứng thư của {}").format(owner))
-        self.choices.addButton(choice, number)
-        card.body.addWidget(choice)
-        code = certificate.tax_code or certificate.personal_id or "—"
-        until = certificate.valid_to.astimezone(self.shell.desk.now().tzinfo).strftime("%d/%m/%Y")
-        label = self.tr("Mã số thuế") if certificate.tax_code else self.tr("Số định danh")
-        card.body.addWidget(
-            Facts(
-                [
-                    (label, code),
-                    (self.tr("Do ai cấp"), certificate.issuer),
-                    (self.tr("Có giá trị đến"), until),
-                    (self.tr("Nơi giữ khóa"), self.tr("khóa phần mềm (tệp)")),
-                ],
-                width=132,
-            )
-        )
-        return card
-
-    def _chosen_key(self) -> FileKey | None:
-        number = self.choices.checkedId()
-        return self._keys_found[number] if 0 <= number < len(self._keys_found) else None
-
     # --- what stands between -----------------------------------------------------------------------------------------
 
     def _judge(self) -> None:
         """Compare certificate, role and client before anything is signed."""
         self._judged = None
-        key, ready = self._chosen_key(), self._ready
+        key, ready = self.keys.key(), self._ready
         if key is None or ready is None:
             self._refresh()
             return
@@ -472,7 +357,7 @@ class Here(Page):
             return Judged(found, False)
 
         def done(judged: Judged) -> None:
-            if key is self._chosen_key() and role_name == self.role.currentData():
+            if key is self.keys.key() and role_name == self.role.currentData():
                 self._judged = judged
                 self._refresh()
 
@@ -508,7 +393,7 @@ class Here(Page):
 
     def _allow(self) -> None:
         why = ""
-        if self._chosen_key() is None:
+        if self.keys.key() is None:
             why = self.tr("Mở tệp khóa để chọn chứng thư.")
         elif self._judged is None:
             why = self.tr("Đang kiểm tra chứng thư…")
@@ -524,7 +409,7 @@ class Here(Page):
 
     def sign(self) -> None:
         """Sign everything; either all of it is kept or nothing."""
-        key = self._chosen_key()
+        key = self.keys.key()
         if key is None or not self.sign_button.isEnabled():
             return
         desk, name, role_name = self.shell.desk, self._id, str(self.role.currentData())
