@@ -120,7 +120,7 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise ContainerRefused("TOO_MANY_FILES")
     seen: set[str] = set()
     for entry in entries:
-        _check_path(entry.filename)
+        _check_path(entry.orig_filename)  # as it stands: on Windows `filename` has its backslashes turned
         file_type = (entry.external_attr >> 16) & 0o170000
         if file_type not in (0, 0o100000):
             raise ContainerRefused("UNSAFE_PATH", entry.filename)
