@@ -259,10 +259,15 @@ class Child:
             raise Refusal("PinNeeded")
         mechanism = {"rsa": Mechanism.RSA_PKCS, "ecdsa": Mechanism.ECDSA}[request["mechanism"]]
         data = base64.b64decode(request["data"])
-        # Such a key wants the PIN at each signature. On a PIN pad an empty one stands for "ask on the reader".
-        pin = None if not self.always else ("" if self.pad else self.pin.decode())
         try:
-            signature = self.key.sign(data, mechanism=mechanism, pin=pin)
+            try:
+                signature = self._sign(data, mechanism)
+            except pkcs11.exceptions.UserNotLoggedIn:
+                # Some drivers do not say that their key wants the PIN at each signature; others forgot the log-in.
+                if self.always or not self._present():
+                    raise
+                self.always = True
+                signature = self._sign(data, mechanism)
         except AttributeError as error:  # CKA_SIGN is false: python-pkcs11 gives such a key no way to sign
             raise Refusal("NoKey") from error
         except PKCS11Error as error:
@@ -275,6 +280,11 @@ class Child:
                 raise Refusal("Gone") from error
             raise
         return base64.b64encode(signature).decode("ascii")
+
+    def _sign(self, data: bytes, mechanism: Mechanism) -> bytes:
+        """Sign, with the PIN where the key wants it each time; on a PIN pad an empty one stands for 'ask there'."""
+        pin = None if not self.always else ("" if self.pad else self.pin.decode())
+        return bytes(self.key.sign(data, mechanism=mechanism, pin=pin))
 
     def _present(self) -> bool:
         """Say whether the token of the session is still plugged in; ask the driver as little as possible."""

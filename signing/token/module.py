@@ -193,7 +193,9 @@ class Module:
         self._process: _Process | None = None
         self._end: weakref.finalize[..., Any] | None = None
         self.starts = 0
-        """How often a process was started; a session belongs to one of them."""
+        """How often a process was started."""
+        self.used_by: object = None
+        """Which session is logged in: one at a time, and none after the process ended."""
 
     @property
     def name(self) -> str:
@@ -301,7 +303,7 @@ class Module:
     def _stop(self) -> None:
         if self._end is not None:
             self._end()
-        self._process = self._end = None
+        self._process = self._end = self.used_by = None
 
     def _exchange(self, process: _Process, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         try:

@@ -69,14 +69,12 @@ class TokenSession:
         self._held = held
         self._ask = ask
         self._asked = False
-        self._start: int | None = None
-        """The module's process in which this session has logged in."""
         self._lost = False
 
     @property
     def logged_in(self) -> bool:
         """Whether the next signature needs no PIN of a person, as far as can be known without trying."""
-        return self._start is not None and self._start == self.module.starts
+        return self.module.used_by is self
 
     def log_in(self, pin: str | None = None, *, accept_final_try: bool = False) -> None:
         """Send the PIN once; None where it is typed on the reader's own keys.
@@ -85,7 +83,7 @@ class TokenSession:
         try is left `accept_final_try` must say that a person knows. Raises TokenError; after any failure the PIN is
         forgotten and not sent again.
         """
-        self._start, self._lost = None, False
+        self.module.used_by, self._lost = None, False
         if pin == "" and not self.token.pin_pad:
             raise PinLength(self.token.label)  # never right, and some tokens would count it
         request = {
@@ -103,7 +101,7 @@ class TokenSession:
         finally:
             request["pin"] = None
         self.token = token_of(answer.get("token") if isinstance(answer, dict) else None)
-        self._start = self.module.starts
+        self.module.used_by = self
 
     def look_again(self) -> Token:
         """Read the token's flags again, as after a wrong PIN. Raises TokenMissing."""
@@ -115,7 +113,6 @@ class TokenSession:
 
     def close(self) -> None:
         """Log out and end the token's process: with it the PIN is gone."""
-        self._start = None
         self.module.close()
 
     def __enter__(self) -> TokenSession:
@@ -133,9 +130,8 @@ class TokenSession:
         except TokenRemoved:
             self._lost = True
             raise
-        except TokenError:
-            if self._start != self.module.starts:
-                self._start = None
+        except PinNeeded:
+            self.module.used_by = None
             raise
         try:
             return base64.b64decode(answer, validate=True)
@@ -145,7 +141,7 @@ class TokenSession:
     def _make_ready(self) -> None:
         if self.logged_in and not self._lost:
             return
-        if self.logged_in:
+        if self.logged_in:  # pulled out: put back by now?
             try:
                 self.module.request(
                     {"do": "resume"},
@@ -155,7 +151,7 @@ class TokenSession:
             except (TokenMissing, TokenRemoved) as error:
                 raise TokenRemoved(self.token.label, self.token.serial) from error
             except TokenError:
-                self._start = None
+                self.module.used_by = None
                 raise
             self._lost = False
             return

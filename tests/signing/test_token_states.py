@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from signing.token import Limits, Module, Pin, TokenSession
+from signing.token import Limits, Module, Pin, Token, TokenSession
 from signing.token.errors import (
     DeviceError,
     KeyNotOnToken,
@@ -161,6 +161,24 @@ def test_an_always_authenticate_key_gets_the_pin_for_each_signature(fake: FakeTo
     assert len(fake.pins) == 4
 
 
+def test_a_driver_that_hides_that_its_key_wants_the_pin_each_time(fake: FakeToken, session: TokenSession) -> None:
+    fake.set(always=1, hidden=1)
+    session.log_in(PIN)
+    session.key.sign(b"x")
+    session.key.sign(b"y")
+    assert fake.pins == ["C_Login 1 6", "C_Login 2 6", "C_Login 2 6"]
+
+
+def test_of_two_sessions_on_one_driver_the_last_to_log_in_signs(fake: FakeToken, session: TokenSession) -> None:
+    other = TokenSession(session.module, session._held)
+    session.log_in(PIN)
+    other.log_in(PIN)
+    assert (session.logged_in, other.logged_in) == (False, True)
+    other.key.sign(b"x")
+    with pytest.raises(PinNeeded):
+        session.key.sign(b"x")
+
+
 def test_pulled_out_and_put_back(fake: FakeToken, session: TokenSession) -> None:
     session.log_in(PIN)
     session.key.sign(b"x")
@@ -275,7 +293,12 @@ def test_an_error_of_the_device_keeps_its_name(fake: FakeToken, session: TokenSe
 def test_a_missing_token_is_told_before_any_pin(fake: FakeToken, session: TokenSession) -> None:
     fake.set(present=0)
     asked = []
-    again = TokenSession(session.module, session._held, ask=lambda token: asked.append(token) or Pin(PIN))
+
+    def ask(token: Token) -> Pin:
+        asked.append(token)
+        return Pin(PIN)
+
+    again = TokenSession(session.module, session._held, ask=ask)
     with pytest.raises(TokenMissing):
         again.key.sign(b"x")
     assert (asked, fake.pins) == ([], [])

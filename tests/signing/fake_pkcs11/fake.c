@@ -6,8 +6,8 @@
    real: modular exponentiation, as long as nobody measures its time.
 
    Names: serial, flags (hex), present 0|1, pin, login (CK_RV in hex instead of the check), sign (the same), always 1,
-   hang NAME, crash NAME, n and d (hex), cert (path to DER), wrongkey 1 (signs something else), tries N (locks at 0), signatures N (pulled
-   out after so many). */
+   hidden 1 (does not say that it is always), hang NAME, crash NAME, n and d (hex), cert (path to DER), wrongkey 1
+   (signs something else), tries N (locks at 0), signatures N (pulled out after so many). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,7 +152,7 @@ static UL value_of(UL object, UL type, B *out, UL *length) {
     case 0x100: from = &ulong; size = object == 2 ? sizeof ulong : 0; break;                  /* CKA_KEY_TYPE: RSA */
     case 0x102: from = &id; size = 1; break;                                                  /* CKA_ID */
     case 0x108: from = &flag; size = object == 2; break;                                      /* CKA_SIGN */
-    case 0x202: flag = number("always", 0) != 0; from = &flag; size = object == 2; break;     /* CKA_ALWAYS_AUTHENTICATE */
+    case 0x202: flag = number("always", 0) && !number("hidden", 0); from = &flag; size = object == 2; break;     /* CKA_ALWAYS_AUTHENTICATE */
     case 0x11:                                                                                /* CKA_VALUE */
       if (object == 1) {
         FILE *file = fopen(get("cert"), "rb");
