@@ -240,15 +240,16 @@ class Frame(QMainWindow):
         if self._here is not None and self._here[0] in ("dossier", "sign", "review", "follow", "client"):
             self.go("home")
 
-    def show_client(self) -> None:
-        """Show for whom one acts, large, at the top."""
-        if self.client is None:
+    def show_client(self, of: Client | None = None) -> None:
+        """Show for whom one acts, large, at the top; on a page about one client, that one whoever is chosen."""
+        client = of or self.client
+        if client is None:
             self.client_name.setText(self.tr("Tất cả khách hàng"))
             self.client_code.setText("")
             self.client_code.hide()
         else:
-            self.client_name.setText(self.client.name)
-            self.client_code.setText(self.tr("MST {}").format(self.client.tax_code))
+            self.client_name.setText(client.name)
+            self.client_code.setText(self.tr("MST {}").format(client.tax_code))
             self.client_code.show()
         self.client_button.setAccessibleName(
             self.tr("Khách hàng: {} {}").format(self.client_name.text(), self.client_code.text())
@@ -315,7 +316,24 @@ class Frame(QMainWindow):
         whole = page in ("welcome", "lock")
         for part in (self.side, self.header, self.foot):
             part.setVisible(not whole)
+        if not whole:
+            self.show_client(self._client_of(facts))
         shown.enter(**facts)
+
+    def _client_of(self, facts: dict[str, Any]) -> Client | None:
+        """Return whose page it is: a dossier is never shown under another client's name."""
+        from desktop.errors import DesktopError
+
+        if "workspace" not in self.desk.__dict__:
+            return None
+        try:
+            if "dossier" in facts:
+                return self.desk.workspace.dossiers.get(str(facts["dossier"])).client
+            if "tax_code" in facts:
+                return self.desk.workspace.clients.get(str(facts["tax_code"]))
+        except DesktopError:
+            pass  # the page itself says that it is gone
+        return None
 
     def _build(self) -> None:
         whole = QWidget()

@@ -243,3 +243,13 @@ def test_qt_keeps_its_references() -> None:
     for _ in range(1000):
         widget.setToolTip("x")
     assert sys.getrefcount(None) - before > -500
+
+
+def test_a_dossier_is_never_shown_under_another_clients_name(frame: Any) -> None:
+    frame.choose_client(ui_kit.COMPANY)
+    opened(frame, "follow", {"dossier": "signed"})
+    assert frame.client_name.text() == ui_kit.SHOP_NAME
+    assert ui_kit.SHOP in frame.client_code.text()
+    opened(frame, "home", {})
+    assert frame.client_name.text() == ui_kit.COMPANY_NAME
+    frame.choose_client(None)

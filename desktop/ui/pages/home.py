@@ -104,6 +104,8 @@ class Here(Page):
         count = Text(str(len(entries)), Size.LEAD, role="muted")
         picture = Text()
         picture.setPixmap(icon(symbol, role).pixmap(20, 20))
+        for label in (heading, count):
+            label.setWordWrap(False)
         top.addWidget(picture)
         top.addWidget(heading)
         top.addWidget(count)
