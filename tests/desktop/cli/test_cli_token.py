@@ -190,3 +190,32 @@ def test_the_doctor_tells_what_is_there_and_no_secret(
     words = hoso("doctor", "--module", SOFTHSM, "--home", tmp_path / "h").out
     assert "Sẵn sàng ký" in words
     assert not (tmp_path / "h").exists()
+
+
+@soft
+def test_a_dossier_signed_by_a_token_is_registered_by_the_portal(
+    hoso: Hoso, tokens: SoftTokens, example: Path, tmp_path: Path
+) -> None:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from desktop.sandbox.server import Sandbox
+
+    code, name = "0999999888", "CÔNG TY TNHH VÍ DỤ ÁNH DƯƠNG (HƯ CẤU)"
+    (tmp_path / "mở kho").write_text("con đường xưa em đi\n", encoding="utf-8")
+    options = ["--home", tmp_path / "nhà", "--practice", "--unlock-file", tmp_path / "mở kho", "--json"]
+    with Sandbox(tmp_path / "cổng", pace=0.0) as portal:
+        issued = portal.authority.issue(name, tax_code=code)
+        serial = tokens.make(Pair(issued.key, issued.certificate.public_bytes(Encoding.DER)))
+        key = ["--token", serial, "--module", SOFTHSM, "--pin-file", pin_file(tmp_path)]
+        assert hoso(*options, "portal", "add", portal.url, "--fingerprint", portal.fingerprint).code == 0
+        assert hoso(*options, "client", "add", "--tax-code", code, "--name", name).code == 0
+        assert hoso(*options, "login", "--person", "Trần Thị Kế Toán").code == 0
+        made = hoso(*options, "dossier", "new", "1.007014", "--client", code, "--period", "2026-10").document["id"]
+        data = json.loads(example.read_text(encoding="utf-8")) | {"mst": code, "tenNNT": name}
+        example.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        assert hoso(*options, "dossier", "set", made, "to-khai", example).code == 0
+        signed = hoso(*options, "dossier", "sign", made, *key, "--accept-unconfirmed")
+        assert signed.code == 0, signed.out
+        assert len(signed.document["files"]) == 2  # the printed form and its XML, and the manifest over both
+        sent = hoso(*options, "dossier", "submit", made, "--accept-unconfirmed")
+        assert (sent.code, sent.document["state"]) == (0, "DONE")
