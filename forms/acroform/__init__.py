@@ -7,6 +7,7 @@ an appearance of its own. What a signed file allows is judged, and appended, by 
 
 from __future__ import annotations
 
+from forms.acroform.embedding import Drawing
 from forms.acroform.errors import (
     FieldProblem,
     ForeignFormError,
@@ -24,7 +25,7 @@ from forms.acroform.errors import (
     FormSignedNotFlattened,
     FormValuesRefused,
 )
-from forms.acroform.filling import Drawing, FieldChange, FilledForm, Listing, fill_form, list_fields
+from forms.acroform.filling import FieldChange, FilledForm, Listing, fill_form, list_fields
 from forms.acroform.tree import DEPTH_LIMIT, FIELDS_LIMIT, PAGES_LIMIT, SIZE_LIMIT, FormField, Place
 
 __all__ = [

@@ -13,18 +13,8 @@ import pikepdf
 from forms.acroform import look
 from forms.acroform.errors import FieldProblem
 from forms.acroform.look import Colour, DoesNotFit, Look, Style
-from forms.acroform.tree import (
-    COMBO,
-    MULTILINE,
-    PASSWORD,
-    Node,
-    Widget,
-    is_dictionary,
-    name_of,
-    numbers,
-    text_of,
-    whole,
-)
+from forms.acroform.objects import is_dictionary, name_of, numbers, text_of, whole
+from forms.acroform.tree import COMBO, MULTILINE, PASSWORD, Node, Widget
 from forms.acroform.typeface import face_for, face_like
 from forms.acroform.values import Wanted, tidy
 

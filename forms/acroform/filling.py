@@ -15,8 +15,9 @@ import pikepdf
 import pypdf
 from pypdf.errors import PyPdfError
 
-from forms.acroform import drawing, tree
+from forms.acroform import drawing, objects, tree
 from forms.acroform.drawing import Drawn, NotDrawn
+from forms.acroform.embedding import Drawing, Fonts
 from forms.acroform.errors import (
     FieldProblem,
     FormFileBroken,
@@ -31,7 +32,6 @@ from forms.acroform.errors import (
 )
 from forms.acroform.look import Look
 from forms.acroform.tree import BROKEN, FormField, Node, OpenForm
-from forms.acroform.typeface import Subset, subset
 from forms.acroform.values import Wanted, check_values
 from forms.errors import DataError
 
@@ -46,18 +46,6 @@ class Listing:
     notes: tuple[str, ...]
     """Codes of what the person should know: FORM_IS_RESTRICTED, FORM_HAS_XFA_TOO, FORM_IS_SIGNED, FORM_CALCULATES,
     FORM_REPAIRED."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Be one appearance as the page shows it."""
-
-    content: bytes = field(repr=False)
-    width: float
-    height: float
-    matrix: tuple[float, float, float, float, float, float]
-    fonts: tuple[str, ...]
-    """Names of the font resources that the content uses."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +176,7 @@ def _fill(
         notes.append("FORM_FIELD_HIDDEN")
     names = tuple(one.node.name for one in wanted)
     if form.signed:
-        fonts = _Fonts(look for _, many in drawn for look in _looks(many))
+        fonts = Fonts(look for _, many in drawn for look in _looks(many))
         changes = tuple(_change(one, many, fonts) for one, many in drawn)
         programs = {name: part.program for name, part in fonts.subsets.items()}
         return FilledForm(None, changes, programs, names, len(form.pdf.pages), tuple(notes))
@@ -204,108 +192,6 @@ def _fill(
 def _unseen(node: Node) -> bool:
     """Say whether what is filled in may stay unseen: no place on a page, flags, or a layer that can be turned off."""
     return node.hidden or any("/OC" in widget.obj for widget in node.widgets)
-
-
-# ---------------------------------------------------------------- fonts
-
-
-class _Fonts:
-    """The parts of faces that a document needs: one font a face."""
-
-    def __init__(self, looks: Iterable[Look]) -> None:
-        letters: dict[str, set[str]] = {}
-        for one in looks:
-            if one.letters:
-                letters.setdefault(one.style.face, set()).update(one.letters)
-        self.subsets = {_resource(face): subset(face, used) for face, used in sorted(letters.items())}
-        self._objects: dict[str, Any] = {}
-
-    def drawing(self, one: Look) -> Drawing:
-        """Write a look with its glyph numbers."""
-        name = _resource(one.style.face)
-        used = (name,) if one.letters else ()
-        content = one.content(name, self.subsets[name].encode if used else lambda _: b"")
-        return Drawing(content, one.style.width, one.style.height, one.style.matrix, used)
-
-    def stream(self, pdf: pikepdf.Pdf, one: Look) -> Any:
-        """Write a look as a form XObject."""
-        drawn = self.drawing(one)
-        fonts = pikepdf.Dictionary({f"/{name}": self._object(pdf, name) for name in drawn.fonts})
-        return pdf.make_stream(
-            drawn.content,
-            Type=pikepdf.Name.XObject,
-            Subtype=pikepdf.Name.Form,
-            BBox=_array(0, 0, drawn.width, drawn.height),
-            Matrix=_array(*drawn.matrix),
-            Resources=pikepdf.Dictionary(Font=fonts) if drawn.fonts else pikepdf.Dictionary(),
-        )
-
-    def _object(self, pdf: pikepdf.Pdf, name: str) -> Any:
-        if name not in self._objects:
-            self._objects[name] = pdf.make_indirect(_embed(pdf, self.subsets[name]))
-        return self._objects[name]
-
-
-def _resource(face: str) -> str:
-    return "HoSo" + "".join(part.capitalize() for part in face.split("-"))
-
-
-def _array(*values: float) -> pikepdf.Array:
-    return pikepdf.Array([round(value) if value == round(value) else round(value, 4) for value in values])
-
-
-def _embed(pdf: pikepdf.Pdf, part: Subset) -> pikepdf.Dictionary:
-    """Build a composite font by glyph number (Identity-H), embedded and mapped to Unicode."""
-    name = pikepdf.Name(f"/HOSOVN+{part.name}")
-    descriptor = pikepdf.Dictionary(
-        Type=pikepdf.Name.FontDescriptor,
-        FontName=name,
-        Flags=4,
-        FontBBox=pikepdf.Array(list(part.box)),
-        ItalicAngle=0,
-        Ascent=part.ascent,
-        Descent=part.descent,
-        CapHeight=part.cap_height,
-        StemV=80,
-        FontFile2=pdf.make_stream(part.program, Length1=len(part.program)),
-    )
-    cid = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.CIDFontType2,
-        BaseFont=name,
-        CIDSystemInfo=pikepdf.Dictionary(
-            Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0
-        ),
-        FontDescriptor=pdf.make_indirect(descriptor),
-        DW=1000,
-        W=pikepdf.Array([0, _array(*part.widths)]),
-        CIDToGIDMap=pikepdf.Name.Identity,
-    )
-    return pikepdf.Dictionary(
-        Type=pikepdf.Name.Font,
-        Subtype=pikepdf.Name.Type0,
-        BaseFont=name,
-        Encoding=pikepdf.Name("/Identity-H"),
-        DescendantFonts=pikepdf.Array([pdf.make_indirect(cid)]),
-        ToUnicode=pdf.make_stream(_to_unicode(part.glyphs)),
-    )
-
-
-def _to_unicode(glyphs: Mapping[str, int]) -> bytes:
-    """Map glyphs back to letters; of two that share a glyph, Đ wins before Ð and a plain space before others."""
-    back: dict[int, str] = {}
-    for letter in sorted(glyphs, key=lambda c: (c in "\u00d0\u00a0\u00ad", c)):
-        back.setdefault(glyphs[letter], letter)
-    lines = [f"<{glyph:04X}> <{letter.encode('utf-16-be').hex().upper()}>" for glyph, letter in sorted(back.items())]
-    blocks = [lines[start : start + 100] for start in range(0, len(lines), 100)]
-    body = "".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar\n" for block in blocks)
-    return (
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
-        f"{body}endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n"
-    ).encode("ascii")
 
 
 def _looks(drawn: Iterable[Drawn]) -> Iterable[Look]:
@@ -325,7 +211,7 @@ def _write(form: OpenForm, drawn: list[tuple[Wanted, list[Drawn]]]) -> list[str]
     others, skipped = _others(form, {one.node.name for one, _ in drawn})
     if skipped:
         notes.append("FORM_FIELD_NOT_DRAWN")
-    fonts = _Fonts(look for _, many in [*drawn, *others] for look in _looks(many))
+    fonts = Fonts(look for _, many in [*drawn, *others] for look in _looks(many))
     for one, many in drawn:
         _set_value(one, many)
     for _, many in [*drawn, *others]:
@@ -348,7 +234,7 @@ def _write(form: OpenForm, drawn: list[tuple[Wanted, list[Drawn]]]) -> list[str]
 def _others(form: OpenForm, filled: set[str]) -> tuple[list[tuple[Wanted, list[Drawn]]], bool]:
     """Draw the fields that keep their value, where the form left that to the reader; say whether one resisted."""
     assert form.form is not None
-    stale = tree.is_true(form.form.get("/NeedAppearances"))
+    stale = objects.is_true(form.form.get("/NeedAppearances"))
     found, skipped = [], False
     for node in form.nodes.values():
         if node.name in filled or node.kind in ("signature", "button"):
@@ -370,14 +256,14 @@ def _as_it_is(node: Node) -> Wanted:
     value = tree.value_of(node)
     if node.kind == "text":
         # A password is not listed, but drawn: as dots.
-        text = tree.text_of(node.inherited("/V")) or ""
+        text = objects.text_of(node.inherited("/V")) or ""
         return Wanted(node, text.replace("\r\n", "\n").replace("\r", "\n"))
     if node.kind == "choice":
         options = node.options()
         given = value if isinstance(value, tuple) else (value,)
         chosen = tuple(number for number, option in enumerate(options) if option[0] in given)
         return Wanted(node, text=None if chosen or not isinstance(value, str) else value, chosen=chosen)
-    state = tree.name_of(node.inherited("/V"))
+    state = objects.name_of(node.inherited("/V"))
     return Wanted(node, state=None if state in (None, "Off") else state)
 
 
@@ -393,7 +279,7 @@ def _set_value(wanted: Wanted, drawn: list[Drawn]) -> None:
         elif isinstance(value, tuple):
             obj["/V"] = pikepdf.Array([pikepdf.String(part) for part in value])
         elif node.kind in ("checkbox", "radio"):
-            obj["/V"] = tree.make_name(value)
+            obj["/V"] = objects.make_name(value)
         else:
             obj["/V"] = pikepdf.String(value)
         if node.kind == "choice" and wanted.chosen and not node.flags & tree.COMBO:
@@ -416,7 +302,7 @@ def _value(wanted: Wanted) -> str | tuple[str, ...] | None:
     return wanted.text
 
 
-def _set_look(pdf: pikepdf.Pdf, place: Drawn, fonts: _Fonts) -> None:
+def _set_look(pdf: pikepdf.Pdf, place: Drawn, fonts: Fonts) -> None:
     obj = place.widget.obj
     if place.look is not None:
         obj["/AP"] = pikepdf.Dictionary(N=fonts.stream(pdf, place.look))
@@ -428,7 +314,7 @@ def _set_look(pdf: pikepdf.Pdf, place: Drawn, fonts: _Fonts) -> None:
             normal[f"/{state}"] = fonts.stream(pdf, one)
         obj["/AP"] = pikepdf.Dictionary(N=normal)
     if place.state is not None:
-        obj["/AS"] = tree.make_name(place.state)
+        obj["/AS"] = objects.make_name(place.state)
 
 
 def _flatten(form: OpenForm) -> None:
@@ -439,7 +325,7 @@ def _flatten(form: OpenForm) -> None:
         annotations = page.obj.get("/Annots")
         if not isinstance(annotations, pikepdf.Array):
             continue
-        kept = [one for one in annotations if not (tree.is_dictionary(one) and one.get("/Subtype") == "/Widget")]
+        kept = [one for one in annotations if not (objects.is_dictionary(one) and one.get("/Subtype") == "/Widget")]
         if len(kept) != len(annotations):
             page.obj["/Annots"] = pikepdf.Array(kept)
     if "/AcroForm" in pdf.Root:
@@ -500,7 +386,7 @@ def _values(reader: pypdf.PdfReader) -> dict[str, str | tuple[str, ...]]:
 # ---------------------------------------------------------------- a signed file
 
 
-def _change(wanted: Wanted, drawn: list[Drawn], fonts: _Fonts) -> FieldChange:
+def _change(wanted: Wanted, drawn: list[Drawn], fonts: Fonts) -> FieldChange:
     node = wanted.node
     button = node.kind in ("checkbox", "radio")
     apart = node.widgets and node.widgets[0].obj.objgen != node.objects[0].objgen
