@@ -6,14 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QRectF,
-    QSize,
     Qt,
     QTimer,
 )
@@ -22,10 +14,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QFontMetrics,
     QKeySequence,
-    QPainter,
     QPaintEvent,
-    QPen,
-    QPolygonF,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -37,19 +26,18 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMainWindow,
     QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.settings import load, save
+from desktop.ui.edges import COUNT, PlaceDelegate, PracticeBand, Side
 from desktop.ui.finding import Finder
 from desktop.ui.jobs import Jobs, Progress
 from desktop.ui.parts import Button, Notice, OneLine, Rule, Text, Tone
 from desktop.ui.shell import Bell, Page
-from desktop.ui.theme import MARGIN, RADIUS, ROW, STEP, Size, colour, font, icon
+from desktop.ui.theme import MARGIN, ROW, STEP, Size, colour, font, icon
+from desktop.ui.watching import Watch
 
 if TYPE_CHECKING:
     from desktop.app import App
@@ -87,99 +75,6 @@ PAGES = {
 """Each module has a class `Here(Page)`; it is imported when it is first opened."""
 
 
-class PracticeBand(QWidget):
-    """The thick striped band of practice mode, with its words."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = self.tr("THỰC HÀNH — không có giá trị pháp lý")
-        self.setAccessibleName(self.words)
-        self.setFont(font(Size.BODY, bold=True))
-        self.setFixedHeight(max(30, self.fontMetrics().height() + 12))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the stripes and, on a calm ground, the words."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), colour("practice_soft"))
-        painter.setBrush(colour("practice"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        high = self.height()
-        for x in range(-high, self.width() + high, 28):
-            points = [(x, high), (x + 12, high), (x + 12 + high, 0), (x + high, 0)]
-            painter.drawPolygon(QPolygonF([QPointF(a, b) for a, b in points]))
-        wide = self.fontMetrics().horizontalAdvance(self.words) + 48
-        middle = QRectF((self.width() - wide) / 2, 0, wide, high)
-        painter.setBrush(colour("practice_soft"))
-        painter.drawRect(middle)
-        painter.setPen(colour("practice"))
-        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, self.words)
-
-
-COUNT = Qt.ItemDataRole.UserRole + 1
-IDLE_MINUTES = 20
-"""A workspace with a passphrase locks itself after so long without a key or a click."""
-
-
-class PlaceDelegate(QStyledItemDelegate):
-    """Paints a place on the left: icon, word, count; the one that is open has a soft ground and a bar."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Give each place the same height."""
-        return QSize(160, max(40, QFontMetrics(font(Size.BODY)).height() + 18))
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Paint one place."""
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        whole: QRect = option.rect
-        here = bool(option.state & QStyle.StateFlag.State_Selected)
-        box = QRectF(whole).adjusted(8, 1, -8, -1)
-        if here or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("accent_soft" if here else "line"))
-            painter.drawRoundedRect(box, RADIUS, RADIUS)
-        if here:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("accent"))
-            painter.drawRoundedRect(QRectF(box.left(), box.top() + 8, 3, box.height() - 16), 1.5, 1.5)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(colour("focus"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        role = "accent" if here else "text"
-        name = index.data(Qt.ItemDataRole.UserRole)
-        middle = whole.center().y()
-        icon(str(name), role).paint(painter, whole.left() + 22, middle - 10, 20, 20)
-        painter.setFont(font(Size.BODY, bold=here))
-        painter.setPen(colour(role))
-        painter.drawText(whole.adjusted(54, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), str(index.data()))
-        count = index.data(COUNT)
-        if count:
-            painter.setFont(font(Size.SMALL, bold=True, tabular=True))
-            metrics = painter.fontMetrics()
-            wide = max(metrics.horizontalAdvance(str(count)) + 14, 24)
-            pill = QRectF(whole.right() - 20 - wide, middle - 10, wide, 21)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("accent"))
-            painter.drawRoundedRect(pill, 10.5, 10.5)
-            painter.setPen(colour("accent_text"))
-            painter.drawText(pill, int(Qt.AlignmentFlag.AlignCenter), str(count))
-        painter.restore()
-
-
-class Side(QWidget):
-    """The ground of the left column, with a hairline on its right."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colour("sunken"))
-        painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), colour("line"))
-
-
 class Frame(QMainWindow):
     """The window. Paints before anything heavy is imported; then `begin` opens the workspace."""
 
@@ -194,7 +89,6 @@ class Frame(QMainWindow):
         self._here: tuple[str, dict[str, Any]] | None = None
         self._begin_on_paint = False
         self._finder: Finder | None = None
-        self._looking = False
         self._then: tuple[str, dict[str, Any]] | None = None
         self.preferences = load(app.home)
         self._listen()
@@ -507,7 +401,7 @@ class Frame(QMainWindow):
 
     def _show_keys(self) -> None:
         """Show the keys in a sheet that any key puts away."""
-        from desktop.ui.parts import KeySheet
+        from desktop.ui.keys import KeySheet
 
         KeySheet(self).open()
 
@@ -667,68 +561,8 @@ class Frame(QMainWindow):
         self.queue.setText(self.tr("{} hồ sơ chờ gửi").format(waiting) if waiting else self.tr("Hộp gửi trống"))
 
     def watch(self) -> None:
-        """Send what waits and ask how things stand, now and then, for as long as the window is open."""
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.setInterval(IDLE_MINUTES * 60_000)
-        self._idle.timeout.connect(self._lock_idle)
-        self._idle.start()
-        self._watch = QTimer(self)
-        self._watch.setInterval(12_000 if self.app.practice else 120_000)
-        self._watch.timeout.connect(self.look_round)
-        self._watch.start()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice that somebody is there."""
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel):
-            self._idle.start()
-        return super().eventFilter(watched, event)
-
-    def _lock_idle(self) -> None:
-        # A keyring opens for whoever sits there: locking would only be in the way.
-        if "workspace" in self.desk.__dict__ and self.desk.workspace.kept_by == "passphrase":
-            self.lock()
-
-    def look_round(self) -> None:
-        """Send what waits and ask the portals once."""
-        if "workspace" not in self.desk.__dict__ or self._looking:
-            return
-        self._looking = True
-        self.jobs.run("network", self._ask_round, done=self._asked, failed=self._not_asked, owner=self)
-
-    def _ask_round(self, progress: Progress) -> tuple[bool, bool]:
-        from desktop import filing
-        from desktop.tracking import FINAL
-
-        desk = self.desk
-        if not filing.portals(desk):
-            return False, False
-        worked = bool(filing.drain(desk))
-        following = [
-            one for one in desk.workspace.dossiers.list(coded=True) if one.status not in FINAL and not one.code_entered
-        ]
-        before = [(one.id, one.status, one.updated) for one in following]
-        filing.refresh(desk, following)
-        after = [(one.id, one.status, one.updated) for one in map(desk.workspace.dossiers.get, [b[0] for b in before])]
-        return True, worked or before != after
-
-    def _asked(self, found: tuple[bool, bool]) -> None:
-        self._looking = False
-        known, changed = found
-        when = self.desk.now().strftime("%H:%M")
-        name = self.tr("Cổng thực hành") if self.app.practice else self.tr("Cổng")
-        self.connection.setText(self.tr("{}: đã kết nối lúc {}").format(name, when) if known else "")
-        if changed:
-            self.bell.data_changed.emit("status")
-
-    def _not_asked(self, error: Exception) -> None:
-        self._looking = False
-        from desktop.messages import message
-
-        when = self.desk.now().strftime("%H:%M")
-        self.connection.setText(self.tr("Không kết nối được lúc {}").format(when))
-        self.connection.setToolTip(message(error, lang=self.lang).text)
+        """Send what waits, ask how things stand, and lock when nobody is there, for as long as the window is open."""
+        self._watch = Watch(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save what is open, then let go."""

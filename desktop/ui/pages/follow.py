@@ -7,9 +7,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import filing
 from desktop.filing import StatusView
@@ -27,11 +26,11 @@ from desktop.ui.parts import (
     Text,
     empty,
     row_of,
-    tone_colours,
 )
 from desktop.ui.rows import Mark
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, colour, font, icon
+from desktop.ui.theme import STEP, Size, font
+from desktop.ui.timeline import Moment
 
 
 @dataclass(frozen=True)
@@ -129,10 +128,10 @@ class Here(Page):
         head = PageHead(dossier.procedure_name, about)
         again = Button(self.tr("&Hỏi cổng"), "refresh")
         again.clicked.connect(self._ask)
-        again.setVisible(bool(dossier.code) and not dossier.code_entered)
         look = Button(self.tr("&Mở hồ sơ"), "dossier")
         look.clicked.connect(lambda: self.shell.go("dossier", dossier=dossier.id))
         head.add(again, look)
+        again.setVisible(bool(dossier.code) and not dossier.code_entered)
         column.addWidget(head)
         mark = words.state_mark(dossier, seen.item)
         chips: list[QWidget] = [Chip(mark.text, mark.tone, symbol=mark.symbol)]
@@ -418,53 +417,3 @@ class Here(Page):
                 seen_results(self.shell.desk, seen.dossier.id)
                 self.shell.bell.data_changed.emit("dossier")
         return True
-
-
-class Moment(QWidget):
-    """One point of the timeline: when, what, and the portal's own words."""
-
-    def __init__(self, when: datetime, title: str, text: str, mark: Mark, *, first: bool, last: bool) -> None:
-        super().__init__()
-        self._mark, self._first, self._last = mark, first, last
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(3 * STEP)
-        time = Text(words.minute(when), Size.SMALL, role="muted")
-        time.setFont(font(Size.SMALL, tabular=True))
-        time.setWordWrap(False)
-        time.setFixedWidth(time.fontMetrics().horizontalAdvance("00:00 · 00/00/0000") + 6)
-        time.setContentsMargins(0, 9, 0, 0)
-        row.addWidget(time, 0, Qt.AlignmentFlag.AlignTop)
-        self._dot = QWidget()
-        self._dot.setFixedWidth(32)
-        self._dot.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        row.addWidget(self._dot)
-        names = QVBoxLayout()
-        names.setContentsMargins(0, 7, 0, 4 * STEP)
-        names.setSpacing(1)
-        names.addWidget(Text(title, bold=first))
-        if text:
-            names.addWidget(Text(text, role="muted"))
-        row.addLayout(names, 1)
-        self.setAccessibleName(f"{words.minute(when)}. {title}. {text}")
-
-    def sizeHint(self) -> QSize:
-        """Be high enough for the dot."""
-        hint = super().sizeHint()
-        return QSize(hint.width(), max(hint.height(), 44))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the line and the dot with its shape."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = self._dot.x() + 16
-        painter.setPen(QPen(colour("line"), 2))
-        painter.drawLine(QPointF(x, 18 if self._first else 0), QPointF(x, 18 if self._last else self.height()))
-        ink, ground = tone_colours(self._mark.tone)
-        if not self._first:
-            ink, ground = colour("muted"), colour("raised")
-        painter.setPen(QPen(ink, 1.2))
-        painter.setBrush(ground)
-        painter.drawEllipse(QRectF(x - 13, 4, 26, 26))
-        role = {"plain": "text"}.get(self._mark.tone, self._mark.tone) if self._first else "muted"
-        icon(self._mark.symbol or "info", role).paint(painter, x - 8, 9, 16, 16)

@@ -23,7 +23,8 @@ from desktop import filing
 from desktop.settings import SCHEMES, ZOOMS
 from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
-from desktop.ui.parts import Button, Card, Chip, Field, KeyTable, PageHead, Scroll, Section, Text, Toggle, empty, row_of
+from desktop.ui.keys import KeyTable
+from desktop.ui.parts import Button, Card, Chip, Field, PageHead, Scroll, Section, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font
 

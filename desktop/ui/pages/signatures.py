@@ -6,19 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QFontMetrics,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import filing
 from desktop.filing.agenda import KnownKey, forget_key, known_keys, remember_key
@@ -30,7 +19,6 @@ from desktop.ui.parts import (
     Card,
     Chip,
     Empty,
-    Facts,
     Field,
     PageHead,
     Scroll,
@@ -40,7 +28,8 @@ from desktop.ui.parts import (
     row_of,
 )
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import RADIUS, STEP, Size, colour, font, icon
+from desktop.ui.theme import STEP, Size, font
+from desktop.ui.verdicts import Drop, SignatureCard, Verdict
 
 if TYPE_CHECKING:
     from signing.validation import FileVerdict
@@ -276,76 +265,8 @@ class Here(Page):
         empty(self.verdict_place)
         self.verdict_place.addWidget(Verdict(verdict, self.shell.lang))
         for signature in verdict.signatures:
-            self.verdict_place.addWidget(self._signature(signature))
+            self.verdict_place.addWidget(SignatureCard(signature, self.shell.lang))
         self.shell.say(self.tr("{}: {}").format(Path(verdict.file).name, words.verdict_mark(verdict.verdict).text))
-
-    def _signature(self, one: Any) -> Card:
-        lang = self.shell.lang
-        card = Card()
-        top = QHBoxLayout()
-        signer = one.signer
-        who = signer.common_name if signer is not None else self.tr("Không rõ người ký")
-        top.addWidget(Text(who, Size.LEAD, bold=True), 1)
-        mark = words.verdict_mark(one.verdict)
-        top.addWidget(Chip(mark.text, mark.tone, symbol=mark.symbol), 0, Qt.AlignmentFlag.AlignTop)
-        card.body.addLayout(top)
-        unknown = self.tr("chưa rõ")
-        facts = Facts(width=210)
-        if signer is not None:
-            number = signer.tax_code or signer.personal_id
-            facts.add(self.tr("Người ký"), f"{signer.common_name}" + (f" · {number}" if number else ""))
-            facts.add(self.tr("Đơn vị quản lý chứng thư"), signer.organization or unknown)
-            facts.add(self.tr("Tổ chức cấp chứng thư"), signer.issuer)
-        when = words.minute(one.signing_time) if one.signing_time else unknown
-        facts.add(
-            self.tr("Thời điểm ký"),
-            self.tr("{} (dấu thời gian đã kiểm)").format(words.minute(one.time_stamp))
-            if one.time_stamp
-            else self.tr("{} (theo lời khai của người ký)").format(when),
-        )
-        changes = {
-            "none": self.tr("không có thay đổi nào sau khi ký"),
-            "permitted": self.tr("sau khi ký chỉ có bổ sung được phép"),
-            "forbidden": self.tr("bị sửa sau khi ký"),
-            "unknown": self.tr("chưa rõ có bị sửa sau khi ký không"),
-        }[str(one.changes_after)]
-        whole = {
-            "intact": self.tr("Nguyên vẹn"), "broken": self.tr("Không còn nguyên vẹn"), "unknown": self.tr("Chưa rõ"),
-        }[str(one.integrity)]  # fmt: skip
-        facts.add(self.tr("Tính toàn vẹn"), f"{whole}; {changes}")
-        revoked = {
-            "good": self.tr("chưa bị thu hồi"), "revoked": self.tr("đã bị thu hồi"),
-            "unknown": self.tr("chưa rõ có bị thu hồi không"),
-        }[str(one.revocation)]  # fmt: skip
-        trusted = {
-            "trusted": self.tr("dẫn tới gốc tin cậy"), "untrusted": self.tr("không dẫn tới gốc tin cậy nào"),
-            "unknown": self.tr("chưa rõ có đáng tin không"),
-        }[str(one.trust)]  # fmt: skip
-        facts.add(self.tr("Hiệu lực lúc ký"), self._standing(one, f"{trusted}, {revoked}"))
-        if signer is not None:
-            facts.add(
-                self.tr("Hạn của chứng thư"),
-                self.tr("từ {} đến {}").format(words.day(signer.valid_from), words.day(signer.valid_to)),
-            )
-        if one.chain:
-            facts.add(
-                self.tr("Đường dẫn tin cậy"),
-                " ← ".join(c.common_name or c.organization or "" for c in reversed(one.chain)),
-            )
-        reasons = [message(code, {}, lang) for code in one.reasons]
-        if reasons:
-            facts.add(self.tr("Vì sao"), "\n".join(f"– {told.sentence}" for told in reasons))
-        card.body.addWidget(facts)
-        return card
-
-    def _standing(self, one: Any, more: str) -> str:
-        signer = one.signer
-        at = one.proven_time or one.signing_time
-        if signer is None or at is None:
-            return more
-        within = signer.valid_from <= (one.signing_time or at) <= signer.valid_to
-        said = self.tr("Chứng thư còn hạn") if within else self.tr("Chứng thư ngoài hạn")
-        return f"{said}, {more}"
 
     # --- trust --------------------------------------------------------------------------------------
 
@@ -434,106 +355,3 @@ class Here(Page):
         filing.trust_remove(self.shell.desk, fingerprint)
         self.shell.bell.data_changed.emit("trust")
         self.open_part("trust")
-
-
-class Drop(QWidget):
-    """Where a file is dropped, or chosen by a press."""
-
-    chosen = Signal(Path)
-    pressed = Signal()
-
-    def __init__(self, text: str, below: str) -> None:
-        super().__init__()
-        self._text, self._below = text, below
-        self._over = False
-        self.setAcceptDrops(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(f"{text}. {below}")
-        lines = QFontMetrics(font(Size.BODY, bold=True)).height() + QFontMetrics(font(Size.SMALL)).height()
-        self.setMinimumHeight(lines + 76)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if event.mimeData().hasUrls():
-            self._over = True
-            self.update()
-            event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Cool down."""
-        self._over = False
-        self.update()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Take the first file."""
-        self._over = False
-        self.update()
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.chosen.emit(Path(url.toLocalFile()))
-                return
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Ask for a file."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.pressed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ask for a file."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit()
-            return
-        super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the zone."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(colour("focus" if self.hasFocus() or self._over else "edge"), 2 if self.hasFocus() else 1.5)
-        pen.setStyle(Qt.PenStyle.SolidLine if self.hasFocus() else Qt.PenStyle.DashLine)
-        painter.setPen(pen)
-        painter.setBrush(colour("accent_soft" if self._over or self.underMouse() else "raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        center = self.width() // 2
-        icon("shield", "accent").paint(painter, center - 14, 14, 28, 28)
-        y = 50
-        for text, used, role in (
-            (self._text, font(Size.BODY, bold=True), "text"),
-            (self._below, font(Size.SMALL), "muted"),
-        ):
-            painter.setFont(used)
-            painter.setPen(colour(role))
-            high = painter.fontMetrics().height()
-            shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self.width() - 16)
-            painter.drawText(QRectF(0, y, self.width(), high), int(Qt.AlignmentFlag.AlignCenter), shown)
-            y += high + 4
-
-    def sizeHint(self) -> QSize:
-        """Take the width."""
-        return QSize(400, self.minimumHeight())
-
-
-class Verdict(Card):
-    """The verdict of a file: word, shape and colour, large, with its meaning."""
-
-    def __init__(self, verdict: FileVerdict, lang: Any) -> None:
-        mark = words.verdict_mark(verdict.verdict)
-        super().__init__(tone=mark.tone)
-        row = QHBoxLayout()
-        row.setSpacing(4 * STEP)
-        picture = QLabel()
-        role = "muted" if mark.tone == "muted" else mark.tone
-        picture.setPixmap(icon(mark.symbol or "info", role).pixmap(44, 44))
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(STEP)
-        word = Text(mark.text, Size.DISPLAY, bold=True, role=role)
-        column.addWidget(word)
-        told = message(f"VERDICT_{str(verdict.verdict).upper()}", {}, lang)
-        column.addWidget(Text(f"{Path(verdict.file).name}: {told.sentence}"))
-        for code in verdict.reasons:
-            column.addWidget(Text(f"– {message(code, {}, lang).sentence}"))
-        row.addLayout(column, 1)
-        self.body.addLayout(row)
-        self.setAccessibleName(f"{mark.text}. {told.sentence}")

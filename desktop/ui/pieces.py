@@ -1,0 +1,391 @@
+"""The pieces that pages are built of, each with its role, name and state for a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui.theme import RADIUS, STEP, TARGET, Size, colour, font, icon
+
+Tone = Literal["plain", "accent", "success", "warning", "danger", "practice", "muted"]
+SHAPES: dict[str, str] = {
+    "plain": "info", "accent": "info", "success": "check", "warning": "warning", "danger": "error",
+    "practice": "practice", "muted": "clock",
+}  # fmt: skip
+
+
+def tone_colours(tone: Tone) -> tuple[QColor, QColor]:
+    """Return text and ground of a tone."""
+    if tone in ("plain", "muted"):
+        return colour("text" if tone == "plain" else "muted"), colour("sunken")
+    return colour(tone), colour(f"{tone}_soft")
+
+
+class Text(QLabel):
+    """Words in one size of the scale; wraps, can be selected, says what it says."""
+
+    def __init__(
+        self, text: str = "", size: Size = Size.BODY, *, bold: bool = False, role: str = "text", italic: bool = False
+    ) -> None:
+        super().__init__(text)
+        self._size, self._bold, self._role, self._italic = size, bold, role, italic
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take font and colour from the look in force."""
+        self.setFont(font(self._size, bold=self._bold, italic=self._italic))
+        tinted = self.palette()
+        tinted.setColor(self.foregroundRole(), colour(self._role))
+        self.setPalette(tinted)
+
+    def set_role(self, role: str) -> None:
+        """Change the colour's role."""
+        self._role = role
+        self.restyle()
+
+
+class OneLine(QLabel):
+    """Words on one line, cut with an ellipsis where there is no room; the whole of it in the tip."""
+
+    def __init__(self, size: Size = Size.BODY, *, bold: bool = False, role: str = "text", text: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self._role = role
+        self.setFont(font(size, bold=bold))
+        self.setMinimumWidth(120)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show other words."""
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        super().setText(text)
+        self.update()
+
+    def text(self) -> str:
+        """Return all of the words."""
+        return self._whole
+
+    def minimumSizeHint(self) -> QSize:
+        """Take what room there is."""
+        return QSize(120, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(colour(self._role))
+        shown = painter.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+
+
+class Chip(QWidget):
+    """A state by word, shape and colour, never by colour alone."""
+
+    def __init__(self, text: str, tone: Tone = "plain", *, symbol: str | None = None) -> None:
+        super().__init__()
+        self._text, self._tone = text, tone
+        self._symbol = symbol or SHAPES[tone]
+        self.setFont(font(Size.SMALL, bold=True))
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_state(self, text: str, tone: Tone, symbol: str | None = None) -> None:
+        """Show another state."""
+        self._text, self._tone, self._symbol = text, tone, symbol or SHAPES[tone]
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Be as wide as the word."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._text) + 16 + 4 + 2 * 10, max(24, metrics.height() + 8))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a rounded ground, the shape and the word."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink, ground = tone_colours(self._tone)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setBrush(ground)
+        painter.setPen(QPen(colour("edge") if self._tone in ("plain", "muted") else ink, 1))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        role = {"plain": "text", "muted": "muted"}.get(self._tone, self._tone)
+        icon(self._symbol, role).paint(painter, 9, (self.height() - 16) // 2, 16, 16)
+        painter.setPen(ink)
+        painter.drawText(
+            self.rect().adjusted(29, 0, -8, 0),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+            self._text,
+        )
+
+
+class Button(QPushButton):
+    """A button with an icon, a mnemonic and enough room to hit; `primary` for the one next thing."""
+
+    def __init__(
+        self, text: str, symbol: str | None = None, *, primary: bool = False, danger: bool = False, flat: bool = False
+    ) -> None:
+        super().__init__(text)
+        self._primary, self._danger = primary, danger
+        self._symbol = symbol
+        self.setMinimumHeight(TARGET + 8 if primary else TARGET + 4)
+        self.setFlat(flat)
+        self.setAutoDefault(primary)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        role = "accent_text" if primary else "danger" if danger else "text"
+        if symbol is not None:
+            self.setIcon(icon(symbol, role))
+            self.setIconSize(QSize(18, 18))
+        self.setFont(font(Size.BODY, bold=primary))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Leave air on both sides."""
+        metrics = self.fontMetrics()
+        wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        wide += (18 + 8 if self._symbol is not None and not self.icon().isNull() else 0) + 2 * 14
+        return QSize(max(wide, 64), max(metrics.height() + 12, self.minimumHeight()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Never be narrower than the words."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a flat ground, a line where it is not the next thing, icon and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        enabled, over = self.isEnabled(), self.underMouse()
+        ink = colour("accent_text" if self._primary else "danger" if self._danger else "text")
+        ground, edge = colour("raised"), colour("edge")
+        if not enabled:
+            ink, ground, edge = colour("muted"), colour("sunken"), colour("line")
+        elif self._primary:
+            ground = edge = colour("accent")
+            if self.isDown() or over:
+                ground = edge = ground.darker(125 if self.isDown() else 112)
+        elif self.isDown() or self.isChecked():
+            ground = colour("accent_soft")
+        elif over:
+            ground = colour("danger_soft" if self._danger else "sunken")
+        if self.isFlat() and not over and not self.isDown() and not self.isChecked():
+            pass
+        else:
+            painter.setBrush(ground)
+            painter.setPen(Qt.PenStyle.NoPen if self.isFlat() else QPen(edge, 1))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if self._primary and enabled:
+                painter.setPen(QPen(colour("accent_text"), 1.5))
+                painter.drawRoundedRect(box.adjusted(3, 3, -3, -3), RADIUS - 2, RADIUS - 2)
+            painter.setPen(QPen(colour("focus"), 2))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        metrics = self.fontMetrics()
+        wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        symbol = 18 if self._symbol is not None and not self.icon().isNull() else 0
+        gap = 8 if symbol and self.text() else 0
+        left = max(10, (self.width() - wide - symbol - gap) // 2)
+        if symbol:
+            mode = QIcon.Mode.Normal if enabled else QIcon.Mode.Disabled
+            self.icon().paint(painter, left, (self.height() - 18) // 2, 18, 18, Qt.AlignmentFlag.AlignCenter, mode)
+        painter.setPen(ink)
+        painter.drawText(
+            QRectF(left + symbol + gap, 0, self.width() - left - symbol - gap - 4, self.height()),
+            int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextShowMnemonic),
+            self.text(),
+        )
+
+
+class Toggle(QAbstractButton):
+    """A chip that is pressed in or not: a filter."""
+
+    def __init__(self, text: str, *, checked: bool = False) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setChecked(checked)
+        self.setFont(font(Size.BODY))
+        self.setAccessibleName(text.replace("&", ""))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        """Change the words."""
+        super().setText(text)
+        self.setAccessibleName(text.replace("&", ""))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """Be as wide as the words and the tick."""
+        metrics = self.fontMetrics()
+        wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(wide + 28 + 20, max(TARGET + 2, metrics.height() + 8))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, tick and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        on = self.isChecked()
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setBrush(colour("accent_soft" if on else "sunken" if self.underMouse() else "raised"))
+        focused = self.hasFocus()
+        painter.setPen(QPen(colour("focus" if focused else "accent" if on else "edge"), 2 if focused else 1))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        if on:
+            icon("check", "accent").paint(painter, 9, (self.height() - 16) // 2, 16, 16)
+        painter.setPen(colour("accent" if on else "text"))
+        room = self.rect().adjusted(20 if on else 6, 0, 0, 0)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic), self.text())
+
+
+class Card(QFrame):
+    """A raised sheet with a hairline."""
+
+    def __init__(self, *, tone: Tone | None = None) -> None:
+        super().__init__()
+        self._tone = tone
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(4 * STEP, 3 * STEP, 4 * STEP, 3 * STEP)
+        self.body.setSpacing(2 * STEP)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sheet."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = colour("raised")
+        line = colour("line")
+        if self._tone is not None:
+            line, ground = tone_colours(self._tone)
+        painter.setBrush(ground)
+        painter.setPen(QPen(line, 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+class Rule(QWidget):
+    """A hairline."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        QPainter(self).fillRect(self.rect(), colour("line"))
+
+
+class Notice(Card):
+    """A sentence that stays: what happened, what it means, and at most one button."""
+
+    def __init__(
+        self, text: str, tone: Tone = "plain", *, action: str | None = None, do: Callable[[], None] | None = None
+    ) -> None:
+        super().__init__(tone=tone)
+        row = QHBoxLayout()
+        row.setSpacing(3 * STEP)
+        mark = QLabel()
+        mark.setPixmap(icon(SHAPES[tone], {"plain": "text", "muted": "muted"}.get(tone, tone)).pixmap(20, 20))
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        self.text = Text(text)
+        row.addWidget(self.text, 1)
+        if action is not None and do is not None:
+            button = Button(action)
+            button.clicked.connect(do)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(row)
+        self.setAccessibleName(text)
+
+
+class Empty(QWidget):
+    """What a page says when it has nothing to show, and the one thing to do about it."""
+
+    def __init__(
+        self,
+        symbol: str,
+        title: str,
+        text: str = "",
+        *,
+        action: str | None = None,
+        do: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setSpacing(2 * STEP)
+        column.addStretch(1)
+        picture = QLabel()
+        picture.setPixmap(icon(symbol, "muted").pixmap(56, 56))
+        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        for words, size, role in ((title, Size.LEAD, "text"), (text, Size.BODY, "muted")):
+            if words:
+                line = Text(words, size, role=role, bold=size is Size.LEAD)
+                line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+                column.addWidget(line)
+        if action is not None and do is not None:
+            button = Button(action, primary=True)
+            button.clicked.connect(do)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+
+
+class ClickRow(QFrame):
+    """A row that opens something: by click, Enter or Space; reads out as a button with its words."""
+
+    opened = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
+        self.row.setSpacing(3 * STEP)
+        self.setMinimumHeight(36)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open on a click that ends inside."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit()
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open by key."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw hover and focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self.underMouse():
+            painter.setBrush(colour("accent_soft"))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour("focus"), 2))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
