@@ -1,0 +1,61 @@
+"""`python -m tests.bench [window] [labour] [batch] [search]`: a row is ours, its limit or peer, the ratio."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from tests.bench.rows import Row, load
+
+
+def _window() -> list[Row]:
+    from tests.bench.window import window
+
+    return window()
+
+
+def _labour() -> list[Row]:
+    from tests.bench.labour import LIMIT, one_keystroke
+
+    found = one_keystroke()
+    note = f"p50 {found.percentile(50):.2f} ms; processor {found.percentile(99, own=True):.2f} ms"
+    return [Row(f"a keystroke in {found.rows} rows, p99", found.percentile(99), LIMIT, "limit", note=note)]
+
+
+def _batch() -> list[Row]:
+    from tests.bench.batch import batch
+
+    return batch()
+
+
+def _search() -> list[Row]:
+    from tests.bench.catalogue import search
+
+    return search()
+
+
+PARTS: dict[str, Callable[[], list[Row]]] = {
+    "window": _window, "labour": _labour, "batch": _batch, "search": _search,
+}  # fmt: skip
+
+
+def main() -> int:
+    """Print the rows; the exit code says whether all are within their targets."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    options.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parts = options.parse_args().parts or list(PARTS)
+    if not set(parts) <= set(PARTS):
+        options.error(f"parts are {', '.join(PARTS)}")
+    rows: list[Row] = []
+    for name in parts:
+        print(f"{name}: {load()}", flush=True)
+        for row in PARTS[name]():
+            rows.append(row)
+            print(row.line, flush=True)
+    print(f"{sum(row.good for row in rows)} of {len(rows)} rows within their targets; {load()}")
+    return 0 if all(row.good for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""The window's start: its first picture beside that of an empty Qt window, and when its search field answers.
+
+Each start is a process of its own, offscreen, on a workspace with the whole catalogue. Times are counted from the
+moment the process was asked for. The workspace opens without the slow function that a passphrase takes, as one whose
+key lies in the system's keyring does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from desktop.app import App
+from desktop.store.key import Passphrase
+from tests.bench.catalogue import fill
+from tests.bench.rows import Row
+
+ROOT = Path(__file__).resolve().parents[2]
+TURNS = 5
+SEARCH_LATER = 600.0
+"""Milliseconds after the first picture."""
+
+EMPTY = """
+import json, os, sys, time
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, done)
+def done():
+    print(json.dumps({"painted": time.monotonic() - float(sys.argv[1])}), flush=True)
+    os._exit(0)
+app = QApplication([])
+window = Window()
+window.resize(1320, 860)
+window.show()
+app.exec()
+"""
+
+OURS = """
+import json, os, sys, time
+began, home, code, typed = float(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+told = {}
+import desktop.__main__ as entry
+import desktop.app
+import desktop.ui.program as program
+def recover(self, kept):
+    from desktop.store.key import RecoveryCode
+    return RecoveryCode(code)
+desktop.app.App._known_unlock = recover
+def show(wired):
+    from PySide6.QtCore import QTimer
+    frame = program.make_frame(wired)
+    kind = type(frame)
+    plain = kind.paintEvent
+    def painted(self, event):
+        plain(self, event)
+        if "painted" not in told:
+            told["painted"] = 0.0
+            QTimer.singleShot(0, lambda: told.update(painted=time.monotonic() - began))
+    kind.paintEvent = painted
+    timer = QTimer()
+    def look():
+        if time.monotonic() - began > 60:
+            print(json.dumps(told | {"failed": "no answer"}), flush=True)
+            os._exit(1)
+        finder = frame._finder
+        if "workspace" not in wired.desk.__dict__ or not told.get("painted"):
+            return
+        field = frame.search
+        if not field.text():
+            field.setText(typed)
+            field.textEdited.emit(typed)
+            told["typed"] = time.monotonic() - began
+        elif finder is not None and finder.isVisible():
+            keys = [finder.list.lines.line(finder.list.lines.index(n)).key for n in range(finder.list.lines.rowCount())]
+            if any(key and key[0] == "procedure" for key in keys):
+                told["answered"] = time.monotonic() - began
+                print(json.dumps(told), flush=True)
+                os._exit(0)
+    timer.timeout.connect(look)
+    timer.start(5)
+    frame.show()
+    frame.begin_when_painted()
+    frame.watch()
+    from PySide6.QtWidgets import QApplication
+    return QApplication.exec()
+program.show = show
+entry.main(["--home", home])
+"""
+
+
+def _start(script: str, *words: str) -> dict[str, float]:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script, str(time.monotonic()), *words]
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    if ended.returncode:
+        raise RuntimeError(f"{ended.stdout} {ended.stderr[-2000:]}")
+    found: dict[str, float] = json.loads(ended.stdout)
+    return found
+
+
+def window() -> list[Row]:
+    """Measure both windows in turn; the medians count."""
+    home = Path(tempfile.mkdtemp(prefix="hoso-bench-"))
+    try:
+        what = fill(home)
+        app = App(home=home)
+        code = app.create_workspace(Passphrase("con đường xưa em đi"))
+        app.workspace.clients.add("0999999888", "CÔNG TY TNHH VÍ DỤ", {})
+        app.close()
+        _start(OURS, str(home), code, "đăng ký")  # byte code, and the index of the catalogue
+        _start(EMPTY)
+        ours, empty = [], []
+        for _ in range(TURNS):
+            ours.append(_start(OURS, str(home), code, "đăng ký"))
+            empty.append(_start(EMPTY))
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+    def median(times: list[dict[str, float]], name: str) -> float:
+        return statistics.median(one[name] for one in times) * 1000
+
+    later = statistics.median(one["answered"] - one["painted"] for one in ours) * 1000
+    opened = statistics.median(one["typed"] - one["painted"] for one in ours) * 1000
+    return [
+        Row("first picture of the window", median(ours, "painted"), median(empty, "painted"), "empty PySide6 window",
+            most=1.5),
+        Row(f"search field answers over {what}, after the first picture", later, SEARCH_LATER, "limit",
+            note=f"the workspace is open after {opened:.0f} ms of it"),
+    ]  # fmt: skip
