@@ -7,20 +7,49 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QWidget,
+)
 
 from tests.desktop import ui_kit
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*propagateSizeHints.*")
 
 
+class Stray(QObject):
+    """Note every part that flashes up as a window of its own before it has a place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow()
+        if shown and not isinstance(watched, QMainWindow | QDialog | QMenu | QAbstractItemView):
+            words = watched.text() if isinstance(watched, QAbstractButton | QLabel) else ""
+            self.seen.append(f"{type(watched).__name__} {words}")
+        return False
+
+
 @pytest.fixture
-def frame(qtbot: Any) -> Iterator[Any]:
+def frame(qtbot: Any, qapp: Any) -> Iterator[Any]:
     made = ui_kit.window()
     made.activateWindow()
+    stray = Stray()
+    qapp.installEventFilter(stray)
     yield made
+    qapp.removeEventFilter(stray)
+    assert stray.seen == []
     made._leave()
     ui_kit.put_away(made)
 

@@ -112,7 +112,7 @@ class PaperCard(Card):
             picture.setPixmap(QPixmap.fromImage(made))
         else:
             picture.setPixmap(icon("page", "muted").pixmap(40, 40))
-        picture.setFrameShape(QLabel.Shape.Box)
+        picture.setFrameShape(QLabel.Shape.StyledPanel)
         row.addWidget(picture)
         words = QVBoxLayout()
         words.setSpacing(STEP)

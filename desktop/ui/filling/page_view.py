@@ -141,6 +141,8 @@ class PageView(QWidget):
         self._running = False
         self._again: str | None = None
         self._generation = 0
+        self._missed = False
+        """Something was to be shown while it was hidden."""
         self._build()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -272,10 +274,14 @@ class PageView(QWidget):
     def _start(self, what: str) -> None:
         """Begin, or remember that it is to be begun: one request at a time, the newest wins."""
         if self._running:
+            # What was printed before for another document does not hold for this one.
             self._again = "print" if "print" in (what, self._again) else "draw"
             return
         drawn, workers = self._drawn, self.shell.desk.workers
-        if self.isHidden() or (self._print is None and self._ready is None):
+        if self._print is None and self._ready is None:
+            return
+        if self.isHidden():
+            self._missed = True
             return
         work: Callable[[], Printed] | None = None
         if what == "print" and self._print is not None:
@@ -339,7 +345,9 @@ class PageView(QWidget):
         self.number.setAccessibleName(self.tr("Trang {} trên {}").format(made.page, made.pages))
         self.before.setEnabled(made.page > 1)
         self.after.setEnabled(made.page < made.pages)
-        self._resize(sharpen=False)
+        ratio = self.devicePixelRatioF()
+        # Drawn for a place that has meanwhile become wider or narrower: once more, for this one.
+        self._resize(sharpen=abs(self.scale() * ratio / scale - 1) > 0.01)
         self._show_mark()
         self.printed.emit(made.pages)
 
@@ -388,7 +396,9 @@ class PageView(QWidget):
     def showEvent(self, event: Any) -> None:
         """Catch up with what changed while it was hidden."""
         super().showEvent(event)
-        self._pause.start()
+        if self._missed:
+            self._missed = False
+            self._pause.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Turn pages and zoom by key."""
