@@ -10,12 +10,18 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.ui.parts import Tone
 from desktop.ui.rows import Mark
+from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
     from desktop.messages import Language
     from desktop.store.records import Dossier, OutboxItem
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def english() -> bool:
+    """Say whether this build brings the window's words in English, too."""
+    return (RESOURCES / "i18n" / "hoso_en.qm").is_file()
 
 
 def tr(text: str) -> str:

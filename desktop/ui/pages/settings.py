@@ -27,6 +27,7 @@ from desktop.ui.keys import KeyTable
 from desktop.ui.parts import Button, Card, Chip, Field, PageHead, Scroll, Section, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font
+from desktop.ui.words import english
 
 
 class Here(Page):
@@ -327,8 +328,9 @@ class Look(QWidget):
         chosen = frame.preferences
         self.lang = QComboBox()
         self.lang.addItem("Tiếng Việt", "vi")
-        self.lang.addItem("English", "en")
-        self.lang.setCurrentIndex(self.lang.findData(chosen.lang))
+        if english():
+            self.lang.addItem("English", "en")
+        self.lang.setCurrentIndex(max(0, self.lang.findData(chosen.lang)))
         self.lang.activated.connect(lambda at: self._prefer(lang=self.lang.itemData(at)))
         self.zoom = QComboBox()
         for zoom in ZOOMS:

@@ -25,6 +25,7 @@ from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Card, Facts, Field, Scroll, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.words import english
 
 STEPS = ("Hiển thị", "Kho hồ sơ", "Bắt đầu")
 
@@ -91,13 +92,15 @@ class Here(Page):
 
     def _look(self) -> None:
         chosen = self.frame.preferences
-        self.body.addWidget(Text(self.tr("Chọn ngôn ngữ và cỡ chữ"), Size.DISPLAY, bold=True))
+        title = self.tr("Chọn ngôn ngữ và cỡ chữ") if english() else self.tr("Chọn cỡ chữ")
+        self.body.addWidget(Text(title, Size.DISPLAY, bold=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(6 * STEP)
         grid.setVerticalSpacing(3 * STEP)
         grid.setColumnStretch(1, 1)
         self.langs = {"vi": Toggle("Tiếng &Việt"), "en": Toggle("&English")}
         for name, toggle in self.langs.items():
+            toggle.setVisible(name == "vi" or english())
             toggle.setChecked(name == chosen.lang)
             toggle.clicked.connect(partial(self._prefer, "lang", name))
         self.sizes = {zoom: Toggle(f"{round(zoom * 100)} %") for zoom in ZOOMS}
