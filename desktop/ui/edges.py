@@ -1,8 +1,6 @@
-"""The edges of the window: the practice band above, the places on the left."""
+"""The edges of the window: practice band, header, places on the left, foot."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -12,6 +10,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import (
     QFontMetrics,
@@ -21,16 +20,20 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 
-from desktop.ui.theme import RADIUS, Size, colour, font, icon
-
-if TYPE_CHECKING:
-    pass
+from desktop.ui.parts import Button, OneLine, Rule, Text
+from desktop.ui.theme import RADIUS, ROW, STEP, Size, colour, font, icon
 
 
 class PracticeBand(QWidget):
@@ -61,6 +64,16 @@ class PracticeBand(QWidget):
         painter.setPen(colour("practice"))
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, self.words)
 
+
+PLACES = (
+    ("home", "Hôm nay", "home"),
+    ("dossiers", "Hồ sơ", "dossier"),
+    ("procedures", "Thủ tục", "procedure"),
+    ("clients", "Khách hàng", "clients"),
+    ("signatures", "Chữ ký", "signature"),
+    ("outbox", "Hộp gửi", "outbox"),
+)
+"""Name, words and icon of the places on the left, in the order of Ctrl+1 … Ctrl+6."""
 
 COUNT = Qt.ItemDataRole.UserRole + 1
 
@@ -115,10 +128,131 @@ class PlaceDelegate(QStyledItemDelegate):
 
 
 class Side(QWidget):
-    """The ground of the left column, with a hairline on its right."""
+    """The left column: the name, the places with their counts, a hairline on its right."""
+
+    chosen = Signal(str)
+    """The name of a place that was chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4 * STEP, 1, 3 * STEP)
+        column.setSpacing(3 * STEP)
+        brand = QHBoxLayout()
+        brand.setContentsMargins(5 * STEP, 0, 0, 0)
+        brand.setSpacing(2 * STEP)
+        mark = QLabel()
+        mark.setPixmap(icon("hoso").pixmap(28, 28))
+        name = Text(self.tr("Hồ Sơ"), Size.LEAD, bold=True)
+        brand.addWidget(mark)
+        brand.addWidget(name, 1)
+        column.addLayout(brand)
+        column.addWidget(self._make_places(), 1)
+        self.setFixedWidth(max(200, QFontMetrics(font(Size.BODY, bold=True)).horizontalAdvance("Khách hàng") + 116))
+
+    def _make_places(self) -> QWidget:
+        self.places = QListWidget()
+        self.places.setAccessibleName(self.tr("Các trang"))
+        self.places.setFrameShape(QListWidget.Shape.NoFrame)
+        self.places.setItemDelegate(PlaceDelegate(self.places))
+        self.places.setSpacing(0)
+        self.places.setMouseTracking(True)
+        self.places.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        ground = self.places.palette()
+        ground.setColor(ground.ColorRole.Base, colour("sunken"))
+        self.places.setPalette(ground)
+        words = {
+            "home": self.tr("Hôm nay"), "dossiers": self.tr("Hồ sơ"), "procedures": self.tr("Thủ tục"),
+            "clients": self.tr("Khách hàng"), "signatures": self.tr("Chữ ký"), "outbox": self.tr("Hộp gửi"),
+        }  # fmt: skip
+        for number, (name, _, symbol) in enumerate(PLACES, 1):
+            item = QListWidgetItem(words[name])
+            item.setData(Qt.ItemDataRole.UserRole, symbol)
+            item.setToolTip(f"{words[name]} (Ctrl+{number})")
+            self.places.addItem(item)
+        self.places.currentRowChanged.connect(lambda row: self.chosen.emit(PLACES[row][0]) if row >= 0 else None)
+        self.places.itemClicked.connect(lambda item: self.chosen.emit(PLACES[self.places.row(item)][0]))
+        return self.places
+
+    def count(self, place: str, count: int) -> None:
+        """Show how many things wait at a place; 0 shows none."""
+        for row, (name, _, _) in enumerate(PLACES):
+            if name == place:
+                item = self.places.item(row)
+                item.setData(COUNT, count or None)
+                spoken = self.tr("{}, {} việc").format(item.text(), count) if count else item.text()
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), colour("sunken"))
         painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), colour("line"))
+
+
+class Header(QWidget):
+    """The line at the top: back, for whom one acts, search, settings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        row = QHBoxLayout()
+        row.setContentsMargins(3 * STEP, 2 * STEP, 4 * STEP, 2 * STEP)
+        row.setSpacing(2 * STEP)
+        self.back = Button("", "back", flat=True)
+        self.back.setAccessibleName(self.tr("Quay lại"))
+        self.back.setToolTip(self.tr("Quay lại (Esc)"))
+        self.back.setFixedWidth(40)
+        row.addWidget(self.back)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        self.client_name = OneLine(Size.LEAD, bold=True)
+        self.client_code = QLabel()
+        self.client_code.setFont(font(Size.BODY, tabular=True))
+        names.addWidget(self.client_name)
+        names.addWidget(self.client_code)
+        row.addLayout(names, 1)
+        self.switch = Button(self.tr("Đổ&i khách hàng"), "clients", flat=True)
+        self.switch.setToolTip(self.tr("Đổi khách hàng (Ctrl+Shift+K)"))
+        row.addWidget(self.switch)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Tìm thủ tục, hồ sơ, khách hàng (Ctrl+K)"))
+        self.search.setAccessibleName(self.tr("Tìm mọi thứ"))
+        self.search.setClearButtonEnabled(True)
+        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.setMinimumWidth(320)
+        self.search.setMinimumHeight(ROW)
+        row.addWidget(self.search)
+        self.settings = Button("", "settings", flat=True)
+        self.settings.setAccessibleName(self.tr("Cài đặt"))
+        self.settings.setToolTip(self.tr("Cài đặt (Ctrl+,)"))
+        self.settings.setFixedWidth(40)
+        row.addWidget(self.settings)
+        column.addLayout(row)
+        column.addWidget(Rule())
+        self.setMinimumHeight(60)
+
+
+class Foot(QWidget):
+    """The line at the foot: what was saved, whether a portal answers, what waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Rule())
+        row = QHBoxLayout()
+        row.setContentsMargins(5 * STEP, STEP, 4 * STEP, STEP + 1)
+        row.setSpacing(6 * STEP)
+        self.status = Text("", Size.SMALL, role="muted")
+        self.connection = Text("", Size.SMALL, role="muted")
+        self.queue = Text("", Size.SMALL, role="muted")
+        for part in (self.status, self.connection, self.queue):
+            part.setWordWrap(False)
+        row.addWidget(self.status, 1)
+        row.addWidget(self.connection)
+        row.addWidget(self.queue)
+        column.addLayout(row)

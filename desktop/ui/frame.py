@@ -6,13 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import (
-    Qt,
     QTimer,
 )
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QFontMetrics,
     QKeySequence,
     QPaintEvent,
     QShortcut,
@@ -20,10 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -31,12 +25,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.settings import load, save
-from desktop.ui.edges import COUNT, PlaceDelegate, PracticeBand, Side
+from desktop.ui.edges import PLACES, Foot, Header, PracticeBand, Side
 from desktop.ui.finding import Finder
 from desktop.ui.jobs import Jobs, Progress
-from desktop.ui.parts import Button, Notice, OneLine, Rule, Text, Tone
+from desktop.ui.parts import Notice, Tone
 from desktop.ui.shell import Bell, Page
-from desktop.ui.theme import MARGIN, ROW, STEP, Size, colour, font, icon
+from desktop.ui.theme import MARGIN
 from desktop.ui.watching import Watch
 
 if TYPE_CHECKING:
@@ -44,16 +38,6 @@ if TYPE_CHECKING:
     from desktop.filing import Desk
     from desktop.messages import Language
     from desktop.store.records import Client
-
-PLACES = (
-    ("home", "Hôm nay", "home"),
-    ("dossiers", "Hồ sơ", "dossier"),
-    ("procedures", "Thủ tục", "procedure"),
-    ("clients", "Khách hàng", "clients"),
-    ("signatures", "Chữ ký", "signature"),
-    ("outbox", "Hộp gửi", "outbox"),
-)
-"""Name, words and icon of the places on the left, in the order of Ctrl+1 … Ctrl+6."""
 
 PAGES = {
     "welcome": "desktop.ui.pages.welcome",
@@ -238,10 +222,10 @@ class Frame(QMainWindow):
             column.addWidget(PracticeBand())
         row = QHBoxLayout()
         row.setSpacing(0)
-        row.addWidget(self._build_side())
+        row.addWidget(self._make_side())
         middle = QVBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self._build_header())
+        middle.addWidget(self._make_header())
         self._notice = QVBoxLayout()
         self._notice.setContentsMargins(MARGIN, 0, MARGIN, 0)
         middle.addLayout(self._notice)
@@ -249,136 +233,35 @@ class Frame(QMainWindow):
         middle.addWidget(self.stack, 1)
         row.addLayout(middle, 1)
         column.addLayout(row, 1)
-        column.addWidget(self._build_foot())
+        self.foot = Foot()
+        self.status, self.connection, self.queue = self.foot.status, self.foot.connection, self.foot.queue
+        column.addWidget(self.foot)
         whole.setAccessibleName(self.tr("Hồ Sơ"))
         self.setCentralWidget(whole)
         if self._finder is not None:
             self._finder.deleteLater()
         self._finder = Finder(self, self.search)
 
-    def _build_header(self) -> QWidget:
-        self.header = QWidget()
-        column = QVBoxLayout(self.header)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        row = QHBoxLayout()
-        row.setContentsMargins(3 * STEP, 2 * STEP, 4 * STEP, 2 * STEP)
-        row.setSpacing(2 * STEP)
-        self.back_button = Button("", "back", flat=True)
-        self.back_button.setAccessibleName(self.tr("Quay lại"))
-        self.back_button.setToolTip(self.tr("Quay lại (Esc)"))
-        self.back_button.setFixedWidth(40)
-        self.back_button.clicked.connect(self.back)
-        row.addWidget(self.back_button)
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        self.client_name = OneLine(Size.LEAD, bold=True)
-        self.client_code = QLabel()
-        self.client_code.setFont(font(Size.BODY, tabular=True))
-        names.addWidget(self.client_name)
-        names.addWidget(self.client_code)
-        row.addLayout(names, 1)
-        self.client_button = Button(self.tr("Đổ&i khách hàng"), "clients", flat=True)
-        self.client_button.setToolTip(self.tr("Đổi khách hàng (Ctrl+Shift+K)"))
-        self.client_button.clicked.connect(self._switch_client)
-        row.addWidget(self.client_button)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Tìm thủ tục, hồ sơ, khách hàng (Ctrl+K)"))
-        self.search.setAccessibleName(self.tr("Tìm mọi thứ"))
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.setMinimumWidth(320)
-        self.search.setMinimumHeight(ROW)
-        self.search.returnPressed.connect(self._search)
-        row.addWidget(self.search)
-        settings = Button("", "settings", flat=True)
-        settings.setAccessibleName(self.tr("Cài đặt"))
-        settings.setToolTip(self.tr("Cài đặt (Ctrl+,)"))
-        settings.setFixedWidth(40)
-        settings.clicked.connect(lambda: self.go("settings"))
-        row.addWidget(settings)
-        column.addLayout(row)
-        column.addWidget(Rule())
-        self.header.setMinimumHeight(60)
-        return self.header
-
-    def _build_side(self) -> QWidget:
+    def _make_side(self) -> QWidget:
         self.side = Side()
-        column = QVBoxLayout(self.side)
-        column.setContentsMargins(0, 4 * STEP, 1, 3 * STEP)
-        column.setSpacing(3 * STEP)
-        brand = QHBoxLayout()
-        brand.setContentsMargins(5 * STEP, 0, 0, 0)
-        brand.setSpacing(2 * STEP)
-        mark = QLabel()
-        mark.setPixmap(icon("hoso").pixmap(28, 28))
-        name = Text(self.tr("Hồ Sơ"), Size.LEAD, bold=True)
-        brand.addWidget(mark)
-        brand.addWidget(name, 1)
-        column.addLayout(brand)
-        column.addWidget(self._build_places(), 1)
-        self.side.setFixedWidth(
-            max(200, QFontMetrics(font(Size.BODY, bold=True)).horizontalAdvance("Khách hàng") + 116)
-        )
+        self.places, self.count = self.side.places, self.side.count
+        self.side.chosen.connect(self._go_place)
         return self.side
 
-    def _build_places(self) -> QWidget:
-        self.places = QListWidget()
-        self.places.setAccessibleName(self.tr("Các trang"))
-        self.places.setFrameShape(QListWidget.Shape.NoFrame)
-        self.places.setItemDelegate(PlaceDelegate(self.places))
-        self.places.setSpacing(0)
-        self.places.setMouseTracking(True)
-        self.places.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        ground = self.places.palette()
-        ground.setColor(ground.ColorRole.Base, colour("sunken"))
-        self.places.setPalette(ground)
-        words = {
-            "home": self.tr("Hôm nay"), "dossiers": self.tr("Hồ sơ"), "procedures": self.tr("Thủ tục"),
-            "clients": self.tr("Khách hàng"), "signatures": self.tr("Chữ ký"), "outbox": self.tr("Hộp gửi"),
-        }  # fmt: skip
-        for number, (name, _, symbol) in enumerate(PLACES, 1):
-            item = QListWidgetItem(words[name])
-            item.setData(Qt.ItemDataRole.UserRole, symbol)
-            item.setToolTip(f"{words[name]} (Ctrl+{number})")
-            self.places.addItem(item)
-        self.places.currentRowChanged.connect(lambda row: self.go(PLACES[row][0]) if row >= 0 else None)
-        self.places.itemClicked.connect(lambda item: self._again(self.places.row(item)))
-        return self.places
+    def _go_place(self, name: str) -> None:
+        # By keys a place is opened as it is reached; by a click also when one is on a page below it.
+        if self._here is None or self._here[0] != name:
+            self.go(name)
 
-    def count(self, place: str, count: int) -> None:
-        """Show how many things wait at a place; 0 shows none."""
-        for row, (name, _, _) in enumerate(PLACES):
-            if name == place:
-                item = self.places.item(row)
-                item.setData(COUNT, count or None)
-                spoken = self.tr("{}, {} việc").format(item.text(), count) if count else item.text()
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-
-    def _again(self, row: int) -> None:
-        """Open a place anew by a click when one is on a page below it."""
-        if self._here is not None and self._here[0] != PLACES[row][0]:
-            self.go(PLACES[row][0])
-
-    def _build_foot(self) -> QWidget:
-        self.foot = QWidget()
-        column = QVBoxLayout(self.foot)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(Rule())
-        row = QHBoxLayout()
-        row.setContentsMargins(5 * STEP, STEP, 4 * STEP, STEP + 1)
-        row.setSpacing(6 * STEP)
-        self.status = Text("", Size.SMALL, role="muted")
-        self.connection = Text("", Size.SMALL, role="muted")
-        self.queue = Text("", Size.SMALL, role="muted")
-        for part in (self.status, self.connection, self.queue):
-            part.setWordWrap(False)
-        row.addWidget(self.status, 1)
-        row.addWidget(self.connection)
-        row.addWidget(self.queue)
-        column.addLayout(row)
-        return self.foot
+    def _make_header(self) -> QWidget:
+        header = self.header = Header()
+        self.back_button, self.search = header.back, header.search
+        self.client_name, self.client_code, self.client_button = header.client_name, header.client_code, header.switch
+        header.back.clicked.connect(self.back)
+        header.switch.clicked.connect(self._switch_client)
+        header.search.returnPressed.connect(self._search)
+        header.settings.clicked.connect(lambda: self.go("settings"))
+        return header
 
     def _keys(self) -> None:
         def key(sequence: str, do: Any) -> None:
