@@ -55,6 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
         return bench.serve()
     if "HOSO_TRACEBACK" not in os.environ:
         sys.excepthook = _said_in_words
+    if not words:
+        # As from the desktop's menu: the window's first picture waits for no other import.
+        from desktop.ui.program import open_window
+
+        return open_window(home=None, practice=False, unlock=lambda: None, lang="vi")
     from desktop.cli.options import shared_options
     from desktop.cli.session import WrongUse
 

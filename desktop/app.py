@@ -1,4 +1,7 @@
-"""The composition root: the only place where the program's objects are wired together."""
+"""The composition root: the only place where the program's objects are wired together.
+
+The window's first picture waits for this module: what is not needed for it is imported where it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.filing.desk import ZONE, Desk
-from desktop.messages import Language
-from desktop.workers import Workers
-
 if TYPE_CHECKING:
+    from desktop.filing.desk import Desk
+    from desktop.messages import Language
     from desktop.sandbox.server import Sandbox
     from desktop.store import Workspace
     from desktop.store.key import Unlock
+    from desktop.workers import Workers
     from forms.template import Library
     from signing.trust import Trust
 
@@ -46,6 +48,12 @@ def default_home() -> Path:
     return user_data_path("hoso", appauthor=False)
 
 
+def _now() -> datetime:
+    from desktop.filing.desk import ZONE
+
+    return datetime.now(ZONE)
+
+
 class App:
     """The wired program of one run. Nothing is opened before it is needed."""
 
@@ -58,7 +66,7 @@ class App:
         lang: Language = "vi",
         say: Callable[[str], None] = lambda text: None,
         ask: Callable[[str, str], str] | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(ZONE),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.home = home if home is not None else default_home()
         self.practice = practice
@@ -66,16 +74,19 @@ class App:
         self.say = say
         self._unlock = unlock
         self._ask = ask
-        self._clock = clock
+        self._clock = clock or _now
 
     @cached_property
     def workers(self) -> Workers:
         """Return the two worker processes; they start when first used."""
+        from desktop.workers import Workers
+
         return Workers()
 
     @cached_property
     def desk(self) -> Desk:
         """Return what the use cases work on."""
+        from desktop.filing.desk import Desk
         from desktop.portal.catalogue import Catalogue
 
         return Desk(

@@ -249,8 +249,9 @@ class Frame(QMainWindow):
         return self.side
 
     def _go_place(self, name: str) -> None:
-        # By keys a place is opened as it is reached; by a click also when one is on a page below it.
-        if self._here is None or self._here[0] != name:
+        # By keys a place is opened as it is reached; by a click also when one is on a page below it. Before the first
+        # picture the list only takes the focus: opening a page then would make the picture wait for the workspace.
+        if self._here is not None and self._here[0] != name:
             self.go(name)
 
     def _make_header(self) -> QWidget:
