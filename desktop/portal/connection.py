@@ -421,6 +421,12 @@ _WHY_TLS = {
     23: "revoked",
     62: "host",
     64: "host",
+    # Windows judges by itself and answers in codes of its own: CERT_E_EXPIRED (not yet valid too), CERT_E_REVOKED,
+    # CRYPT_E_REVOKED, CERT_E_CN_NO_MATCH.
+    0x800B0101: "expired",
+    0x800B010C: "revoked",
+    0x80092010: "revoked",
+    0x800B010F: "host",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -153,6 +154,11 @@ def _shut(sock: socket.socket) -> None:
     with contextlib.suppress(OSError):
         # The plain method: an SSL socket's own drops its state under the hands of the reading thread.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    if sys.platform == "win32":
+        # There a thread that waits for an answer sleeps on after a shutdown; it wakes when the handle is closed. Not
+        # `socket.close`, which puts that off while a file made of the socket is open.
+        with contextlib.suppress(OSError):
+            socket.SocketType.close(sock)
 
 
 class _Plain(urllib3.connection.HTTPConnection):
