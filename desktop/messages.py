@@ -41,16 +41,19 @@ class Message:
         return " ".join(part for part in (self.sentence, self.remedy) if part)
 
 
+Speaker = Literal["program", "practice_portal"]
+
+
 @cache
-def catalogue() -> dict[str, dict[str, dict[str, str]]]:
+def catalogue(speaker: Speaker = "program") -> dict[str, dict[str, dict[str, str]]]:
     """Read every message of the program, by code and language.
 
-    The practice portal's words are its own: they travel with its answers, as any portal's do.
+    The practice portal's words are its own: they travel with its answers, as any portal's do, and the program that
+    asks it does not know them.
     """
     merged: dict[str, dict[str, dict[str, str]]] = {}
-    for file in sorted(FOLDER.glob("*.json")):
-        if file.name == "sandbox.json":
-            continue
+    own = FOLDER / "sandbox.json"
+    for file in (*sorted(set(FOLDER.glob("*.json")) - {own}), *([own] if speaker == "practice_portal" else [])):
         merged.update(json.loads(file.read_text(encoding="utf-8")))
     return merged
 
@@ -101,7 +104,13 @@ def known(code: str) -> bool:
     return code in catalogue()
 
 
-def message(problem: BaseException | str, facts: Mapping[str, Any] | None = None, lang: Language = "vi") -> Message:
+def message(
+    problem: BaseException | str,
+    facts: Mapping[str, Any] | None = None,
+    lang: Language = "vi",
+    *,
+    speaker: Speaker = "program",
+) -> Message:
     """Put an error, or a code and its facts, into words.
 
     Never raises: a code without words gives a sentence that names the code. What an error was about (`add_note`, such
@@ -115,7 +124,8 @@ def message(problem: BaseException | str, facts: Mapping[str, Any] | None = None
             facts = getattr(problem, "facts", {})
     else:
         code = problem
-    words = catalogue().get(code, {}).get(lang) or catalogue()["UNKNOWN_CODE"][lang]
+    known = catalogue(speaker)
+    words = known.get(code, {}).get(lang) or known["UNKNOWN_CODE"][lang]
     values = {"code": code} | {name: _fact(name, value, lang) for name, value in (facts or {}).items()}
 
     def filled(part: str) -> str:

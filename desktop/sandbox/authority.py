@@ -26,6 +26,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
+from desktop.replacing import move_over
+
 CATALOGUE_ROLES = ("root", "targets", "snapshot", "timestamp")
 CRL_LIFE = timedelta(days=60)
 _CAS = {
@@ -435,7 +437,7 @@ def _replace(path: Path, data: bytes, *, private: bool = False) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        move_over(beside, path)
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)

@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desktop.replacing import move_over
 from desktop.sandbox.authority import CATALOGUE_ROLES, Authority
 
 if TYPE_CHECKING:
@@ -311,4 +312,4 @@ def _write(path: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(beside, path)
+    move_over(beside, path)

@@ -324,7 +324,7 @@ def serve(
         code = getattr(error, "code", "SANDBOX_NOT_STARTED")
         from desktop.messages import message
 
-        words = message(code, {"why": str(error)})
+        words = message(code, {"why": str(error)}, speaker="practice_portal")
         if as_json:
             facts = {"code": code, "message": words.sentence, "remedy": words.remedy}
             print(json.dumps({"error": facts}, ensure_ascii=False), flush=True)

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from desktop.replacing import move_over
 from desktop.sandbox.database import Database, Row, stamp
 from desktop.sandbox.errors import PortalSaysNo
 from desktop.sandbox.models import MAX_SUBMISSION_SIZE, Manifest, MissingFile, Reason, SubmissionState
@@ -182,7 +183,7 @@ class Submissions:
                     raise PortalSaysNo(422, "HASH_MISMATCH", {"received": 0})
                 place = self.path(sha256)
                 place.parent.mkdir(exist_ok=True)
-                os.replace(part, place)
+                move_over(part, place)
                 _sync(place.parent)
                 self._database.run("UPDATE files SET complete = 1 WHERE key = ? AND sha256 = ?", key, sha256)
         return start + len(data)
@@ -227,7 +228,7 @@ class Submissions:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.replace(beside, place)
+            move_over(beside, place)
             _sync(place.parent)
         return sha256
 

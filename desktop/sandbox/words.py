@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.messages import message
+from desktop.messages import Language, Message, message
 from desktop.sandbox.models import Reason, Text
 
 
@@ -24,13 +24,17 @@ def reason(
         component=component,
         file=file,
         field=field,
-        detail=Text(vi=message(code, known, "vi").text, en=message(code, known, "en").text),
+        detail=Text(vi=_said(code, known, "vi").text, en=_said(code, known, "en").text),
     )
+
+
+def _said(code: str, facts: Mapping[str, Any] | None, lang: Language) -> Message:
+    return message(code, facts, lang, speaker="practice_portal")
 
 
 def problem(status: int, code: str, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Build a problem document (RFC 9457) in Vietnamese, with further members."""
-    words = message(code, more, "vi")
+    words = _said(code, more, "vi")
     return {
         "type": f"urn:hoso:portal:{code.lower().replace('_', '-')}",
         "title": words.heading,

@@ -111,6 +111,14 @@ def portal() -> Iterator[StandIn]:
 
 @pytest.fixture
 def connection(portal: StandIn) -> Iterator[Connection]:
+    """Return a connection whose limits a busy machine does not reach by itself."""
+    with Connection(portal.url, practice=True, limits=Limits(connect=10, read=10, call=20, transfer=30)) as one:
+        yield one
+
+
+@pytest.fixture
+def hasty(portal: StandIn) -> Iterator[Connection]:
+    """Return a connection whose limits are soon reached, for tests of the limits."""
     with Connection(portal.url, practice=True, limits=QUICK) as one:
         yield one
 
@@ -167,18 +175,18 @@ def test_down() -> None:
     assert raised.value.retry
 
 
-def test_never_answers(portal: StandIn, connection: Connection) -> None:
+def test_never_answers(portal: StandIn, hasty: Connection) -> None:
     portal.does = lambda request: time.sleep(5)
     began = time.monotonic()
     with pytest.raises(PortalSlow) as raised:
-        connection.get("/v1/portal")
+        hasty.get("/v1/portal")
     assert time.monotonic() - began < 4
     assert raised.value.retry
     assert raised.value.sent
 
 
 @pytest.mark.parametrize("part", ["head", "body"])
-def test_slow_drip_ends_at_the_limit_of_the_whole_call(portal: StandIn, connection: Connection, part: str) -> None:
+def test_slow_drip_ends_at_the_limit_of_the_whole_call(portal: StandIn, hasty: Connection, part: str) -> None:
     def drip(request: BaseHTTPRequestHandler) -> None:
         if part == "body":
             request.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
@@ -191,7 +199,7 @@ def test_slow_drip_ends_at_the_limit_of_the_whole_call(portal: StandIn, connecti
     portal.does = drip
     began = time.monotonic()
     with pytest.raises(PortalSlow):
-        connection.get("/v1/portal")
+        hasty.get("/v1/portal")
     assert time.monotonic() - began < 4
 
 
