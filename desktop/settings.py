@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
+
+from desktop.replacing import move_over
 
 Scheme = Literal["system", "light", "dark", "contrast"]
 SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark", "contrast")
@@ -69,6 +70,6 @@ def save(home: Path, chosen: Preferences) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             fresh.write_text(json.dumps(asdict(chosen), indent=1) + "\n", encoding="utf-8")
-            os.replace(fresh, path(home))
+            move_over(fresh, path(home))
         finally:
             fresh.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from desktop.errors import DesktopError, FileTooLarge
 from desktop.messages import Language, message
+from desktop.replacing import move_over
 
 if TYPE_CHECKING:
     from desktop.app import App
@@ -99,6 +100,10 @@ _JSON_REASONS = {
 _REASONS = {
     "ENOENT": ("không có tệp hoặc thư mục này", "there is no such file or folder"),
     "EACCES": ("không có quyền", "permission denied"),
+    "EACCES or open": (
+        "không có quyền, hoặc tệp đang mở trong chương trình khác",
+        "permission denied, or open in another program",
+    ),
     "EPERM": ("không có quyền", "permission denied"),
     "EROFS": ("ổ đĩa chỉ cho đọc", "the disk is read-only"),
     "ENOSPC": ("ổ đĩa đã đầy", "the disk is full"),
@@ -114,6 +119,9 @@ def os_reason(error: OSError, lang: Language) -> str:
     import errno
 
     name = errno.errorcode.get(error.errno or 0, "")
+    if name == "EACCES" and os.name == "nt":
+        # Windows tells the two apart by a number that depends on how the other program opened it.
+        name = "EACCES or open"
     vi, en = _REASONS.get(name, (f"hệ thống trả lời {name or error.errno}", f"the system says {name or error.errno}"))
     return vi if lang == "vi" else en
 
@@ -257,7 +265,7 @@ class Session:
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, path)
+            move_over(temporary, path)
             temporary = None
         except OSError as error:
             raise FileUnwritable(str(path), os_reason(error, self.lang)) from error

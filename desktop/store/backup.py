@@ -25,6 +25,7 @@ from desktop.errors import (
     TargetExists,
     WorkspaceExists,
 )
+from desktop.replacing import move_over
 from desktop.store import migrate
 from desktop.store.engine import Database, create_file, sync
 from desktop.store.key import HEADER_LIMIT, Header, Unlock, disk_trouble, kept_by, unwrap
@@ -74,7 +75,7 @@ def write_backup(database: Database, header: Header, target: Path, at: datetime)
         except OSError:
             if target.exists():
                 raise TargetExists(str(target)) from None
-            os.replace(fresh, target)
+            move_over(fresh, target)
         sync(target.parent)
     except OSError as problem:
         raise disk_trouble(problem, target) from problem

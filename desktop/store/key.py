@@ -45,6 +45,7 @@ from desktop.errors import (
     WrongPassphrase,
     WrongRecoveryCode,
 )
+from desktop.replacing import move_over
 from desktop.store.engine import sync
 
 FORMAT = 1
@@ -284,7 +285,7 @@ def write_beside(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(fresh, path)
+        move_over(fresh, path)
         sync(path.parent)
     except OSError as problem:
         with contextlib.suppress(OSError):

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from desktop.errors import DesktopError, MigrationFailed, StoreDamaged, StoreTooNew
+from desktop.replacing import move_over
 from desktop.store.engine import Database, translated
 
 HEAD = "0001"
@@ -63,7 +64,7 @@ def bring_up(database: Database, *, copy: bool = True) -> Path | None:
         fresh = kept.with_name(kept.name + ".new")
         fresh.unlink(missing_ok=True)
         database.copy_to(fresh)
-        fresh.replace(kept)
+        move_over(fresh, kept)
     try:
         _run(database, target)
     except DesktopError:

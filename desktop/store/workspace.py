@@ -27,6 +27,7 @@ from desktop.errors import (
     WorkspaceExists,
     WorkspaceMissing,
 )
+from desktop.replacing import move_over
 from desktop.store import migrate
 from desktop.store.clients import Clients
 from desktop.store.dossiers import Dossiers
@@ -424,7 +425,7 @@ def put_in_place(fresh: Path, store: Path, header: Header) -> None:
     write_header(place, header)
     if store.exists():
         raise WorkspaceExists(str(store))
-    os.replace(fresh, store)
+    move_over(fresh, store)
     sync(store.parent)
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-import os
 import re
 import shutil
 import tarfile
@@ -24,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from desktop.portal.errors import RecordsUnreadable
+from desktop.replacing import move_over
 
 CATALOG = "catalog.jsonl"
 STATE = "imported.json"
@@ -267,14 +267,14 @@ def _count(fresh: Path, source: Path) -> Imported:
 def _swap(fresh: Path, target: Path) -> None:
     """Put a folder in the place of another; should it fail between, the old one comes back."""
     if not target.exists():
-        os.replace(fresh, target)
+        move_over(fresh, target)
         return
     old = Path(tempfile.mkdtemp(dir=target.parent, prefix=".old-"))
-    os.replace(target, old / "imported")
+    move_over(target, old / "imported")
     try:
-        os.replace(fresh, target)
+        move_over(fresh, target)
     except OSError:
-        os.replace(old / "imported", target)
+        move_over(old / "imported", target)
         raise
     finally:
         shutil.rmtree(old, ignore_errors=True)

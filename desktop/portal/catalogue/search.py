@@ -22,6 +22,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from desktop.replacing import move_over
 from forms.identifiers import fold
 
 FORMAT = 2
@@ -126,7 +127,7 @@ class SearchIndex:
                 connection.execute("PRAGMA journal_mode=OFF")
                 connection.execute("PRAGMA synchronous=OFF")
                 _fill(connection, entries)
-            os.replace(name, path)
+            move_over(name, path)
         except BaseException:
             with suppress(OSError):
                 os.unlink(name)

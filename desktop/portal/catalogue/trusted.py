@@ -56,6 +56,7 @@ from desktop.portal.errors import (
     RootNotAgreed,
     WrongRoot,
 )
+from desktop.replacing import move_over
 
 FRESH_FOR = timedelta(hours=1)
 """What was verified no longer ago than this, and has not expired, is fresh enough to submit."""
@@ -302,7 +303,7 @@ class TrustedCatalogue:
         os.close(handle)
         try:
             updater.download_target(target, name)
-            os.replace(name, path)
+            move_over(name, path)
         except BaseException:
             with suppress(OSError):
                 os.unlink(name)
@@ -376,7 +377,7 @@ def _write(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, path)
+        move_over(name, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(name)
