@@ -200,10 +200,12 @@ def _new_environment() -> bool:
 def _make_command() -> None:
     """Put the checkout on the environment's path and write the command `hoso`."""
     query = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    site = subprocess.run([PYTHON, "-c", query], check=True, capture_output=True, text=True).stdout.strip()
-    (Path(site) / "hoso.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    told = subprocess.run([PYTHON, "-X", "utf8", "-c", query], check=True, capture_output=True, encoding="utf-8")
+    site = told.stdout.strip()
+    # Relative: Python reads it by the system's code page, which on Windows may lack the letters of the folder's name.
+    (Path(site) / "hoso.pth").write_text(f"{os.path.relpath(ROOT, site)}\n", encoding="utf-8")
     if WINDOWS:
-        (VENV / "Scripts" / "hoso.cmd").write_text(f'@"{PYTHON}" -m desktop %*\r\n', encoding="utf-8")
+        (VENV / "Scripts" / "hoso.cmd").write_bytes(b'@"%~dp0python.exe" -m desktop %*\r\n')
         return
     command = VENV / "bin" / "hoso"
     command.write_text(
