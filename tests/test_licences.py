@@ -29,6 +29,7 @@ def listed() -> dict[str, str]:
 @pytest.mark.parametrize("name", PINNED)
 def test_each_pinned_package_is_listed_with_the_licence_that_it_names(name: str) -> None:
     said = listed()[name]
+    assert said.strip(), name
     try:
         facts = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
@@ -38,6 +39,10 @@ def test_each_pinned_package_is_listed_with_the_licence_that_it_names(name: str)
     for word, short in WORDS.items():
         if re.search(rf"\b{word}\b", named, re.I):
             assert short in said, (name, named)
+
+
+def test_nothing_is_listed_that_is_not_brought_along() -> None:
+    assert set(listed()) == set(PINNED)
 
 
 def test_every_font_has_its_licence_beside_it() -> None:

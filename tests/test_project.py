@@ -28,6 +28,15 @@ def test_no_file_names_a_registry() -> None:
                 assert host not in text, path
 
 
+def test_no_file_names_the_place_where_it_was_written() -> None:
+    # Absolute folders of one machine: what they name is not there on another.
+    strange = re.compile(r"(?<![\w./])/(?:wo" + r"rk|ro" + r"ot)/(?!\.cache)")
+    for path in tracked():
+        if path.is_file() and path.suffix in (".py", ".md", ".toml", ".sh", ".json", ".typ", ".yaml", ".txt", ""):
+            found = strange.search(path.read_text(encoding="utf-8", errors="replace"))
+            assert found is None, (path, found)
+
+
 def test_packaging_shadows_no_library() -> None:
     assert not (ROOT / "packaging/__init__.py").exists()
 
