@@ -75,16 +75,19 @@ class Finder(QFrame):
 
     def _look(self) -> None:
         text = self._field.text().strip()
-        desk = self._frame.desk
-        if not text or "workspace" not in desk.__dict__:
+        if not text:
             self.hide()
             return
+        if "desk" not in self._frame.app.__dict__:
+            self._soon.start()  # the program has only just been started
+            return
+        desk = self._frame.desk
+        # Procedures are public: they are found while the workspace is still being opened.
+        opened = "workspace" in desk.__dict__
         self._asked += 1
         asked, lang = self._asked, self._frame.lang
 
-        def look(progress: Progress) -> tuple[int, list[Line]]:
-            from desktop import filing
-
+        def kept(text: str) -> list[Line]:
             ws = desk.workspace
             items = {item.dossier: item for item in ws.outbox.items()}
             lines: list[Line] = []
@@ -96,6 +99,12 @@ class Finder(QFrame):
                 mark = words.state_mark(one, items.get(one.id))
                 kind = "follow" if str(one.state) == "SUBMITTED" else "dossier"
                 lines.append(Line((kind, one.id), title, one.client.name, marks=(mark,), symbol="dossier"))
+            return lines
+
+        def look(progress: Progress) -> tuple[int, list[Line]]:
+            from desktop import filing
+
+            lines = kept(text) if opened else []
             for row in filing.search(desk, text, limit=EACH).procedures:
                 about = f"{row.code} · {', '.join(row.fields)}"
                 marks: tuple[Mark, ...] = words.level_marks(row.level, row.full)[:1]

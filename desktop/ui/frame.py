@@ -319,6 +319,7 @@ class Frame(QMainWindow):
 
     def _find_workspace(self, progress: Progress) -> Any:
         app = self.app
+        _ = app.desk  # first: with it procedures are found while the store, which takes longer, is imported
         return app.workspace if app.workspace_exists() else None
 
     def _opened(self, workspace: Any) -> None:

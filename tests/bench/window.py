@@ -74,19 +74,21 @@ def show(wired):
             print(json.dumps(told | {"failed": "no answer"}), flush=True)
             os._exit(1)
         finder = frame._finder
-        if "workspace" not in wired.desk.__dict__ or not told.get("painted"):
-            return
+        if not told.get("painted"):
+            return  # nothing is asked of the program before, or it would import for that first
+        if "opened" not in told and "desk" in wired.__dict__ and "workspace" in wired.desk.__dict__:
+            told["opened"] = time.monotonic() - began
         field = frame.search
         if not field.text():
             field.setText(typed)
             field.textEdited.emit(typed)
-            told["typed"] = time.monotonic() - began
         elif finder is not None and finder.isVisible():
             keys = [finder.list.lines.line(finder.list.lines.index(n)).key for n in range(finder.list.lines.rowCount())]
             if any(key and key[0] == "procedure" for key in keys):
-                told["answered"] = time.monotonic() - began
-                print(json.dumps(told), flush=True)
-                os._exit(0)
+                told.setdefault("answered", time.monotonic() - began)
+        if "answered" in told and "opened" in told:
+            print(json.dumps(told), flush=True)
+            os._exit(0)
     timer.timeout.connect(look)
     timer.start(5)
     frame.show()
@@ -136,10 +138,10 @@ def window() -> list[Row]:
         return statistics.median(one[name] for one in times) * 1000
 
     later = statistics.median(one["answered"] - one["painted"] for one in ours) * 1000
-    opened = statistics.median(one["typed"] - one["painted"] for one in ours) * 1000
+    opened = statistics.median(one["opened"] - one["painted"] for one in ours) * 1000
     return [
         Row("first picture of the window", median(ours, "painted"), median(empty, "painted"), "empty PySide6 window",
             most=1.5, note=f"processor {median(ours, 'busy'):.0f} ms beside {median(empty, 'busy'):.0f} ms"),
         Row(f"search field answers over {what}, after the first picture", later, SEARCH_LATER, "limit",
-            note=f"the workspace is open after {opened:.0f} ms of it"),
+            note=f"the workspace is open {opened:.0f} ms after it"),
     ]  # fmt: skip
