@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
+import weakref
 from ctypes import wintypes
 
 assert sys.platform == "win32"
@@ -63,19 +64,14 @@ class Job:
     """Holds one child; `memory` bounds, in bytes, what each process in it may commit."""
 
     def __init__(self, memory: int) -> None:
-        self._handle: int | None = _sure(_kernel.CreateJobObjectW(None, None))
+        self._handle = _sure(_kernel.CreateJobObjectW(None, None))
+        self._end = weakref.finalize(self, _kernel.CloseHandle, self._handle)
         limits = _ExtendedLimits()
         # A crash must not put up a dialog that waits for somebody, so: die on an unhandled exception.
         limits.BasicLimitInformation.LimitFlags = _PROCESS_MEMORY | _DIE_ON_UNHANDLED_EXCEPTION | _KILL_ON_JOB_CLOSE
         limits.ProcessMemoryLimit = memory
         size = ctypes.sizeof(limits)
-        try:
-            _sure(
-                _kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), size)
-            )
-        except OSError:
-            self.close()
-            raise
+        _sure(_kernel.SetInformationJobObject(self._handle, _EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), size))
 
     def hold(self, process: subprocess.Popen[bytes]) -> None:
         """Take in a child that was started SUSPENDED and let it run; raise OSError after killing it."""
@@ -93,10 +89,8 @@ class Job:
                 _kernel.CloseHandle(child)
 
     def close(self) -> None:
-        """End what still runs in it; the system does the same when this process ends, however it ends."""
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            _kernel.CloseHandle(handle)
+        """End what still runs in it; so does its last reference, and the end of this process, however it ends."""
+        self._end()
 
 
 def _sure(result: int | None) -> int:

@@ -89,7 +89,18 @@ class Bench:
         if not frozen:
             root = str(Path(__file__).resolve().parent.parent.parent)
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        flags = 0
+        if sys.platform == "win32":
+            from desktop.job import SUSPENDED, Job
+
+            # The job of the process before this one closes with its last reference.
+            self._job = Job(MEMORY_LIMIT)
+            flags = SUSPENDED | subprocess.CREATE_NO_WINDOW
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, creationflags=flags
+        )
+        if sys.platform == "win32":
+            self._job.hold(self._process)
         return self._process
 
 
