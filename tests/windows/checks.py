@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import traceback
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from desktop.sandbox.authority import Authority
-from tests.windows.machine import Done, Machine
+from tests.windows.machine import ROOT, Done, Machine
 
 CODE, NAME = "0999999888", "CÔNG TY TNHH VÍ DỤ ÁNH DƯƠNG (HƯ CẤU)"
 WORDS = "con đường xưa em đi"
@@ -30,6 +31,7 @@ class Person:
     def __init__(self, machine: Machine, folder: Path) -> None:
         self.machine = machine
         self.folder = folder
+        self.authority = Authority.open(folder / "thẩm quyền")
         self.home = folder / "Kho hồ sơ"
         self.data = folder / "dữ liệu tờ khai.json"
         self.pdf = folder / "Tờ khai thuế tháng 10.pdf"
@@ -56,10 +58,8 @@ class Person:
 
     def prepare(self) -> None:
         """Make key, certificates and data on this side."""
-        authority = Authority.open(self.folder / "thẩm quyền")
-        start = datetime.now(UTC) - timedelta(days=30)
-        self.p12.write_bytes(authority.issue(NAME, tax_code=CODE, valid_from=start).p12(WORDS))
-        authority.write(self.folder)
+        self.p12.write_bytes(self.authority.issue(NAME, tax_code=CODE).p12(WORDS))
+        self.authority.write(self.folder)
         self.words.write_bytes(f"{WORDS}\r\n".encode())  # as Notepad saves it
 
     def says_words(self) -> None:
@@ -123,6 +123,45 @@ class Person:
         stranger = self.document("validate", self.signed, "--offline", code=1)["files"][0]
         assert stranger["verdict"] == "indeterminate", stranger
 
+    def signs_with_a_token(self) -> None:
+        """A driver in a DLL is loaded by its own process, and its token signs; a wrong PIN is told."""
+        # The fake driver reads its state by the code page: a folder of plain letters.
+        place = self.machine.cache / "token"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        driver = self.folder / "Trình điều khiển.dll"
+        compiler = [
+            "x86_64-w64-mingw32-gcc",
+            "-shared",
+            "-O2",
+            "-s",
+            "-fpack-struct=1",
+        ]  # PKCS #11 on Windows is packed
+        subprocess.run([*compiler, "-o", driver, ROOT / "tests/signing/fake_pkcs11/fake.c"], check=True)
+        issued = self.authority.issue(NAME, tax_code=CODE)
+        (place / "cert.der").write_bytes(issued.certificate.public_bytes(Encoding.DER))
+        numbers = issued.key.private_numbers()
+        facts = {
+            "serial": "F00D1234", "pin": "123456", "n": f"{numbers.public_numbers.n:x}", "d": f"{numbers.d:x}",
+            "cert": self.machine.path(place / "cert.der"),
+        }  # fmt: skip
+        state = place / "fake.txt"
+        state.write_text("".join(f"{name} {value}\n" for name, value in facts.items()), encoding="ascii")
+        self.machine.variables["FAKE_P11"] = self.machine.path(state)
+        keys = self.document("key", "list", "--module", driver)["keys"]
+        assert [(key["tax_code"], key["token"]["label"]) for key in keys] == [(CODE, "Token Ánh Dương")], keys
+        pin, wrong, out = place / "pin.txt", place / "wrong.txt", self.folder / "ký bằng token.pdf"
+        pin.write_bytes(b"123456\r\n")
+        wrong.write_bytes(b"654321\r\n")
+        key = ("--token", "F00D1234", "--module", driver, "--accept-unconfirmed")
+        refused = self.document("sign", self.pdf, "-o", out, *key, "--pin-file", wrong, code=1)
+        assert "PIN" in refused["error"]["message"], refused
+        assert not out.exists()
+        self.hoso("sign", self.pdf, "-o", out, *key, "--pin-file", pin)
+        trust = ("--trust", self.folder / "ca.pem", "--crl", self.folder / "ca.crl", "--offline")
+        above = ("--trust", self.folder / "intermediates.pem")  # this token holds its own certificate alone
+        assert self.document("validate", out, *trust, *above)["files"][0]["verdict"] == "valid"
+
     def keeps_a_workspace(self) -> None:
         """A workspace by passphrase: a client goes in, comes out, and the store is whole and encrypted."""
         self.kept("client", "add", "--tax-code", CODE, "--name", NAME)
@@ -164,7 +203,8 @@ class Person:
         """Name the checks in their order."""
         for check in (
             self.says_words, self.checks_the_return, self.fills_the_return, self.signs, self.validates,
-            self.keeps_a_workspace, self.backs_up, self.makes_a_dossier, self.does_the_main_job,
+            self.signs_with_a_token, self.keeps_a_workspace, self.backs_up, self.makes_a_dossier,
+            self.does_the_main_job,
         ):  # fmt: skip
             yield (check.__doc__ or "").strip().splitlines()[0], check
 

@@ -74,6 +74,8 @@ class Machine:
         self.python = cache / "python"
         self.user = cache / "people" / "Nguyễn Thị Ế"
         """The Windows user's folder: temporary files, the program's copy and its data all lie under this name."""
+        self.variables: dict[str, str] = {}
+        """Environment variables for the program, beside our own."""
         self.program = self.user / "Phần mềm" / "Hồ Sơ"
 
     # --- making ----------------------------------------------------------------------------------------
@@ -226,6 +228,7 @@ class Machine:
         }
         return {
             **kept,
+            **self.variables,
             "WINEPREFIX": str(self.cache / "prefix"),
             "WINEARCH": "win64",
             "WINEDEBUG": "-all",
