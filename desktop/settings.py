@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -65,6 +64,8 @@ def load(home: Path) -> Preferences:
 
 def save(home: Path, chosen: Preferences) -> None:
     """Write the choices whole or not at all; a disk that refuses them costs nothing but the choice."""
+    import secrets  # the first picture does not wait for what only saving needs
+
     fresh = path(home).with_name(f".preferences.{secrets.token_hex(4)}")
     with contextlib.suppress(OSError):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
