@@ -124,7 +124,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     authority = Authority.open(folder / "ca")
     now = datetime.now(UTC)
-    spans = {
+    spans: dict[str, dict[str, Any]] = {
         "good": {},
         "expired": {"valid_from": now - timedelta(days=800), "valid_to": now - timedelta(days=30)},
         "early": {"valid_from": now + timedelta(days=3)},
