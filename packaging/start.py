@@ -78,7 +78,7 @@ TEST_COMMANDS = {
     "pk12util": "libnss3-tools",
     "mount": "mount",
     "git": "git",
-    "cc": "gcc",  # a driver of tokens in states that no real one can be put in is built by the tests
+    "cc": "gcc libc6-dev",  # a driver of tokens in states that no real one can be put in is built by the tests
 }
 
 
@@ -131,7 +131,8 @@ def lacking_libraries() -> list[str]:
 
 def lacking_commands() -> list[str]:
     """List the Debian packages of the judges that the tests call."""
-    packages = [package for command, package in TEST_COMMANDS.items() if shutil.which(command) is None]
+    names = [package for command, package in TEST_COMMANDS.items() if shutil.which(command) is None]
+    packages = [one for name in names for one in name.split()]
     if not any(
         Path(p).exists() for p in ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-bus-launcher")
     ):
