@@ -249,7 +249,7 @@ def main(words: list[str]) -> int:
     if verb == "setup":
         return 0
     if verb == "test":
-        return hand_over([PYTHON, "-m", "pytest", *(rest or ["-q", "-n", "2", "--dist", "loadfile"])])
+        return hand_over([PYTHON, "-m", "pytest", *(rest or ["-q", "-rs", "-n", "2", "--dist", "loadfile"])])
     arguments = {"demo": ["demo"], "run": [], "hoso": []}[verb] + rest
     return hand_over([PYTHON, "-m", "desktop", *arguments])
 
