@@ -343,7 +343,7 @@ class Demo:
         """Press the button on the practice portal's payment page, as the person would in the browser."""
         from urllib.parse import urlsplit
 
-        from desktop.filing.sending import connect
+        from desktop.filing.portal import connect
 
         parts = urlsplit(url)
         with connect(app.desk, f"{parts.scheme}://{parts.netloc}") as connection:

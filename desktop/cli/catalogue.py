@@ -34,7 +34,9 @@ def import_records(source: Path) -> None:
     from desktop import filing
 
     session = _session.current
-    imported = filing.import_catalogue(session.app.desk, source, say=session.note)
+    imported = filing.import_catalogue(
+        session.app.desk, source, say=lambda count: session.note(session.words(f"Đã đọc {count}…", f"{count} read…"))
+    )
     session.answer(
         imported, session.words(f"Đã nhập {imported.procedures} thủ tục.", f"{imported.procedures} imported.")
     )

@@ -3,6 +3,7 @@
 The window and the command line call these and nothing below them.
 """
 
+from desktop.filing.clients import add_client
 from desktop.filing.desk import Desk, confirm_unconfirmed, role_of
 from desktop.filing.documents import (
     SignedDocument,
@@ -28,43 +29,37 @@ from desktop.filing.dossiers import (
     set_data,
 )
 from desktop.filing.export import ExportedFile, export
-from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
-from desktop.filing.preflight import Preflight, PreflightFinding, preflight
-from desktop.filing.reading import procedure_lines
-from desktop.filing.sealing import SignedDossier, sign_dossier, workspace_trust
-from desktop.filing.sending import (
-    ItemView,
-    KnownPortal,
+from desktop.filing.following import (
     PaymentView,
     ResultView,
     StatusView,
-    WhoIs,
-    add_client,
-    add_portal,
-    cancel_item,
-    drain,
-    enter_code,
     fetch_results,
+    pay,
+    refresh,
+    safe_name,
+    status,
+    status_view,
+)
+from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
+from desktop.filing.portal import (
+    KnownPortal,
+    WhoIs,
+    add_portal,
     import_catalogue,
     login,
     logout,
-    outbox_items,
-    pay,
     portals,
-    refresh,
     remove_portal,
-    safe_name,
     search,
-    status,
-    status_view,
-    submit,
-    trust_add,
-    trust_list,
-    trust_remove,
     update_catalogue,
     whoami,
 )
+from desktop.filing.preflight import Preflight, PreflightFinding, preflight
+from desktop.filing.reading import procedure_lines
+from desktop.filing.sealing import SignedDossier, sign_dossier, workspace_trust
+from desktop.filing.sending import ItemView, cancel_item, drain, enter_code, outbox_items, submit
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
+from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
     "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",

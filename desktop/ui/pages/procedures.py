@@ -178,7 +178,7 @@ class Here(Page):
         desk = self.shell.desk
 
         def work(progress: Progress) -> Any:
-            return desk.catalogue.import_records(source, say=lambda count: progress.report(count, 0))
+            return filing.import_catalogue(desk, source, say=lambda count: progress.report(count, 0))
 
         self._busy(self.tr("Đang nhập danh mục…"))
         self.shell.jobs.run("work", work, done=self._imported, failed=self._failed, progress=self._progress, owner=self)

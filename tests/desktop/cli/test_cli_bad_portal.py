@@ -110,9 +110,10 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for seconds where the program waits for minutes; give up at once where it tries again after five seconds."""
     limits = Limits(connect=1, read=1, call=1.5, transfer=5)
     monkeypatch.setattr(outbox, "FIRST_WAIT", 200.0)
-    monkeypatch.setattr(
-        filing.sending, "connect", lambda desk, url: Connection(url, practice=True, clock=desk.clock, limits=limits)
-    )
+    for module in (filing.portal, filing.sending, filing.following):
+        monkeypatch.setattr(
+            module, "connect", lambda desk, url: Connection(url, practice=True, clock=desk.clock, limits=limits)
+        )
 
 
 def _filed_later(hoso: Any, desk: Desk, dossier: str) -> None:

@@ -1,0 +1,210 @@
+"""What comes back: statuses, fees and their payment, results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desktop.filing.desk import Desk
+from desktop.filing.dossiers import procedure
+from desktop.filing.errors import LevelForbids, NotSubmitted
+from desktop.filing.portal import connect, portal_of, token_for
+
+if TYPE_CHECKING:
+    from desktop.portal.catalogue.trusted import TrustedCatalogue
+    from desktop.store.records import Dossier
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """A dossier as one follows it."""
+
+    id: str | None
+    code: str | None
+    state: str | None
+    status: int | None
+    raw: str
+    procedure_name: str
+    applicant: str
+    received: Any
+    due: Any
+    receipt: Mapping[str, Any] | None
+    history: tuple[Mapping[str, Any], ...]
+    fees: tuple[Mapping[str, Any], ...]
+    results: tuple[Mapping[str, Any], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        return {
+            "id": self.id,
+            "code": self.code,
+            "state": self.state,
+            "status": self.status,
+            "raw": self.raw,
+            "procedure": self.procedure_name,
+            "applicant": self.applicant,
+            "received": self.received,
+            "due": self.due,
+            "receipt": self.receipt,
+            "history": list(self.history),
+            "fees": list(self.fees),
+            "results": list(self.results),
+        }
+
+
+def status(desk: Desk, which: str | None = None, *, id_number: str | None = None) -> list[StatusView]:
+    """Ask the portals how dossiers stand, keep what they say, and return it.
+
+    `which` is our id or the portal's code; `id_number` looks a person's dossiers up at the portal.
+    """
+    from desktop import tracking
+
+    ws = desk.workspace
+    if id_number is not None:
+        rows = []
+        found = portal_of(desk, None)
+        with connect(desk, found.pin.url) as connection:
+            for one in tracking.look_up(connection, token_for(desk, found), id_number=id_number):
+                rows.append(_foreign(one))
+        return rows
+    wanted = [ws.dossiers.get(which)] if which is not None else ws.dossiers.list(coded=True)
+    refresh(desk, wanted)
+    return [status_view(desk, dossier.id) for dossier in wanted]
+
+
+def refresh(desk: Desk, wanted: list[Dossier]) -> None:
+    """Fetch the present state of dossiers from their portals."""
+    from desktop import tracking
+
+    for found in desk.catalogue.portals():
+        mine = [one for one in wanted if one.code and not one.code_entered and one.portal == found.pin.url]
+        if not mine or found.pin.practice != desk.practice:
+            continue
+        with connect(desk, found.pin.url) as connection:
+            token = token_for(desk, found)
+            for dossier in mine:
+                tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+
+
+def status_view(desk: Desk, dossier_id: str) -> StatusView:
+    """Return what the workspace knows of a dossier's way."""
+    ws = desk.workspace
+    dossier = ws.dossiers.get(dossier_id)
+    receipt = ws.outbox.receipt_of(dossier.id)
+    return StatusView(
+        dossier.id,
+        dossier.code,
+        str(dossier.state),
+        dossier.status,
+        dossier.raw or "",
+        dossier.procedure_name,
+        dossier.client.name,
+        dossier.received,
+        dossier.due,
+        {"trusted": receipt.trusted} if receipt is not None else None,
+        tuple({"at": s.at, "status": s.status, "raw": s.raw, "note": s.note} for s in ws.statuses.history(dossier.id)),
+        tuple(
+            {"id": f.fee, "title": f.title, "amount": f.amount, "state": str(f.state)} for f in ws.fees.list(dossier.id)
+        ),
+        tuple({"id": r.result, "name": r.name, "verdict": r.verdict} for r in ws.results.list(dossier.id)),
+    )
+
+
+def _foreign(one: Any) -> StatusView:
+    return StatusView(
+        None, one.code, None, one.status, one.raw, one.procedure_name, one.applicant, one.received, one.due, None,
+        tuple({"at": h.at, "status": h.status, "raw": h.raw, "note": h.note} for h in one.history),
+        tuple({"id": f.id, "title": f.title, "amount": f.amount, "state": f.state} for f in one.fees),
+        tuple({"id": r.id, "name": r.name, "verdict": None} for r in one.results),
+    )  # fmt: skip
+
+
+def _at_portal(desk: Desk, dossier_id: str) -> tuple[Dossier, TrustedCatalogue]:
+    dossier = desk.workspace.dossiers.get(dossier_id)
+    if dossier.code is None or dossier.portal is None or dossier.code_entered:
+        raise NotSubmitted(dossier.id)
+    return dossier, portal_of(desk, dossier.portal)
+
+
+@dataclass(frozen=True)
+class PaymentView:
+    """One fee and how its payment stands."""
+
+    fee: str
+    title: str
+    amount: int
+    state: str
+    url: str | None
+
+
+def pay(
+    desk: Desk, dossier_id: str, *, browse: Callable[[str], None] | None = None, patience: float = 60.0
+) -> list[PaymentView]:
+    """Pay what is due on the portal's own page, in the system's browser, and wait for the portal's word.
+
+    Raises LevelForbids where the procedure takes no online payment.
+    """
+    from desktop import tracking
+
+    dossier, found = _at_portal(desk, dossier_id)
+    allowed = procedure(desk, dossier.procedure).allows()
+    if not allowed.pay_online:
+        raise LevelForbids(dossier.procedure, allowed.reasons.get("pay_online"))
+    with connect(desk, found.pin.url) as connection:
+        token = token_for(desk, found)
+        tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+        paid = tracking.pay(
+            desk.workspace, connection, token, dossier.id, desk.clock, browse=browse or open_browser, patience=patience
+        )
+        tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+    fees = {fee.fee: fee for fee in desk.workspace.fees.list(dossier.id)}
+    return [PaymentView(one.fee, fees[one.fee].title, one.amount, str(fees[one.fee].state), one.url) for one in paid]
+
+
+def open_browser(url: str) -> None:
+    """Open a page of the portal in the system's browser ($BROWSER where it is set)."""
+    import webbrowser
+
+    webbrowser.open(url)
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """A result, byte for byte, with its verdict."""
+
+    name: str
+    data: bytes
+    verdict: Any
+    trusted: bool
+
+
+def fetch_results(desk: Desk, dossier_id: str) -> list[ResultView]:
+    """Fetch the results, keep them as they came, and validate their signatures against the portal's authorities."""
+    from desktop import tracking
+    from desktop.filing.documents import validate_data
+
+    dossier, found = _at_portal(desk, dossier_id)
+    seen = []
+    with connect(desk, found.pin.url) as connection:
+        trust = tracking.result_trust(connection, found.verified().description)
+        token = token_for(desk, found)
+        tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+        for result in tracking.fetch_results(desk.workspace, connection, token, dossier.id, desk.clock):
+            data = desk.workspace.files.read(result.sha256)
+            verdict = validate_data(desk, result.name, data, trust)
+            desk.workspace.results.fetched(
+                dossier.id, result.result, result.sha256, str(verdict.verdict), verdict.to_json()
+            )
+            seen.append(ResultView(result.name, data, verdict, str(verdict.verdict) == "valid"))
+    return seen
+
+
+def safe_name(name: str) -> str:
+    """Turn a name that a portal gave into one that names a file in the chosen folder and nothing else."""
+    from forms.dossier import safe_name as safe
+
+    stem, dot, extension = name.rpartition(".")
+    if not dot or not extension.isalnum() or len(extension) > 8:
+        return safe(name)
+    return safe(stem, extension=f".{extension}")

@@ -1,0 +1,198 @@
+"""Portals: pinned by their root, their catalogue, and who is logged in there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.errors import RecordNotFound
+from desktop.filing.desk import Desk
+from desktop.filing.errors import NoPortal, SeveralPortals
+from desktop.filing.trust import trust_add
+
+if TYPE_CHECKING:
+    from desktop.portal.catalogue import Found, Imported
+    from desktop.portal.catalogue.trusted import TrustedCatalogue, Updated
+    from desktop.portal.connection import Connection
+    from desktop.portal.session import Login
+
+
+@dataclass(frozen=True)
+class KnownPortal:
+    """A portal that this computer knows."""
+
+    url: str
+    name_vi: str
+    name_en: str
+    fingerprint: str
+    practice: bool
+
+
+def connect(desk: Desk, url: str) -> Connection:
+    """Prepare a connection; plain HTTP only to this machine, and only in a practice workspace."""
+    from desktop.portal.connection import Connection
+
+    return Connection(url, practice=desk.practice, clock=desk.clock)
+
+
+def add_portal(
+    desk: Desk, url: str, fingerprint: str | None, *, confirm: Callable[[str], bool] | None = None
+) -> KnownPortal:
+    """Pin a portal by its root's fingerprint and fetch its catalogue.
+
+    Without a fingerprint the person is asked to compare it. In practice, its authorities become trusted, here only.
+    """
+    with connect(desk, url) as connection:
+        updated = desk.catalogue.add_portal(connection, fingerprint=fingerprint, now=desk.now(), agree=confirm)
+        address = connection.url
+    desk.catalogue.refresh()
+    _keep_portal(desk, address, updated)
+    known = desk.catalogue.portal(address)
+    assert known is not None
+    return _known(known)
+
+
+def _keep_portal(desk: Desk, url: str, updated: Updated) -> None:
+    from desktop.store.workspace import exists
+
+    portal = updated.portal
+    if not desk.practice and not exists(desk.home, desk.practice):
+        return  # public facts need no workspace; it learns of the portal when it is first opened
+    known = desk.catalogue.portal(url)
+    desk.workspace.portals.add(
+        url,
+        name_vi=portal.name.get("vi", url),
+        name_en=portal.name.get("en", url),
+        practice=portal.practice,
+        fingerprint=known.pin.fingerprint if known is not None else None,
+        facts={"id": portal.id},
+    )
+    if desk.practice and portal.practice:
+        for pem in (*portal.signer_anchors, *portal.result_anchors):
+            trust_add(desk, pem.encode("ascii"), source="portal")
+
+
+def _known(catalogue: TrustedCatalogue) -> KnownPortal:
+    description = catalogue.verified().description
+    pin = catalogue.pin
+    name = description.name
+    return KnownPortal(pin.url, name.get("vi", pin.url), name.get("en", pin.url), pin.fingerprint, pin.practice)
+
+
+def portals(desk: Desk) -> list[KnownPortal]:
+    """Return the portals that this computer knows, those of this kind of workspace."""
+    return [_known(one) for one in desk.catalogue.portals() if one.pin.practice == desk.practice]
+
+
+def remove_portal(desk: Desk, url: str) -> None:
+    """Forget a portal."""
+    if not desk.catalogue.remove_portal(url):
+        raise RecordNotFound("portal", url)
+
+
+def portal_of(desk: Desk, url: str | None) -> TrustedCatalogue:
+    """Choose a portal: the one named, or the only one. Raises NoPortal, SeveralPortals."""
+    if url is not None:
+        found = desk.catalogue.portal(url)
+        if found is None:
+            raise RecordNotFound("portal", url)
+        return found
+    known = [one for one in desk.catalogue.portals() if one.pin.practice == desk.practice]
+    if not known:
+        raise NoPortal()
+    if len(known) > 1:
+        raise SeveralPortals(tuple(one.pin.url for one in known))
+    return known[0]
+
+
+def update_catalogue(desk: Desk, url: str | None) -> Updated:
+    """Fetch a portal's newest signed catalogue."""
+    found = portal_of(desk, url)
+    with connect(desk, found.pin.url) as connection:
+        return desk.catalogue.update(connection, desk.now())
+
+
+def import_catalogue(desk: Desk, source: Path, *, say: Callable[[int], None] | None = None) -> Imported:
+    """Import the national portal's records; `say` is told how many have been read so far."""
+    return desk.catalogue.import_records(source, say=say)
+
+
+def search(
+    desk: Desk,
+    text: str = "",
+    *,
+    field: str | None = None,
+    agency: str | None = None,
+    level: int | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Found:
+    """Find procedures by words, with or without diacritics, and by field, agency, level."""
+    return desk.catalogue.search(text, field=field, agency=agency, level=level, limit=limit, offset=offset)
+
+
+@dataclass(frozen=True)
+class WhoIs:
+    """Who is logged in where."""
+
+    portal: str
+    person: str
+
+
+def login(desk: Desk, url: str | None, person: str | None) -> WhoIs:
+    """Log in at a portal; at a practice portal as a named practice person."""
+    from desktop.portal.session import PracticeLogIn
+
+    found = portal_of(desk, url)
+    with connect(desk, found.pin.url) as connection:
+        entered = PracticeLogIn(person or "Nguyễn Thị Thực Hành").log_in(connection, desk.now())
+    learn_portal(desk, found)
+    desk.workspace.portals.save_session(
+        found.pin.url, entered.to_json(), {"name": entered.person.name}, entered.expires
+    )
+    return WhoIs(found.pin.url, entered.person.name)
+
+
+def learn_portal(desk: Desk, found: TrustedCatalogue) -> None:
+    """Let the workspace know a portal that was pinned before the workspace was made."""
+    try:
+        desk.workspace.portals.get(found.pin.url)
+    except RecordNotFound:
+        known = _known(found)
+        desk.workspace.portals.add(
+            found.pin.url, name_vi=known.name_vi, name_en=known.name_en, practice=known.practice,
+            fingerprint=known.fingerprint,
+        )  # fmt: skip
+
+
+def logout(desk: Desk, url: str | None) -> None:
+    """Forget the log-in."""
+    desk.workspace.portals.drop_session(portal_of(desk, url).pin.url)
+
+
+def whoami(desk: Desk) -> list[WhoIs]:
+    """Return who is logged in where."""
+    found = []
+    for one in desk.catalogue.portals():
+        kept = desk.workspace.portals.session(one.pin.url)
+        if kept is not None:
+            found.append(WhoIs(one.pin.url, str(kept.person.get("name", ""))))
+    return found
+
+
+def token_for(desk: Desk, found: TrustedCatalogue) -> str:
+    """Return a token that may still be used. Raises LoginNeeded."""
+    from desktop.portal.errors import LoginNeeded
+    from desktop.portal.session import Login
+
+    kept = desk.workspace.portals.session(found.pin.url)
+    entered: Login | None = Login.from_json(kept.tokens) if kept is not None else None
+    if entered is None or not entered.valid(desk.now()):
+        if desk.practice:
+            name = str(kept.person.get("name")) if kept is not None else None
+            login(desk, found.pin.url, name)  # a practice log-in has no password that could be asked for
+            return token_for(desk, found)
+        raise LoginNeeded(found.pin.url, 401, "", "")
+    return entered.access_token
