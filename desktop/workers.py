@@ -125,7 +125,7 @@ class _Worker:
     def __init__(self) -> None:
         frozen = getattr(sys, "frozen", False)
         command = [sys.executable, "--worker"] if frozen else [sys.executable, "-m", "desktop.workers"]
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = dict(os.environ)
         if not frozen:
             root = str(Path(__file__).resolve().parent.parent)
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))

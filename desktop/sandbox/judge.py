@@ -85,7 +85,7 @@ class Bench:
         self.close()
         frozen = getattr(sys, "frozen", False)
         command = [sys.executable, "--practice-bench"] if frozen else [sys.executable, "-m", "desktop.sandbox.bench"]
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = dict(os.environ)
         if not frozen:
             root = str(Path(__file__).resolve().parent.parent.parent)
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
