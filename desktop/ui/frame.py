@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QKeySequence,
+    QPainter,
     QPaintEvent,
     QShortcut,
 )
@@ -25,19 +26,20 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.settings import load, save
-from desktop.ui.edges import PLACES, Foot, Header, PracticeBand, Side
-from desktop.ui.finding import Finder
 from desktop.ui.jobs import Jobs, Progress
-from desktop.ui.parts import Notice, Tone
 from desktop.ui.shell import Bell, Page
-from desktop.ui.theme import MARGIN
+from desktop.ui.theme import MARGIN, colour
 from desktop.ui.watching import Watch
 
+# The first picture is the bare ground: what stands on it is imported once that is seen.
 if TYPE_CHECKING:
     from desktop.app import App
     from desktop.filing import Desk
     from desktop.messages import Language
     from desktop.store.records import Client
+    from desktop.ui.edges import Foot, Header, Side
+    from desktop.ui.finding import Finder
+    from desktop.ui.parts import Tone
 
 PAGES = {
     "welcome": "desktop.ui.pages.welcome",
@@ -58,11 +60,19 @@ PAGES = {
 }
 """Each module has a class `Here(Page)`; it is imported when it is first opened."""
 
+SIDE_WIDTH = 200
+BAND_HEIGHT = 31
+"""Where side and practice band will stand on the bare ground, in pixels."""
+
 
 class Frame(QMainWindow):
-    """The window. Paints before anything heavy is imported; then `begin` opens the workspace."""
+    """The window. Paints its ground first; then it stands, and `begin` opens the workspace."""
 
-    def __init__(self, app: App) -> None:
+    side: Side
+    header: Header
+    foot: Foot
+
+    def __init__(self, app: App, *, bare: bool = False) -> None:
         super().__init__()
         self.app = app
         self.jobs = Jobs()
@@ -79,8 +89,9 @@ class Frame(QMainWindow):
         self.setWindowTitle(self.tr("Hồ Sơ"))
         self.setMinimumSize(960, 620)
         self.resize(1320, 860)
-        self._build()
-        self._keys()
+        self._stands = False
+        if not bare:
+            self.stand()
 
     # --- what pages ask ------------------------------------------------------------------------------
 
@@ -148,6 +159,8 @@ class Frame(QMainWindow):
     def notice(self, text: str, tone: Tone = "plain") -> None:
         """Show a sentence above the page until it is put away."""
         self.clear_notice()
+        from desktop.ui.parts import Notice
+
         made = Notice(text, tone, action=self.tr("Đóng"), do=self.clear_notice)
         self._notice.addWidget(made)
         made.setFocus()
@@ -177,6 +190,8 @@ class Frame(QMainWindow):
         return self._here is None or self._pages[self._here[0]].leave()
 
     def _open(self, page: str, facts: dict[str, Any]) -> None:
+        from desktop.ui.edges import PLACES
+
         self.clear_notice()
         shown = self.page(page)
         self._here = (page, facts)
@@ -213,7 +228,17 @@ class Frame(QMainWindow):
             pass  # the page itself says that it is gone
         return None
 
+    def stand(self) -> None:
+        """Put on the ground what a bare window still lacks."""
+        if not self._stands:
+            self._stands = True
+            self._build()
+            self._keys()
+
     def _build(self) -> None:
+        from desktop.ui.edges import Foot, PracticeBand
+        from desktop.ui.finding import Finder
+
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
@@ -243,6 +268,8 @@ class Frame(QMainWindow):
         self._finder = Finder(self, self.search)
 
     def _make_side(self) -> QWidget:
+        from desktop.ui.edges import Side
+
         self.side = Side()
         self.places, self.count = self.side.places, self.side.count
         self.side.chosen.connect(self._go_place)
@@ -255,6 +282,8 @@ class Frame(QMainWindow):
             self.go(name)
 
     def _make_header(self) -> QWidget:
+        from desktop.ui.edges import Header
+
         header = self.header = Header()
         self.back_button, self.search = header.back, header.search
         self.client_name, self.client_code, self.client_button = header.client_name, header.client_code, header.switch
@@ -265,6 +294,8 @@ class Frame(QMainWindow):
         return header
 
     def _keys(self) -> None:
+        from desktop.ui.edges import PLACES
+
         def key(sequence: str, do: Any) -> None:
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.activated.connect(do)
@@ -302,7 +333,7 @@ class Frame(QMainWindow):
     # --- begin and end -------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Open the workspace once the first picture stands."""
+        """Open the workspace once the window stands."""
         self.say(self.tr("Đang mở kho hồ sơ…"))
         self.jobs.run("work", self._find_workspace, done=self._opened, failed=self._locked, owner=self)
 
@@ -311,11 +342,25 @@ class Frame(QMainWindow):
         self._begin_on_paint = True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Notice the first picture."""
+        """Notice the first picture; a bare window shows where its parts will stand."""
         super().paintEvent(event)
+        if not self._stands:
+            painter = QPainter(self)
+            painter.fillRect(0, 0, SIDE_WIDTH, self.height(), colour("sunken"))
+            if self.app.practice:
+                painter.fillRect(0, 0, self.width(), BAND_HEIGHT, colour("practice"))
+            painter.end()
         if self._begin_on_paint:
             self._begin_on_paint = False
-            QTimer.singleShot(0, self.begin)
+            QTimer.singleShot(0, self._begin_standing)
+
+    def _begin_standing(self) -> None:
+        if not self._stands:
+            from desktop.ui.program import dress
+
+            dress(self.app, self.preferences)
+            self.stand()
+        self.begin()
 
     def _find_workspace(self, progress: Progress) -> Any:
         app = self.app

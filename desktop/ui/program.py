@@ -11,23 +11,40 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QTranslator
     from PySide6.QtWidgets import QApplication
 
+    from desktop.app import App
     from desktop.messages import Language
+    from desktop.settings import Preferences
     from desktop.ui.frame import Frame
 
 
-def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = False, lang: str = "vi") -> QApplication:
-    """Make the Qt application with the program's look, words and name."""
-    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+def bare_application(*, scheme: str = "system", practice: bool = False) -> QApplication:
+    """Make the Qt application with its colours only: all that the first picture, the window's ground, needs."""
     from PySide6.QtWidgets import QApplication
 
     from desktop.ui import theme
-    from forms.bundled import RESOURCES
 
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("hoso")
     app.setApplicationDisplayName("Hồ Sơ")
     app.setDesktopFileName("hoso")
+    theme.colour_in(app, scheme=scheme, practice=practice)
+    return app
+
+
+def dress(wired: App, chosen: Preferences) -> QApplication:
+    """Give the application the whole look that a person chose."""
+    return application(scheme=chosen.scheme, zoom=chosen.zoom, practice=wired.practice, lang=wired.lang)
+
+
+def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = False, lang: str = "vi") -> QApplication:
+    """Make the Qt application with the program's look, words and name."""
+    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+
+    from desktop.ui import theme
+    from forms.bundled import RESOURCES
+
+    app = bare_application(scheme=scheme, practice=practice)
     QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
     theme.apply(app, scheme=scheme, zoom=zoom, practice=practice, family=theme.load_fonts())
     app.setWindowIcon(theme.icon("hoso"))
@@ -81,7 +98,7 @@ def show(wired: object) -> int:
 
 
 def make_frame(wired: object) -> Frame:
-    """Make the application and the window without showing it."""
+    """Make the application and the bare window without showing it; it stands once its ground has been seen."""
     from desktop.app import App
     from desktop.settings import load
 
@@ -89,7 +106,7 @@ def make_frame(wired: object) -> Frame:
     chosen = load(wired.home)
     if wired.lang == "vi":
         wired.lang = chosen.lang
-    application(scheme=chosen.scheme, zoom=chosen.zoom, practice=wired.practice, lang=wired.lang)
+    bare_application(scheme=chosen.scheme, practice=wired.practice)
     from desktop.ui.frame import Frame
 
-    return Frame(wired)
+    return Frame(wired, bare=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cache
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import (
-    QApplication,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+# The first picture needs colours only: fonts, icons and pictures are imported where they are asked for.
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont, QIcon
 
 from forms.bundled import RESOURCES
 
@@ -113,6 +115,8 @@ def contrast(one: str, other: str) -> float:
 
 def load_fonts() -> str:
     """Make the bundled typeface known and return its family."""
+    from PySide6.QtGui import QFontDatabase
+
     family = "Noto Sans"
     for name in ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "NotoSans-Italic.ttf"):
         number = QFontDatabase.addApplicationFont(str(RESOURCES / "fonts" / name))
@@ -123,6 +127,8 @@ def load_fonts() -> str:
 
 def font(size: Size = Size.BODY, *, bold: bool = False, italic: bool = False, tabular: bool = False) -> QFont:
     """Return a font of the scale, enlarged by what the person chose."""
+    from PySide6.QtGui import QFont
+
     made = QFont(QApplication.font())
     made.setPointSizeF(size.value * _zoom[0])
     made.setBold(bold)
@@ -135,10 +141,8 @@ def font(size: Size = Size.BODY, *, bold: bool = False, italic: bool = False, ta
 _zoom = [1.0]
 
 
-def apply(
-    app: QApplication, *, scheme: str = "system", zoom: float = 1.0, practice: bool = False, family: str | None = None
-) -> None:
-    """Give the program its look: `scheme` is system, light, dark or contrast; `zoom` enlarges every text."""
+def colour_in(app: QApplication, *, scheme: str = "system", practice: bool = False) -> None:
+    """Choose the colours in force: `scheme` is system, light, dark or contrast; practice has an accent of its own."""
     hints = app.styleHints()
     chosen = scheme
     if scheme == "system":
@@ -150,8 +154,19 @@ def apply(
         changed |= {"accent": accent, "accent_text": accent_text, "accent_soft": soft, "focus": accent}
         base = Colours(**changed)
     _current[0] = base
-    _zoom[0] = zoom
+    app.setPalette(palette(base))
+
+
+def apply(
+    app: QApplication, *, scheme: str = "system", zoom: float = 1.0, practice: bool = False, family: str | None = None
+) -> None:
+    """Give the program its whole look, on top of `colour_in`; `zoom` enlarges every text."""
+    from PySide6.QtGui import QFont
+
     from desktop.ui.style import Style
+
+    colour_in(app, scheme=scheme, practice=practice)
+    _zoom[0] = zoom
 
     app.setStyle(Style())
     if family is not None:
@@ -162,7 +177,7 @@ def apply(
         body = app.font()
         body.setPointSizeF(Size.BODY.value * zoom)
         app.setFont(body)
-    app.setPalette(palette(base))
+    app.setPalette(palette(colours()))  # again: a new style brings its own
     icon.cache_clear()
 
 
@@ -189,6 +204,10 @@ def palette(found: Colours) -> QPalette:
 @cache
 def icon(name: str, role: str = "text") -> QIcon:
     """Return an icon of the line set, drawn in the colour of a role; an unknown name gives an empty icon."""
+    from PySide6.QtCore import QByteArray, QSize
+    from PySide6.QtGui import QIcon, QPainter, QPixmap
+    from PySide6.QtSvg import QSvgRenderer
+
     path = RESOURCES / "icons" / f"{name}.svg"
     if not path.is_file():
         return QIcon()

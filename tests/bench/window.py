@@ -74,7 +74,7 @@ def show(wired):
             print(json.dumps(told | {"failed": "no answer"}), flush=True)
             os._exit(1)
         finder = frame._finder
-        if not told.get("painted"):
+        if not told.get("painted") or finder is None:
             return  # nothing is asked of the program before, or it would import for that first
         if "opened" not in told and "desk" in wired.__dict__ and "workspace" in wired.desk.__dict__:
             told["opened"] = time.monotonic() - began
