@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,7 +27,6 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.settings import load, save
-from desktop.ui.jobs import Jobs, Progress
 from desktop.ui.shell import Bell, Page
 from desktop.ui.theme import MARGIN, colour
 from desktop.ui.watching import Watch
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.store.records import Client
     from desktop.ui.edges import Foot, Header, Side
     from desktop.ui.finding import Finder
+    from desktop.ui.jobs import Jobs, Progress
     from desktop.ui.parts import Tone
 
 PAGES = {
@@ -75,7 +76,6 @@ class Frame(QMainWindow):
     def __init__(self, app: App, *, bare: bool = False) -> None:
         super().__init__()
         self.app = app
-        self.jobs = Jobs()
         self.bell = Bell()
         self.client: Client | None = None
         self._trail: list[tuple[str, dict[str, Any]]] = []
@@ -94,6 +94,13 @@ class Frame(QMainWindow):
             self.stand()
 
     # --- what pages ask ------------------------------------------------------------------------------
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Return the lanes, made when first asked for."""
+        from desktop.ui.jobs import Jobs
+
+        return Jobs()
 
     @property
     def desk(self) -> Desk:

@@ -28,7 +28,7 @@ def bare_application(*, scheme: str = "system", practice: bool = False) -> QAppl
     app.setApplicationName("hoso")
     app.setApplicationDisplayName("Hồ Sơ")
     app.setDesktopFileName("hoso")
-    theme.colour_in(app, scheme=scheme, practice=practice)
+    theme.colour_in(app, scheme=scheme, practice=practice, untouched=existing is None)
     return app
 
 

@@ -28,9 +28,13 @@ class Shell(Protocol):
     """The window, as a page sees it."""
 
     app: App
-    jobs: Jobs
     bell: Bell
     client: Client | None
+
+    @property
+    def jobs(self) -> Jobs:
+        """Return the lanes for work off the window's thread."""
+        ...
 
     @property
     def desk(self) -> Desk:

@@ -11,7 +11,6 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -141,12 +140,23 @@ def font(size: Size = Size.BODY, *, bold: bool = False, italic: bool = False, ta
 _zoom = [1.0]
 
 
-def colour_in(app: QApplication, *, scheme: str = "system", practice: bool = False) -> None:
-    """Choose the colours in force: `scheme` is system, light, dark or contrast; practice has an accent of its own."""
-    hints = app.styleHints()
+def _system_is_dark(app: QApplication, *, untouched: bool) -> bool:
+    if untouched:
+        # Not by the scheme's name: to load all of Qt's enumerations takes a quarter of an empty window's start.
+        return app.palette().color(QPalette.ColorRole.Window).lightness() < 128
+    from PySide6.QtCore import Qt
+
+    return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def colour_in(app: QApplication, *, scheme: str = "system", practice: bool = False, untouched: bool = False) -> None:
+    """Choose the colours in force: `scheme` is system, light, dark or contrast; practice has an accent of its own.
+
+    `untouched`: nobody has given this application colours before, so its own still tell whether the system is dark.
+    """
     chosen = scheme
     if scheme == "system":
-        chosen = "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+        chosen = "dark" if _system_is_dark(app, untouched=untouched) else "light"
     base = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}[chosen]
     if practice and chosen in PRACTICE_ACCENT:
         accent, accent_text, soft = PRACTICE_ACCENT[chosen]
@@ -217,7 +227,7 @@ def icon(name: str, role: str = "text") -> QIcon:
         renderer = QSvgRenderer(QByteArray(text.encode()))
         for side in (20, 40, 60):
             picture = QPixmap(QSize(side, side))
-            picture.fill(Qt.GlobalColor.transparent)
+            picture.fill(QColor(0, 0, 0, 0))
             painter = QPainter(picture)
             renderer.render(painter)
             painter.end()

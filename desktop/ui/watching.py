@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
-from desktop.ui.jobs import Progress
-
 if TYPE_CHECKING:
     from desktop.ui.frame import Frame
+    from desktop.ui.jobs import Progress
 
 IDLE_MINUTES = 20
 """A workspace with a passphrase locks itself after so long without a key or a click."""
