@@ -370,8 +370,11 @@ class Frame(QMainWindow):
         self.begin()
 
     def _find_workspace(self, progress: Progress) -> Any:
+        from desktop import filing
+
         app = self.app
-        _ = app.desk  # first: with it procedures are found while the store, which takes longer, is imported
+        # First: procedures are public, and are found while the store, which takes longer, is still being imported.
+        filing.search(app.desk, limit=1)
         return app.workspace if app.workspace_exists() else None
 
     def _opened(self, workspace: Any) -> None:
