@@ -20,7 +20,15 @@ def update(portal: Annotated[str | None, typer.Option("--portal")] = None) -> No
     session = _session.current
     changes = filing.update_catalogue(session.app.desk, portal)
     session.answer(
-        changes,
+        {
+            "portal": changes.portal.id,
+            "version": changes.version,
+            "verified_at": changes.at,
+            "changed": changes.changed,
+            "procedures": changes.procedures,
+            "templates": changes.templates,
+            "new_templates": [{"id": name, "version": version} for name, version in changes.new_templates],
+        },
         session.words(
             f"Danh mục có {changes.procedures} thủ tục, {changes.templates} biểu mẫu.",
             f"{changes.procedures} procedures, {changes.templates} templates.",
