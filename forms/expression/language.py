@@ -8,10 +8,12 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from forms.errors import ExpressionInvalid
+from forms.expression.dates import months_later, working_days_later
 from forms.expression.words import Words
 from forms.identifiers import amount_in_words
 
@@ -394,6 +396,30 @@ class _Reader:
 
         return year, "number"
 
+    def moved(self, args: list[ast.expr], depth: int, step: Callable[[date, int], date], most: int) -> _Closure:
+        text, number = self.typed(args[0], "text", depth), self.typed(args[1], "number", depth)
+
+        def day(e: Environment) -> Operand:
+            start, count = text(e), number(e)
+            assert isinstance(start, str)
+            assert isinstance(count, Decimal)
+            if not start:
+                return ""
+            try:
+                if count != count.to_integral_value() or abs(count) > most:
+                    raise Undefined
+                return step(date.fromisoformat(start), int(count)).isoformat()
+            except (ValueError, OverflowError):
+                raise Undefined from None
+
+        return day
+
+    def call_cong_thang(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return self.moved(args, depth, months_later, 1_200), "text"
+
+    def call_cong_ngay_lam_viec(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return self.moved(args, depth, working_days_later, 100), "text"
+
     def call_bang_chu(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
         number = self.typed(args[0], "number", depth)
 
@@ -441,6 +467,8 @@ _ARGUMENTS: dict[str, tuple[int, int]] = {
     "co": (1, 1),
     "dai": (1, 1),
     "nam": (1, 1),
+    "cong_thang": (2, 2),
+    "cong_ngay_lam_viec": (2, 2),
     "bang_chu": (1, 1),
     "ky_truoc": (1, 1),
     "hom_nay": (0, 0),

@@ -74,6 +74,12 @@ def value(source: str, row: str | None = None, **fields: object) -> object:
         ("co(a) and not rong(b)", True),
         ("co(ngay)", False),
         ("nam(hom_nay())", Decimal(2026)),
+        ('cong_thang("2026-11-30", 3)', "2027-02-28"),
+        ('cong_thang("2028-02-29", -12)', "2027-02-28"),
+        ("cong_thang(ngay, 12)", ""),
+        ('cong_ngay_lam_viec("2026-11-20", 3)', "2026-11-26"),  # a weekend and the 24th between
+        ('cong_ngay_lam_viec("2026-11-26", -3)', "2026-11-20"),
+        ('cong_ngay_lam_viec("2026-08-21", 1)', "2026-08-22"),  # a Saturday worked in exchange
         ('ky_tu() <= "2026-10-15" and "2026-10-15" <= ky_den()', True),
         ("dai(loai)", Decimal(1)),
         ('ky_truoc("a")', Decimal(9)),
@@ -178,7 +184,16 @@ def test_another_type_than_expected_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["a / b", "a / 0", "999999999999999999999999999999 * 999999999999999999999999999999"]
+    "source",
+    [
+        "a / b",
+        "a / 0",
+        "999999999999999999999999999999 * 999999999999999999999999999999",
+        'cong_thang("2026-02-30", 1)',
+        'cong_thang("2026-11-20", 0.5)',
+        'cong_thang("9999-11-20", 1200)',
+        'cong_ngay_lam_viec("2026-11-20", 101)',
+    ],
 )
 def test_what_has_no_value_says_so(source: str) -> None:
     with pytest.raises(UNDEFINED):
@@ -202,6 +217,8 @@ def test_references_are_what_is_read() -> None:
         ("a - (b - 1)", "[a] − ([b] − 1)", "[a] − ([b] − 1)"),
         ("(a + b) * 0.05", "([a] + [b]) × 0,05", "([a] + [b]) × 0.05"),
         ("max(0, a)", "số lớn nhất trong (0; [a])", "the greatest of (0; [a])"),
+        ("cong_thang(ngay, 12)", "[ngay] cộng 12 tháng", "[ngay] plus 12 months"),
+        ("cong_ngay_lam_viec(ngay, 3)", "[ngay] cộng 3 ngày làm việc", "[ngay] plus 3 working days"),
         ("tong(ld.luong)", "tổng cột [ld.luong]", "the total of [ld.luong]"),
         ("a if co_phu_luc else 0", "[a] nếu [co_phu_luc], còn lại là 0", "[a] if [co_phu_luc], else 0"),
     ],
