@@ -8,6 +8,7 @@ SigningError
 ├── UnsupportedKey              Ed25519, DSA, odd curves: receivers cannot check them
 ├── KeyTooWeak                  RSA below 2048 bits, curves below 256
 ├── DigestRefused               SHA-1 and everything unknown
+├── SchemeNotOffered            RSASSA-PSS with a key that cannot do it
 ├── PdfUnsignable               a file that cannot take a signature
 │   ├── PdfUnreadable, PdfEncrypted, PdfTooManySignatures
 │   ├── FieldTaken, FieldMissing, PlaceOutsidePage
@@ -17,7 +18,17 @@ SigningError
 │   ├── StampTooSmall, StampLacksLetters, StampFontUnreadable
 ├── XmlUnsignable               DTD, no such element, twice the same id, already signed, too large
 ├── XmlSignatureInvalid
+├── ContainerUnreadable         a ZIP that is damaged, or in which two readers may see two things
+├── ContainerUnsignable         no such container can be made: names, number of files
 ├── JwsInvalid
+├── TimeStampFailed             no time-stamp that may be used; each way of failing is a kind of its own
+│   ├── TimeStampServerMissing, TimeStampAddressRefused
+│   ├── TimeStampUnreachable, TimeStampSlow, TimeStampTooLarge, TimeStampUnreadable, TimeStampDenied
+│   ├── TimeStampOtherNonce, TimeStampOtherHash, TimeStampForged, TimeStampClockOff
+│   └── TimeStampAuthorityUnfit, TimeStampAuthorityUnknown
+├── LevelFailed                 the level asked for cannot be made for this file
+│   ├── CertificateRefused, ValidationDataMissing, LevelNotReached
+│   └── LevelReached, NothingToExtend, NotBaseline, LevelForPdfOnly
 └── SignatureNotReread          what was written does not verify; it must not be called signed
 """
 
@@ -110,6 +121,17 @@ class DigestRefused(SigningError):
     code: ClassVar[str] = "DIGEST_REFUSED"
     stops_batch: ClassVar[bool] = True
     digest: str = ""
+
+
+@dataclass(eq=False)
+class SchemeNotOffered(SigningError):
+    """RSASSA-PSS was asked for, and this key does not sign by it (a curve, most tokens, most remote services)."""
+
+    code: ClassVar[str] = "SCHEME_NOT_OFFERED"
+    stops_batch: ClassVar[bool] = True
+    key_type: str = ""
+    kind: str = ""
+    """file, token, remote"""
 
 
 # PDF
@@ -241,6 +263,26 @@ class XmlSignatureInvalid(SigningError):
 
 
 @dataclass(eq=False)
+class ContainerUnreadable(SigningError):
+    """This ZIP is damaged, or different programs may read different things in it."""
+
+    code: ClassVar[str] = "CONTAINER_UNREADABLE"
+    reason: str = ""
+    """broken, ambiguous, name, encrypted, size, media_type, signatures"""
+    name: str = ""
+
+
+@dataclass(eq=False)
+class ContainerUnsignable(SigningError):
+    """These files cannot be put into one container."""
+
+    code: ClassVar[str] = "CONTAINER_UNSIGNABLE"
+    reason: str = ""
+    """empty, name, duplicate, number, size"""
+    name: str = ""
+
+
+@dataclass(eq=False)
 class JwsInvalid(SigningError):
     """The signed JSON does not hold, or is not of the shape asked for."""
 
@@ -256,3 +298,191 @@ class SignatureNotReread(SigningError):
     code: ClassVar[str] = "SIGNATURE_NOT_REREAD"
     reason: str = ""
     """byte_range, prefix, digest, signature, certificate, missing, place"""
+
+
+# Time-stamps and levels
+
+
+@dataclass(eq=False)
+class TimeStampFailed(SigningError):
+    """There is no time-stamp for this file; nothing was written. The next file may get one."""
+
+    code: ClassVar[str] = "TIME_STAMP_FAILED"
+    host: str = ""
+
+
+@dataclass(eq=False)
+class TimeStampServerMissing(TimeStampFailed):
+    """The level asked for needs a time-stamp, and no server is named."""
+
+    code: ClassVar[str] = "TIME_STAMP_SERVER_MISSING"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class TimeStampAddressRefused(TimeStampFailed):
+    """The address named for time-stamps is not one that may be asked."""
+
+    code: ClassVar[str] = "TIME_STAMP_ADDRESS_REFUSED"
+    stops_batch: ClassVar[bool] = True
+    reason: str = ""
+    """scheme, port, private, name"""
+
+
+@dataclass(eq=False)
+class TimeStampUnreachable(TimeStampFailed):
+    """No connection to the server, or an error instead of an answer."""
+
+    code: ClassVar[str] = "TIME_STAMP_UNREACHABLE"
+    retry: ClassVar[bool] = True
+    reason: str = ""
+    """connection, status, redirects"""
+
+
+@dataclass(eq=False)
+class TimeStampSlow(TimeStampFailed):
+    """The server did not finish its answer in time."""
+
+    code: ClassVar[str] = "TIME_STAMP_SLOW"
+    retry: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class TimeStampTooLarge(TimeStampFailed):
+    """The server's answer has no end, or is larger than any time-stamp."""
+
+    code: ClassVar[str] = "TIME_STAMP_TOO_LARGE"
+
+
+@dataclass(eq=False)
+class TimeStampUnreadable(TimeStampFailed):
+    """What the server sent is no answer of RFC 3161."""
+
+    code: ClassVar[str] = "TIME_STAMP_UNREADABLE"
+
+
+@dataclass(eq=False)
+class TimeStampDenied(TimeStampFailed):
+    """The server answered that it gives no time-stamp."""
+
+    code: ClassVar[str] = "TIME_STAMP_DENIED"
+    retry: ClassVar[bool] = True
+    reason: str = ""
+    """The name of the failure in RFC 3161, 2.4.2: bad_alg, system_failure …"""
+
+
+@dataclass(eq=False)
+class TimeStampOtherNonce(TimeStampFailed):
+    """The answer is to another request: its nonce is not ours."""
+
+    code: ClassVar[str] = "TIME_STAMP_OTHER_NONCE"
+
+
+@dataclass(eq=False)
+class TimeStampOtherHash(TimeStampFailed):
+    """The answer stamps another content than ours."""
+
+    code: ClassVar[str] = "TIME_STAMP_OTHER_HASH"
+
+
+@dataclass(eq=False)
+class TimeStampForged(TimeStampFailed):
+    """The time-stamp's own signature does not hold."""
+
+    code: ClassVar[str] = "TIME_STAMP_FORGED"
+
+
+@dataclass(eq=False)
+class TimeStampClockOff(TimeStampFailed):
+    """The server's time and this computer's differ by more than a day; one of the two is wrong."""
+
+    code: ClassVar[str] = "TIME_STAMP_CLOCK_OFF"
+    stamped: str = ""
+    ours: str = ""
+
+
+@dataclass(eq=False)
+class TimeStampAuthorityUnfit(TimeStampFailed):
+    """The certificate behind the time-stamp may not stamp times, is out of date, or is revoked."""
+
+    code: ClassVar[str] = "TIME_STAMP_AUTHORITY_UNFIT"
+    reason: str = ""
+    """usage, dates, revoked, missing, weak"""
+
+
+@dataclass(eq=False)
+class TimeStampAuthorityUnknown(TimeStampFailed):
+    """The time-stamping authority does not end in a trusted root, so the levels above B-T cannot be made."""
+
+    code: ClassVar[str] = "TIME_STAMP_AUTHORITY_UNKNOWN"
+    stops_batch: ClassVar[bool] = True
+    common_name: str = ""
+
+
+@dataclass(eq=False)
+class LevelFailed(SigningError):
+    """The level asked for cannot be made; nothing was written."""
+
+    code: ClassVar[str] = "LEVEL_FAILED"
+    level: str = ""
+
+
+@dataclass(eq=False)
+class CertificateRefused(LevelFailed):
+    """The certificate's check before signing found a reason not to sign."""
+
+    code: ClassVar[str] = "CERTIFICATE_REFUSED"
+    stops_batch: ClassVar[bool] = True
+    findings: tuple[str, ...] = ()
+    """Codes of certificate.Finding and Proofs.findings, the gravest first."""
+
+
+@dataclass(eq=False)
+class ValidationDataMissing(LevelFailed):
+    """What must be embedded for this level could not be had for one certificate of the chain."""
+
+    code: ClassVar[str] = "VALIDATION_DATA_MISSING"
+    retry: ClassVar[bool] = True
+    common_name: str = ""
+    reason: str = ""
+    """chain: no path to a trusted root; revocation: neither list nor answer; revoked"""
+
+
+@dataclass(eq=False)
+class LevelNotReached(LevelFailed):
+    """Judged again, the finished file is not of this level."""
+
+    code: ClassVar[str] = "LEVEL_NOT_REACHED"
+    reasons: tuple[str, ...] = ()
+    """Codes of validation."""
+
+
+@dataclass(eq=False)
+class LevelReached(LevelFailed):
+    """The file is of this level or a higher one already."""
+
+    code: ClassVar[str] = "LEVEL_REACHED"
+    present: str = ""
+
+
+@dataclass(eq=False)
+class NothingToExtend(LevelFailed):
+    """The file holds no signature."""
+
+    code: ClassVar[str] = "NOTHING_TO_EXTEND"
+
+
+@dataclass(eq=False)
+class NotBaseline(LevelFailed):
+    """A signature of an older form, for which the baseline levels do not exist."""
+
+    code: ClassVar[str] = "NOT_BASELINE"
+    field: str = ""
+
+
+@dataclass(eq=False)
+class LevelForPdfOnly(LevelFailed):
+    """This kind of file is not signed at this level here."""
+
+    code: ClassVar[str] = "LEVEL_FOR_PDF_ONLY"
+    kind: str = ""

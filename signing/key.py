@@ -41,6 +41,14 @@ class SigningKey(Protocol):
         """
 
 
+@runtime_checkable
+class PssKey(SigningKey, Protocol):
+    """A key that can sign by RSASSA-PSS too; most tokens in the field cannot."""
+
+    def sign_pss(self, data: bytes, digest: Digest = "sha256") -> bytes:
+        """Hash `data` and sign it by RSASSA-PSS: MGF1 with the same digest, the salt as long as the digest."""
+
+
 def digest_for(key: SigningKey) -> Digest:
     """Return the digest that goes with the key: SHA-384 for P-384, SHA-512 for P-521, else SHA-256."""
     kind = key.certificate.key_type

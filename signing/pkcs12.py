@@ -25,6 +25,7 @@ from signing.errors import (
     DigestRefused,
     NoPrivateKey,
     Pkcs12Unreadable,
+    SchemeNotOffered,
     SigningError,
     UnsupportedKey,
     WrongPassphraseOrDamaged,
@@ -65,6 +66,16 @@ class FileKey:
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(data, padding.PKCS1v15(), algorithm())
         return self._private.sign(data, ec.ECDSA(algorithm()))
+
+    def sign_pss(self, data: bytes, digest: Digest = "sha256") -> bytes:
+        """Sign by RSASSA-PSS; see PssKey. Raise SchemeNotOffered for a curve."""
+        if not isinstance(self._private, rsa.RSAPrivateKey):
+            raise SchemeNotOffered(self.certificate.key_type, self.kind)
+        algorithm = _HASHES.get(digest)
+        if algorithm is None:
+            raise DigestRefused(digest)
+        made = algorithm()
+        return self._private.sign(data, padding.PSS(padding.MGF1(made), made.digest_size), made)
 
     def __reduce__(self) -> str:
         raise TypeError("a private key never leaves its process")
