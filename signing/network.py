@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -38,6 +38,15 @@ PORTS = frozenset({80, 443, 8080, 8443})
 """Authorities in the field use these; others look like an inner service."""
 
 Resolve = Callable[[str, int], Iterable[str]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a service answered, whatever its status."""
+
+    status: int
+    body: bytes = field(repr=False)
 
 
 @dataclass(eq=False)
@@ -80,22 +89,60 @@ class Network:
     resolve: Resolve = _resolve
     _answers: dict[tuple[str, bytes], bytes] = field(default_factory=dict, repr=False)
 
-    def get(self, url: str, *, accept: str = "*/*") -> bytes:
-        """Fetch a body. Raises AddressRefused, NetworkFailed."""
-        return self._ask("GET", url, b"", {"Accept": accept})
+    def get(self, url: str, *, accept: str = "*/*", remember: bool = True) -> bytes:
+        """Fetch a body; not kept where `remember` is false. Raises AddressRefused, NetworkFailed."""
+        return self._ask("GET", url, b"", {"Accept": accept}, remember=remember)
 
-    def post(self, url: str, body: bytes, *, content_type: str, accept: str = "*/*") -> bytes:
-        """Send a body and return the answer's. Raises AddressRefused, NetworkFailed."""
-        return self._ask("POST", url, body, {"Content-Type": content_type, "Accept": accept})
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        content_type: str,
+        accept: str = "*/*",
+        remember: bool = True,
+        limit: int | None = None,
+    ) -> bytes:
+        """Send a body and return the answer's, at most `limit` bytes. Raises AddressRefused, NetworkFailed."""
+        return self._ask(
+            "POST", url, body, {"Content-Type": content_type, "Accept": accept}, remember=remember, limit=limit
+        )
 
-    def _ask(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> bytes:
-        if (known := self._answers.get((url, body))) is not None:
+    def exchange(self, url: str, body: bytes, headers: dict[str, str], *, timeout: float | None = None) -> Reply:
+        """Send one request to a service that the user configured, and return its answer whatever its status.
+
+        Nothing is remembered, sent twice or redirected: the request may hold a credential and may have an effect.
+        Raises AddressRefused, NetworkFailed.
+        """
+        limit = self.timeout if timeout is None else timeout
+        return self._bounded(url, limit, lambda deadline: self._send(url, body, headers, deadline))
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        *,
+        remember: bool = True,
+        limit: int | None = None,
+    ) -> bytes:
+        if remember and (known := self._answers.get((url, body))) is not None:
             return known
-        box: list[bytes | Exception] = []
+        most = self.size_limit if limit is None else limit
+        answer = self._bounded(
+            url, self.timeout, lambda deadline: self._follow(method, url, body, headers, deadline, most)
+        )
+        if remember:
+            self._answers[(url, body)] = answer
+        return answer
+
+    def _bounded(self, url: str, timeout: float, ask: Callable[[float], T]) -> T:
+        box: list[T | Exception] = []
 
         def run() -> None:
             try:
-                box.append(self._follow(method, url, body, headers, time.monotonic() + self.timeout))
+                box.append(ask(time.monotonic() + timeout))
             except Exception as error:  # handed over to the caller below
                 box.append(error)
 
@@ -103,24 +150,41 @@ class Network:
         # that drips is left behind with its thread, which ends at the latest when the other side does.
         thread = threading.Thread(target=run, name="network", daemon=True)
         thread.start()
-        thread.join(self.timeout + 0.5)
+        thread.join(timeout + 0.5)
         if not box:
             raise NetworkFailed(urlsplit(url).hostname or "", "slow")
         if isinstance(box[0], Exception):
             raise box[0]
-        self._answers[(url, body)] = box[0]
         return box[0]
 
-    def _follow(self, method: str, url: str, body: bytes, headers: dict[str, str], deadline: float) -> bytes:
+    def _send(self, url: str, body: bytes, headers: dict[str, str], deadline: float) -> Reply:
+        answer = self._once("POST", url, body, headers, deadline, self.size_limit, any_status=True)
+        if isinstance(answer, _Redirect):
+            raise NetworkFailed(urlsplit(url).hostname or "", "redirects")
+        return answer
+
+    def _follow(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], deadline: float, limit: int
+    ) -> bytes:
         where = url
         for _ in range(REDIRECT_LIMIT + 1):
-            answer = self._once(method, where, body, headers, deadline)
-            if isinstance(answer, bytes):
-                return answer
+            answer = self._once(method, where, body, headers, deadline, limit)
+            if isinstance(answer, Reply):
+                return answer.body
             where = urljoin(where, answer.location)
         raise NetworkFailed(urlsplit(url).hostname or "", "redirects")
 
-    def _once(self, method: str, url: str, body: bytes, headers: dict[str, str], deadline: float) -> bytes | _Redirect:
+    def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: dict[str, str],
+        deadline: float,
+        limit: int,
+        *,
+        any_status: bool = False,
+    ) -> Reply | _Redirect:
         host, port, secure, address = self._checked(url)
         left = deadline - time.monotonic()
         if left <= 0:
@@ -141,18 +205,20 @@ class Network:
                 ) as response:
                     if response.is_redirect:
                         return _Redirect(str(response.headers.get("Location", "")))
-                    if response.status_code != 200:
+                    if response.status_code != 200 and not any_status:
                         raise NetworkFailed(host, "status")
-                    return self._body(response, host, deadline)
+                    return Reply(response.status_code, self._body(response, host, deadline, limit))
+            except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+                raise NetworkFailed(host, "slow") from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
                 raise NetworkFailed(host, "connection") from error
 
-    def _body(self, response: requests.Response, host: str, deadline: float) -> bytes:
+    def _body(self, response: requests.Response, host: str, deadline: float, limit: int) -> bytes:
         """Read piece by piece: a time-out per piece would let a slow server hold us for ever."""
         pieces, size = [], 0
         while piece := response.raw.read1(64 * 1024, decode_content=False):
             size += len(piece)
-            if size > self.size_limit:
+            if size > limit:
                 raise NetworkFailed(host, "size")
             if time.monotonic() > deadline:
                 raise NetworkFailed(host, "slow")
@@ -250,31 +316,20 @@ def revocation_evidence(
 
     def fetch(one: x509.Certificate, issuer: x509.Certificate) -> tuple[list[bytes], list[bytes]]:
         answers: list[bytes] = []
-        for url in _ocsp_addresses(one)[:ADDRESSES_PER_CERTIFICATE]:
+        for url in ocsp_addresses(one):
             if time.monotonic() > until:
                 return [], answers
             try:
-                # SHA-1 only names the issuer here (RFC 6960, 4.1.1); answers to other hashes are rare.
-                request = ocsp.OCSPRequestBuilder().add_certificate(one, issuer, hashes.SHA1()).build()
-                body = request.public_bytes(Encoding.DER)
-                answers.append(
-                    network.post(
-                        url,
-                        body,
-                        content_type="application/ocsp-request",
-                        accept="application/ocsp-response",
-                    )
-                )
+                answers.append(ocsp_from(network, url, one, issuer))
                 break
             except (SigningError, ValueError):
                 continue
         lists: list[bytes] = []
-        for url in _list_addresses(one)[:ADDRESSES_PER_CERTIFICATE]:
+        for url in crl_addresses(one):
             if time.monotonic() > until:
                 break
             try:
-                data = network.get(url, accept="application/pkix-crl")
-                lists.append(_der(data))
+                lists.append(crl_from(network, url))
                 break
             except (SigningError, ValueError):
                 continue
@@ -283,10 +338,37 @@ def revocation_evidence(
     return fetch
 
 
-def _der(data: bytes) -> bytes:
+def ocsp_from(
+    network: Network, url: str, one: x509.Certificate, issuer: x509.Certificate, *, remember: bool = True
+) -> bytes:
+    """Ask one responder about a certificate; its answer is not judged here. Raises SigningError, ValueError."""
+    # SHA-1 only names the issuer here (RFC 6960, 4.1.1); answers to other hashes are rare.
+    request = ocsp.OCSPRequestBuilder().add_certificate(one, issuer, hashes.SHA1()).build()
+    return network.post(
+        url,
+        request.public_bytes(Encoding.DER),
+        content_type="application/ocsp-request",
+        accept="application/ocsp-response",
+        remember=remember,
+    )
+
+
+def crl_from(network: Network, url: str, *, remember: bool = True) -> bytes:
+    """Fetch one list as DER; it is not judged here. Raises SigningError, ValueError."""
+    data = network.get(url, accept="application/pkix-crl", remember=remember)
     if data.lstrip().startswith(b"-----BEGIN"):
         return x509.load_pem_x509_crl(data).public_bytes(Encoding.DER)
     return data
+
+
+def crl_addresses(one: x509.Certificate) -> list[str]:
+    """List where a certificate says its list is to be had."""
+    return _list_addresses(one)[:ADDRESSES_PER_CERTIFICATE]
+
+
+def ocsp_addresses(one: x509.Certificate) -> list[str]:
+    """List where a certificate says that its status can be asked for."""
+    return _ocsp_addresses(one)[:ADDRESSES_PER_CERTIFICATE]
 
 
 def _list_addresses(one: x509.Certificate) -> list[str]:
