@@ -11,6 +11,7 @@ from desktop.cli import session as _session
 from desktop.cli.session import WrongUse
 
 if TYPE_CHECKING:
+    from signing.token import AskPin
     from signing.token import Token as SeenToken
 
 commands = typer.Typer(no_args_is_help=True, help="Chứng thư số dùng để ký.")
@@ -79,8 +80,27 @@ def chosen_key(
     return keys[0]
 
 
-def _token_key(serial: str, module: Path | None, fingerprint: str | None, pin_file: str | None) -> Any:
-    from desktop import filing
+def chosen_signer(
+    p12: Path | None,
+    passphrase_file: str | None,
+    token: str | None,
+    remote: str | None,
+    cert: str | None,
+    module: Path | None = None,
+    pin_file: str | None = None,
+) -> Any:
+    """Choose whose key signs a batch; a token is looked for only when there is something left to sign."""
+    from desktop.filing.batch_signing import HeldSigner, TokenSigner
+
+    if token is None or p12 is not None or remote:
+        key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
+        return HeldSigner(key.certificate.common_name, key)
+    wanted = cert.replace(":", "").replace(" ", "").lower() if cert is not None else None
+    return TokenSigner("", token, token_ask(pin_file), fingerprint=wanted, module=module)
+
+
+def token_ask(pin_file: str | None) -> AskPin:
+    """Return what asks for the PIN of a token: from a file, or on the terminal with the token's own warning."""
     from desktop.messages import message
     from signing.token import Pin
 
@@ -107,7 +127,13 @@ def _token_key(serial: str, module: Path | None, fingerprint: str | None, pin_fi
         )
         return Pin(text, final)
 
-    return filing.open_token(serial, module=module, fingerprint=fingerprint, ask=ask).key
+    return ask
+
+
+def _token_key(serial: str, module: Path | None, fingerprint: str | None, pin_file: str | None) -> Any:
+    from desktop import filing
+
+    return filing.open_token(serial, module=module, fingerprint=fingerprint, ask=token_ask(pin_file)).key
 
 
 def certificate_document(certificate: Any) -> dict[str, Any]:

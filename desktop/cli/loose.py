@@ -8,8 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from desktop.cli import session as _session
-from desktop.cli.key import P12, Cert, Module, PassphraseFile, PinFile, Remote, Token, chosen_key
-from desktop.cli.session import Negative, Partly, WrongUse
+from desktop.cli.key import (
+    P12,
+    Cert,
+    Module,
+    PassphraseFile,
+    PinFile,
+    Remote,
+    Token,
+    chosen_key,
+    chosen_signer,
+    token_ask,
+)
+from desktop.cli.session import Negative, WrongUse
 from desktop.cli.template import Force
 
 PDF_LIMIT = 1 << 30
@@ -83,9 +94,12 @@ def _box(text: str) -> tuple[int, tuple[float, float, float, float]]:
 
 
 def sign(
-    files: Annotated[list[Path], typer.Argument(help="Tệp PDF hoặc XML.")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Tệp PDF hoặc XML.")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Tệp đã ký.")] = None,
     out_dir: Annotated[Path | None, typer.Option("--out-dir", help="Thư mục cho cả loạt.")] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="Danh sách CSV: tệp, token, chứng thư, mst, tên, tư cách.")
+    ] = None,
     p12: P12 = None,
     passphrase_file: PassphraseFile = None,
     token: Token = None,
@@ -110,18 +124,26 @@ def sign(
 ) -> None:
     """Ký số một tệp, hoặc cả loạt với --out-dir."""
     from desktop import filing
+    from desktop.cli.sign_many import orders_of, sign_many
+    from desktop.filing.batch_files import FileOrder
     from signing.trust import Trust
 
     session = _session.current
-    if (output is None) == (out_dir is None) or (output is not None and len(files) != 1):
+    many = listed is not None
+    files = files or []
+    if (output is None) == (out_dir is None) or (output is not None and len(files) != 1) or many == bool(files):
         raise WrongUse(
-            session.words("dùng -o cho một tệp, --out-dir cho cả loạt", "-o for one file, --out-dir for many")
+            session.words(
+                "dùng -o cho một tệp, --out-dir cho cả loạt (hoặc cho --list)",
+                "-o for one file, --out-dir for many (or for a --list)",
+            )
         )
+    if many and (p12 is not None or token is not None or remote is not None or output is not None):
+        raise WrongUse(session.words("--list đã nêu token cho từng tệp", "--list names the token of each file"))
     if level != "b-b" or tsa is not None or container is not None:
         raise WrongUse(session.words("bản này ký ở mức b-b", "this version signs at level b-b"))
     if stamp is not None and no_stamp:
         raise WrongUse(session.words("--stamp hay --no-stamp?", "--stamp or --no-stamp?"))
-    key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
     request = filing.SignRequest(
         role=filing.role_of(role),
         client_code=client,
@@ -133,46 +155,25 @@ def sign(
         accept_unconfirmed=session.accept_unconfirmed,
     )
     if output is not None:
+        key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
         session.check_free(output, force)
         signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)
         session.write(output, signed.data, force=force)
         session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
         return
     assert out_dir is not None
-    results: list[dict[str, Any]] = []
-    for file in files:
-        target = out_dir / file.name
-        row: dict[str, Any] = {"source": file, "file": target}
-        if target.exists() and not force:
-            results.append({**row, "state": "kept"})  # a batch goes on where it stopped
-            continue
-        try:
-            data = session.read(file, PDF_LIMIT)
-            signed = filing.sign_document(session.app.desk, file.name, data, key, request)
-            session.write(target, signed.data, force=force)
-        except Exception as error:
-            if not hasattr(error, "code"):
-                raise
-            from desktop.messages import message
-
-            results.append(
-                {**row, "state": "failed", "code": error.code, "message": message(error, lang=session.lang).text}
+    if listed is not None:
+        orders = orders_of(listed, request, module, lambda own: token_ask(own or pin_file))
+        if pin_file is not None and len({order.signer.serial for order in orders}) > 1:
+            raise WrongUse(  # one PIN tried on several tokens would bring each of them nearer to its lock
+                session.words(
+                    "mỗi token có mã PIN riêng: cột tep_pin", "each token has a PIN of its own: column pin_file"
+                )
             )
-            session.note(f"✗ {file}: {message(error, lang=session.lang).text}")
-            if getattr(error, "stops_batch", False):
-                break
-            continue
-        results.append({**row, "state": "signed", **signed.to_json()})
-        session.note(f"✓ {target}")
-    failed = len(files) - sum(row["state"] != "failed" for row in results)
-    session.answer(
-        {"files": results},
-        session.words(f"Đã ký {len(files) - failed}/{len(files)} tệp.", f"{len(files) - failed}/{len(files)} signed."),
-    )
-    if failed == len(files):
-        raise Negative
-    if failed:
-        raise Partly
+    else:
+        signer = chosen_signer(p12, passphrase_file, token, remote, cert, module, pin_file)
+        orders = [FileOrder(file, signer, request) for file in files]
+    sign_many(orders, out_dir, force=force, from_file=pin_file is not None)
 
 
 def _signed_lines(signed: Any, output: Path) -> list[str]:

@@ -75,6 +75,7 @@ class SecretNeeded(DesktopError):
     """A secret is needed and there is no terminal to ask for it."""
 
     code: ClassVar[str] = "SECRET_NEEDED"
+    stops_batch: ClassVar[bool] = True
     option: str
 
 

@@ -15,6 +15,9 @@ DesktopError
     ├── NotTheSame               what was typed twice differs
     ├── BadTaxCode               no tax code
     ├── UnsupportedFile          neither PDF nor XML
+    ├── OutputTaken, OutputNameTwice, OutputIsSource      a signed file has no place of its own
+    ├── SourceNotRead, OutputNotWritten                    the system refuses
+    ├── ListUnusable             a list of files to sign that cannot be read
     └── XmlIdMissing             which element of the XML is to be signed is not known
 """
 
@@ -178,3 +181,59 @@ class XmlIdMissing(FilingError):
     """Which element of the XML is to be signed is not known."""
 
     code: ClassVar[str] = "XML_ID_MISSING"
+
+
+@dataclass(eq=False)
+class OutputTaken(FilingError):
+    """A file stands where a signed one is to be, and was not made from this source; it is kept."""
+
+    code: ClassVar[str] = "OUTPUT_TAKEN"
+    path: str
+    reason: str
+    """changed (the source is another one since), other (never of this source)"""
+
+
+@dataclass(eq=False)
+class OutputNameTwice(FilingError):
+    """Two files of a batch would be signed under one name."""
+
+    code: ClassVar[str] = "OUTPUT_NAME_TWICE"
+    path: str
+    name: str
+
+
+@dataclass(eq=False)
+class OutputIsSource(FilingError):
+    """The signed file would replace the file that is signed."""
+
+    code: ClassVar[str] = "OUTPUT_IS_SOURCE"
+    path: str
+
+
+@dataclass(eq=False)
+class SourceNotRead(FilingError):
+    """A file that is to be signed cannot be read; `reason` is the system's name for why (ENOENT)."""
+
+    code: ClassVar[str] = "FILE_NOT_READ"
+    path: str
+    reason: str
+
+
+@dataclass(eq=False)
+class OutputNotWritten(FilingError):
+    """An output cannot be written; the next file would meet the same. `reason` is the system's name (ENOSPC)."""
+
+    code: ClassVar[str] = "FILE_UNWRITABLE"
+    stops_batch: ClassVar[bool] = True
+    path: str
+    reason: str
+
+
+@dataclass(eq=False)
+class ListUnusable(FilingError):
+    """A list of files to sign cannot be used."""
+
+    code: ClassVar[str] = "LIST_UNUSABLE"
+    path: str
+    reason: str
+    line: int

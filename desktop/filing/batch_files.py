@@ -1,0 +1,239 @@
+"""A batch of files and the folder that it is signed into: what is there already, and the ledger of what was done.
+
+The ledger lies beside the signed files, one line for each: it says from which bytes a file was made. A signed file
+appears under its name only when it is whole, and before its line is written; a crash between the two is seen by looking
+at the file. So whatever ended a batch, the next run of it goes on where it stopped, and signs nothing twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop.errors import FileTooLarge
+from desktop.filing.batch_signing import Job, Signer
+from desktop.filing.desk import Desk
+from desktop.filing.documents import SignedDocument, SignRequest, sign_document
+from desktop.filing.errors import OutputIsSource, OutputNameTwice, OutputNotWritten, OutputTaken, SourceNotRead
+from desktop.replacing import move_over
+
+if TYPE_CHECKING:
+    from signing.key import SigningKey
+
+LEDGER = ".hoso-ky-loat.jsonl"
+LEDGER_LIMIT = 64 << 20
+FILE_LIMIT = 1 << 30
+"""The largest file that is signed, in bytes."""
+_PART = ".hoso-part-"
+_CHUNK = 1 << 20
+
+SignFile = Callable[[Desk, str, bytes, "SigningKey", SignRequest], SignedDocument]
+
+
+@dataclass(frozen=True)
+class FileOrder:
+    """A file to be signed, by whose key, and how."""
+
+    source: Path
+    signer: Signer
+    request: SignRequest
+
+
+class Ledger:
+    """What a folder says of the batch that was signed into it; safe to write from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / LEDGER
+        self._lock = threading.Lock()
+        self._known: dict[str, dict[str, Any]] = {}
+        self._torn = False
+        try:
+            with open(self.path, "rb") as file:
+                text = file.read(LEDGER_LIMIT)
+        except OSError:
+            return
+        self._torn = bool(text) and not text.endswith(b"\n")
+        for line in text.splitlines():
+            # The last line may be torn by a crash, any line by a hand: it is as if it were not there.
+            with contextlib.suppress(ValueError, RecursionError):
+                entry = json.loads(line)
+                if isinstance(entry, dict) and isinstance(entry.get("file"), str):
+                    self._known[entry["file"]] = entry
+
+    def source_of(self, name: str) -> str | None:
+        """Return the SHA-256 of what a signed file was made from."""
+        found = self._known.get(name, {}).get("source_sha256")
+        return found if isinstance(found, str) else None
+
+    def add(self, entry: dict[str, Any]) -> None:
+        """Write a line; that it is lost by a power cut does no harm."""
+        line = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        with self._lock:
+            self._known[entry["file"]] = entry
+            with open(self.path, "ab") as file:
+                file.write(b"\n" + line if self._torn else line)
+            self._torn = False
+
+
+def file_jobs(
+    desk: Desk,
+    orders: Sequence[FileOrder],
+    out_dir: Path,
+    *,
+    force: bool = False,
+    sign: SignFile = sign_document,
+) -> list[Job]:
+    """Make a job of each file, signed under its own name in `out_dir`.
+
+    Files that are there already are kept where they come from the same source; else the job says OutputTaken. With
+    `force` they are signed anew. Leftovers of a killed run are removed. Raises OutputNotWritten where the folder cannot
+    be made.
+    """
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(out_dir), _reason(error)) from error
+    _sweep(out_dir)
+    ledger = Ledger(out_dir)
+    taken: dict[str, int] = {}
+    return [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign) for order in orders]
+
+
+def _job(
+    desk: Desk, order: FileOrder, target: Path, ledger: Ledger, taken: dict[str, int], force: bool, sign: SignFile
+) -> Job:
+    # On some systems two names that look alike are one file, whatever their case and form.
+    place = unicodedata.normalize("NFC", target.name).casefold()
+    taken[place] = taken.get(place, 0) + 1
+    twice = taken[place] > 1
+
+    def kept() -> bool:
+        if twice:
+            raise OutputNameTwice(str(order.source), target.name)
+        if target.exists() and order.source.exists() and os.path.samefile(target, order.source):
+            raise OutputIsSource(str(order.source))
+        if force or not target.exists():
+            return False
+        return _made_from(order.source, target, ledger)
+
+    def work(key: SigningKey) -> dict[str, Any]:
+        data = _read(order.source)
+        signed = sign(desk, order.source.name, data, key, order.request)
+        write_whole(target, signed.data)
+        ledger.add(
+            {
+                "file": target.name,
+                "source_sha256": hashlib.sha256(data).hexdigest(),
+                "signed_sha256": hashlib.sha256(signed.data).hexdigest(),
+                "by": signed.signer.fingerprint,
+                "at": signed.signing_time.isoformat(),
+            }
+        )
+        return signed.to_json()
+
+    return Job(order.source.name, order.signer, work, kept, {"source": order.source, "file": target})
+
+
+def _made_from(source: Path, target: Path, ledger: Ledger) -> bool:
+    """Say that a signed file was made from its source as it is now; raise OutputTaken otherwise.
+
+    A file of an earlier program or of a run that was killed has no line: a PDF is known by its beginning, which is the
+    source; of others nothing better is known than that they are there, and what is there is kept.
+    """
+    known = ledger.source_of(target.name)
+    try:
+        if known is not None:
+            if _sha256(source) == known:
+                return True
+            raise OutputTaken(str(target), "changed")
+        with open(source, "rb") as before, open(target, "rb") as after:
+            head = before.read(_CHUNK)
+            if b"%PDF-" not in head[:1024]:
+                return True
+            while head:
+                if after.read(len(head)) != head:
+                    raise OutputTaken(str(target), "other")
+                head = before.read(_CHUNK)
+            if not after.read(1):
+                raise OutputTaken(str(target), "other")  # a copy of the source, not signed
+            return True
+    except OSError as error:
+        raise SourceNotRead(str(source), _reason(error)) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise SourceNotRead(str(path), _reason(error)) from error
+    if len(data) > FILE_LIMIT:
+        raise FileTooLarge(str(path), FILE_LIMIT)
+    return data
+
+
+def _sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all: beside it, synced, then renamed over it. Raises OutputNotWritten."""
+    beside: str | None = None
+    try:
+        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f"{_PART}{os.getpid()}-")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o666 & ~_UMASK)
+        move_over(beside, target)
+        beside = None
+    except OSError as error:
+        raise OutputNotWritten(str(target), _reason(error)) from error
+    finally:
+        if beside is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()
+"""Read once: asking changes it for a moment, for every thread."""
+
+
+def _sweep(folder: Path) -> None:
+    """Remove half files of runs that were killed, not of one that runs."""
+    for one in folder.glob(f"{_PART}*"):
+        owner = one.name.removeprefix(_PART).partition("-")[0]
+        # On Windows a file in use cannot be removed, and asking whether a process lives would end it.
+        if os.name != "nt" and owner.isdigit() and int(owner) > 0:
+            try:
+                os.kill(int(owner), 0)
+                continue
+            except PermissionError:
+                continue
+            except (OSError, OverflowError):
+                pass
+        with contextlib.suppress(OSError):
+            one.unlink()
+
+
+def _reason(error: OSError) -> str:
+    import errno
+
+    return errno.errorcode.get(error.errno or 0, "EIO")
