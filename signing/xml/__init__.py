@@ -8,5 +8,6 @@ from __future__ import annotations
 from signing.xml.enveloped import sign_xml
 from signing.xml.markup import DS, LIMIT
 from signing.xml.read import XmlFacts, XmlSignature, verify_xml
+from signing.xml.xades import TimeStamper, sign_xades
 
-__all__ = ["DS", "LIMIT", "XmlFacts", "XmlSignature", "sign_xml", "verify_xml"]
+__all__ = ["DS", "LIMIT", "TimeStamper", "XmlFacts", "XmlSignature", "sign_xades", "sign_xml", "verify_xml"]

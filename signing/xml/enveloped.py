@@ -56,7 +56,7 @@ def sign_xml(
         root = parse(data)
     except XmlSignatureInvalid as error:
         raise XmlUnsignable(error.reason) from error
-    target = _target(root, reference_id, id_attribute)
+    target = target_of(root, reference_id, id_attribute)
     receivers = [one for one in root.iter("{*}" + place) if isinstance(one.tag, str)]
     if len(receivers) != 1:
         raise XmlUnsignable("no_place")
@@ -85,7 +85,8 @@ def _reread(signed: bytes, key: SigningKey, reference_id: str, id_attribute: str
         raise SignatureNotReread("certificate")
 
 
-def _target(root: etree._Element, reference_id: str, id_attribute: str) -> etree._Element:
+def target_of(root: etree._Element, reference_id: str, id_attribute: str) -> etree._Element:
+    """Return the one element of this id; raise XmlUnsignable where there is none, or more than one."""
     if not re.fullmatch(r"[A-Za-z_][\w.\-]{0,127}", reference_id):
         raise XmlUnsignable("no_element")
     same = [one for one in elements(root) if reference_id in ids_of(one, id_attribute)]

@@ -1,0 +1,222 @@
+"""XAdES signatures, baseline levels B-B and B-T (ETSI EN 319 132-1).
+
+Signed with the content: the time, the hash of the signer's certificate (SigningCertificateV2) and the media type of
+each signed object. Exclusive canonicalization, so that a signature may be moved into another frame without breaking.
+`sign_xades` puts one into a document that it signs; `append` builds one anywhere, over any references (ASiC-E).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from lxml import etree
+
+from signing.certificate import parse as certificate_of
+from signing.errors import SignatureNotReread, XmlSignatureInvalid, XmlUnsignable
+from signing.key import Digest, SigningKey, digest_for, require_usable
+from signing.xml.enveloped import target_of
+from signing.xml.markup import (
+    DIGEST_URIS,
+    DS,
+    ENVELOPED,
+    EXCLUSIVE,
+    XADES,
+    elements,
+    exclusive,
+    hashed,
+    ids_of,
+    parse,
+    text,
+)
+from signing.xml.read import XmlSignature, verify_xml
+from signing.xml.value import method_uri, sign_value
+
+TimeStamper = Callable[[bytes, Digest], bytes]
+"""(digest, its name) → time-stamp token (RFC 3161, DER), already checked against what was asked for."""
+
+XML = "text/xml"
+_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One signed object: where it is, its digest by the signature's digest algorithm, and what it is."""
+
+    uri: str
+    digest: bytes = field(repr=False)
+    media_type: str
+    transforms: tuple[str, ...] = ()
+
+
+def sign_xades(
+    data: bytes,
+    key: SigningKey,
+    *,
+    reference_id: str | None = None,
+    id_attribute: str = "id",
+    place: str | None = None,
+    at: datetime | None = None,
+    pss: bool = False,
+    time_stamp: TimeStamper | None = None,
+) -> bytes:
+    """Sign a document, or its element whose `id_attribute` is `reference_id`, by XAdES B-B; B-T with `time_stamp`.
+
+    The signature stands in the only element called `place`, else as the last child of the signed element. Earlier
+    signatures in the document must still hold. Read again before it is returned. Raise XmlUnsignable, KeyTooWeak,
+    UnsupportedKey, SchemeNotOffered, SignatureNotReread, and what `time_stamp` raises.
+    """
+    digest = digest_for(key)
+    require_usable(key, digest)
+    try:
+        root = parse(data)
+    except XmlSignatureInvalid as error:
+        raise XmlUnsignable(error.reason) from error
+    target = root if reference_id is None else target_of(root, reference_id, id_attribute)
+    receiver = target if place is None else _place(root, place)
+    taken = {one for element in elements(root) for one in ids_of(element, id_attribute)}
+    identity = next(name for number in range(len(taken) + 1) if not _begins(taken, name := f"S{number}"))
+    covered = exclusive(target)
+    reference = Reference(
+        "" if reference_id is None else f"#{reference_id}",
+        hashlib.new(digest, covered).digest(),
+        XML,
+        (ENVELOPED, EXCLUSIVE),
+    )
+    append(receiver, key, [reference], identity=identity, at=at, pss=pss, time_stamp=time_stamp)
+    signed: bytes = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
+    try:
+        facts = verify_xml(signed, id_attribute=id_attribute)
+    except XmlSignatureInvalid as error:
+        # Either an earlier signature covers the place, or what was written does not hold: in both cases nothing.
+        raise SignatureNotReread(error.reason) from error
+    if not any((reference_id or "") in one.references and reread(one, key, time_stamp) for one in facts.signatures):
+        raise SignatureNotReread("certificate")
+    return signed
+
+
+def reread(found: XmlSignature, key: SigningKey, time_stamp: TimeStamper | None) -> bool:
+    """Tell whether a signature read again is one of this key, names its certificate, and is of the level asked for."""
+    mine = found.certificate.der == key.certificate.der and found.names_certificate and found.signing_time is not None
+    return mine and (time_stamp is None or found.time_stamp is not None)
+
+
+def append(
+    above: etree._Element,
+    key: SigningKey,
+    references: Sequence[Reference],
+    *,
+    identity: str,
+    at: datetime | None = None,
+    pss: bool = False,
+    time_stamp: TimeStamper | None = None,
+) -> etree._Element:
+    """Add a signature over the references as the last child of an element; `identity` begins all its ids."""
+    digest = digest_for(key)
+    moment = (at or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    method = method_uri(key, digest, pss=pss)
+    signature = etree.SubElement(above, f"{{{DS}}}Signature", nsmap={"ds": DS}, Id=identity)
+    info = _add(signature, DS, "SignedInfo")
+    _add(info, DS, "CanonicalizationMethod", Algorithm=EXCLUSIVE)
+    _add(info, DS, "SignatureMethod", Algorithm=method)
+    for number, one in enumerate(references):
+        _reference(info, one, digest, Id=f"{identity}-R{number}")
+    properties = Reference(f"#{identity}-P", b"", "", (EXCLUSIVE,))
+    last = _reference(info, properties, digest, Type=_SIGNED_PROPERTIES)
+    value = _add(signature, DS, "SignatureValue", Id=f"{identity}-V")
+    x509_data = _add(_add(signature, DS, "KeyInfo"), DS, "X509Data")
+    for encoded in _embedded(key.certificate.der, tuple(key.chain)):
+        _add(x509_data, DS, "X509Certificate", encoded)
+    qualifying = etree.SubElement(
+        _add(signature, DS, "Object"),
+        f"{{{XADES}}}QualifyingProperties",
+        nsmap={"xades": XADES},
+        Target=f"#{identity}",
+    )
+    signed = _signed_properties(qualifying, key, digest, references, identity, moment)
+    last[-1].text = hashed(exclusive(signed), digest)
+    value.text = text(sign_value(key, exclusive(info), digest, pss=pss))
+    if time_stamp is not None:
+        stamp(signature, digest, time_stamp)
+    return signature
+
+
+def stamp(signature: etree._Element, digest: Digest, time_stamp: TimeStamper) -> None:
+    """Raise a B-B signature to B-T: a time-stamp over its canonical SignatureValue (EN 319 132-1, 5.3)."""
+    value = signature.find(f"{{{DS}}}SignatureValue")
+    qualifying = signature.find(f"{{{DS}}}Object/{{{XADES}}}QualifyingProperties")
+    if value is None or qualifying is None:
+        raise XmlUnsignable("structure")
+    token = time_stamp(hashlib.new(digest, exclusive(value)).digest(), digest)
+    unsigned = qualifying.find(f"{{{XADES}}}UnsignedProperties")
+    if unsigned is None:
+        unsigned = _add(qualifying, XADES, "UnsignedProperties")
+    held = unsigned.find(f"{{{XADES}}}UnsignedSignatureProperties")
+    if held is None:
+        held = _add(unsigned, XADES, "UnsignedSignatureProperties")
+    one = _add(held, XADES, "SignatureTimeStamp", Id=f"{signature.get('Id', 'S')}-T{len(held)}")
+    _add(one, DS, "CanonicalizationMethod", Algorithm=EXCLUSIVE)
+    _add(one, XADES, "EncapsulatedTimeStamp", base64.b64encode(token).decode("ascii"))
+
+
+@lru_cache(maxsize=64)
+def _embedded(der: bytes, chain: tuple[bytes, ...]) -> tuple[str, ...]:
+    """Return the certificates to embed: self-signed roots are left out, a verifier must have its own."""
+    held = (der, *(one for one in chain if not certificate_of(one).self_signed))
+    return tuple(base64.b64encode(one).decode("ascii") for one in held)
+
+
+def _signed_properties(
+    qualifying: etree._Element,
+    key: SigningKey,
+    digest: Digest,
+    references: Sequence[Reference],
+    identity: str,
+    moment: datetime,
+) -> etree._Element:
+    signed = _add(qualifying, XADES, "SignedProperties", Id=f"{identity}-P")
+    of_signature = _add(signed, XADES, "SignedSignatureProperties")
+    _add(of_signature, XADES, "SigningTime", moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    certificate = _add(_add(of_signature, XADES, "SigningCertificateV2"), XADES, "Cert")
+    named = _add(certificate, XADES, "CertDigest")
+    _add(named, DS, "DigestMethod", Algorithm=DIGEST_URIS[digest])
+    _add(named, DS, "DigestValue", hashed(key.certificate.der, digest))
+    of_objects = _add(signed, XADES, "SignedDataObjectProperties")
+    for number, one in enumerate(references):
+        formed = _add(of_objects, XADES, "DataObjectFormat", ObjectReference=f"#{identity}-R{number}")
+        _add(formed, XADES, "MimeType", one.media_type)
+    return signed
+
+
+def _reference(info: etree._Element, one: Reference, digest: str, **attributes: str) -> etree._Element:
+    reference = _add(info, DS, "Reference", URI=one.uri, **attributes)
+    if one.transforms:
+        transforms = _add(reference, DS, "Transforms")
+        for algorithm in one.transforms:
+            _add(transforms, DS, "Transform", Algorithm=algorithm)
+    _add(reference, DS, "DigestMethod", Algorithm=DIGEST_URIS[digest])
+    _add(reference, DS, "DigestValue", text(one.digest))
+    return reference
+
+
+def _place(root: etree._Element, place: str) -> etree._Element:
+    found = [one for one in root.iter("{*}" + place) if isinstance(one.tag, str)]
+    if len(found) != 1:
+        raise XmlUnsignable("no_place")
+    return found[0]
+
+
+def _begins(taken: set[str], identity: str) -> bool:
+    return any(one == identity or one.startswith(f"{identity}-") for one in taken)
+
+
+def _add(
+    above: etree._Element, namespace: str, name: str, content: str | None = None, **attributes: str
+) -> etree._Element:
+    one = etree.SubElement(above, f"{{{namespace}}}{name}", **attributes)  # type: ignore[arg-type]  # stubs: lxml < 6
+    one.text = content
+    return one
