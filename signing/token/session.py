@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -70,6 +71,7 @@ class TokenSession:
         self._ask = ask
         self._asked = False
         self._lost = False
+        self._turn = threading.RLock()
 
     @property
     def logged_in(self) -> bool:
@@ -122,17 +124,20 @@ class TokenSession:
         self.close()
 
     def raw(self, mechanism: str, data: bytes) -> bytes:
-        """Sign with the token's own mechanism. Raises TokenError."""
-        self._make_ready()
+        """Sign with the token's own mechanism; from several threads, one after the other. Raises TokenError."""
         request = {"do": "sign", "mechanism": mechanism, "data": base64.b64encode(data).decode("ascii")}
-        try:
-            answer = self.module.request(request, self.module.limits.sign, self.token)
-        except TokenRemoved:
-            self._lost = True
-            raise
-        except PinNeeded:
-            self.module.used_by = None
-            raise
+        # Who waits for a turn must see that the token was pulled out in the turn before: its own question would be
+        # answered by "no log-in", which means another thing.
+        with self._turn:
+            self._make_ready()
+            try:
+                answer = self.module.request(request, self.module.limits.sign, self.token)
+            except TokenRemoved:
+                self._lost = True
+                raise
+            except PinNeeded:
+                self.module.used_by = None
+                raise
         try:
             return base64.b64decode(answer, validate=True)
         except (TypeError, ValueError, binascii.Error) as error:
