@@ -59,6 +59,7 @@ def file_name(template: Template, period: Period | str | None, values: Mapping[s
     if wanted is not None:
         known |= {
             "year": str(wanted.year),
+            "period": f"M{wanted.month:02}{wanted.year}" if wanted.month else f"Q{wanted.quarter}{wanted.year}",
             "first_day": f"{wanted.first_day:%d-%m-%Y}",
             "last_day": f"{wanted.last_day:%d-%m-%Y}",
         }
@@ -66,9 +67,10 @@ def file_name(template: Template, period: Period | str | None, values: Mapping[s
     def fill(match: re.Match[str]) -> str:
         found = known.get(match[1], values.get(match[1]))
         # A value goes into a file's name: only what every file system takes.
-        return re.sub(r"[^0-9A-Za-z-]+", "-", "" if found is None else str(found))[:80].strip("-")
+        text = re.sub(r"[^0-9A-Za-z-]+", "-", "" if found is None else str(found))[:80].strip("-")
+        return text.zfill(int(match[2] or 0))
 
-    return re.sub(r"\{(\w+)\}", fill, pattern)
+    return re.sub(r"\{(\w+)(?::([1-9]))?\}", fill, pattern)
 
 
 def layouts(template: Template) -> list[Mapping[str, Any]]:
