@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -93,6 +94,8 @@ class CscService:
         self._second = profile.kind == "csc-v2"
         self._exchange = Exchange(profile, pace)
         self._exchange.under("csc/v2" if self._second else "csc/v1")
+        if profile.secret and not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", profile.secret):
+            raise RemoteLoginRefused(profile.name)  # RFC 6750, 2.1: no access token looks like this
         self._pins: dict[tuple[str, str], str] = {}
         """A PIN is typed once for all documents of one use; it lies here, in memory, until `forget`."""
 
