@@ -12,6 +12,7 @@ a millisecond. The content follows ETSI EN 319 142-1, clause 6.3 (level B-B) and
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +23,8 @@ from signing.key import Digest, SigningKey, digest_for, require_usable
 
 _RESERVE = 256
 """Spare bytes behind the CMS; zero when unused."""
+
+_SIGNATURE_TIME_STAMP = bytes(core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump())
 
 
 def tlv(tag: int, *parts: bytes) -> bytes:
@@ -54,15 +57,26 @@ class PreparedCms:
         digest = tlv(0x30, self._message_digest, tlv(0x31, tlv(0x04, document_digest)))
         return b"".join(sorted((*self._attributes, digest)))
 
-    def sign(self, key: SigningKey, document_digest: bytes) -> bytes:
-        """Sign a document's digest and return the whole ContentInfo as DER."""
+    def sign(self, key: SigningKey, document_digest: bytes, stamp: Callable[[bytes], bytes] | None = None) -> bytes:
+        """Sign a document's digest and return the whole ContentInfo as DER.
+
+        `stamp` makes a time-stamp token of the signature value (level B-T).
+        """
         attributes = self.attributes(document_digest)
         signature = key.sign(tlv(0x31, attributes), self.digest)
-        return self.assemble(attributes, signature)
+        return self.assemble(attributes, signature, stamp(signature) if stamp is not None else b"")
 
-    def assemble(self, attributes: bytes, signature: bytes) -> bytes:
-        """Put signed attributes and a signature value together."""
-        signer = tlv(0x30, self._signer_head, tlv(0xA0, attributes), self._signature_algorithm, tlv(0x04, signature))
+    def assemble(self, attributes: bytes, signature: bytes, token: bytes = b"") -> bytes:
+        """Put signed attributes and a signature value together, and a time-stamp token where there is one."""
+        unsigned = tlv(0xA1, tlv(0x30, _SIGNATURE_TIME_STAMP, tlv(0x31, token))) if token else b""
+        signer = tlv(
+            0x30,
+            self._signer_head,
+            tlv(0xA0, attributes),
+            self._signature_algorithm,
+            tlv(0x04, signature),
+            unsigned,
+        )
         signed = tlv(0x30, self._head, tlv(0x31, signer))
         return tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.2").dump(), tlv(0xA0, signed))
 

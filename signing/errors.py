@@ -13,6 +13,7 @@ SigningError
 │   ├── PdfUnreadable, PdfEncrypted, PdfTooManySignatures
 │   ├── FieldTaken, FieldMissing, PlaceOutsidePage
 │   ├── SigningForbidden        an earlier certification allows no further signature
+│   ├── CertifyNotFirst, FieldDemands
 │   └── EarlierSignatureBroken  the step is undone, nothing is written
 ├── StampUnfit                  a text that fits its box in no readable size, a font without the letters
 │   ├── StampTooSmall, StampLacksLetters, StampFontUnreadable
@@ -198,6 +199,24 @@ class SigningForbidden(PdfUnsignable):
 
     code: ClassVar[str] = "SIGNING_FORBIDDEN"
     field: str = ""
+
+
+@dataclass(eq=False)
+class CertifyNotFirst(PdfUnsignable):
+    """A certification must be the first signature; this file has one already."""
+
+    code: ClassVar[str] = "CERTIFY_NOT_FIRST"
+    field: str = ""
+
+
+@dataclass(eq=False)
+class FieldDemands(PdfUnsignable):
+    """The form's author demands of this field what this signature would not fulfil."""
+
+    code: ClassVar[str] = "FIELD_DEMANDS"
+    field: str = ""
+    reason: str = ""
+    """certificate, certification, format, digest, time_stamp, reason, other, unreadable"""
 
 
 @dataclass(eq=False)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, Protocol
 
+from asn1crypto import cms as asn1_cms
 from asn1crypto import x509 as asn1
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -27,7 +28,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from signing import cms, reread, widget
+from signing import cms, permissions, reread, widget
 from signing.certificate import Certificate
 from signing.errors import (
     EarlierSignatureBroken,
@@ -39,7 +40,8 @@ from signing.errors import (
     SigningError,
     SigningForbidden,
 )
-from signing.key import SigningKey
+from signing.key import Digest, SigningKey
+from signing.permissions import Certify
 from signing.stamp import Stamp
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -59,6 +61,17 @@ class EmptyField:
     """x, y, width, height in points from the page's lower left corner"""
     title: str
     """What a screen reader says: 'Chữ ký của giám đốc'."""
+
+
+class Timestamper(Protocol):
+    """What gives signatures their time (signing.levels)."""
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes to keep free for a token."""
+
+    def stamping(self, digest: Digest) -> Callable[[bytes], bytes]:
+        """Return what makes a token of a signature value."""
 
 
 @dataclass(frozen=True)
@@ -116,15 +129,18 @@ def sign_pdf(
     location: str | None = None,
     contact: str | None = None,
     prepare: Sequence[EmptyField] = (),
+    certify: Certify | None = None,
+    timestamper: Timestamper | None = None,
     stock: bool = False,
 ) -> SignedPdf:
-    """Sign a PDF at PAdES level B-B and read it back.
+    """Sign a PDF at PAdES level B-B, or B-T with a `timestamper`, and read it back.
 
     `field` names an empty signature field to fill or a new one to make; None takes the next free 'Signature1'. `stamp`
     says where it is seen; without one a new field is invisible. `prepare` makes empty fields for those who sign
-    later: only the first signer may touch the structure tree. `target` must be a new seekable file opened for reading
-    and writing ('w+b'), and memory stays constant for files; the caller renames it only when this returns. `stock`
-    takes pyHanko's ordinary signer instead of the prepared CMS; both outputs parse alike.
+    later: only the first signer may touch the structure tree. `certify` makes it the author's certification, which says
+    what may be changed later; a lock that stands in the field is carried out. `target` must be a new seekable file
+    opened for reading and writing ('w+b'), and memory stays constant for files; the caller renames it only when this
+    returns. `stock` takes pyHanko's ordinary signer instead of the prepared CMS; both outputs parse alike.
 
     Raise PdfUnsignable and its kinds, StampUnfit, KeyTooWeak, UnsupportedKey, SignatureNotReread; what the key itself
     raises (a token's errors) passes through.
@@ -136,6 +152,17 @@ def sign_pdf(
     writer = _open(stream)
     earlier = _earlier(writer)
     name, existing = _field(writer, field, earlier)
+    with _as_unreadable():
+        rights = permissions.of(
+            writer,
+            name if existing else None,
+            earlier,
+            certify,
+            prepared.digest,
+            key,
+            timed=timestamper is not None,
+            reason=reason,
+        )
     with _as_unreadable():
         accessible = widget.Accessibility(writer, may_edit=not earlier)
         for empty in prepare:
@@ -152,18 +179,19 @@ def sign_pdf(
         reason=reason,
         location=location,
         contact_info=contact,
-        bytes_reserved=2 * prepared.size,
+        bytes_reserved=2 * (prepared.size + (timestamper.size if timestamper is not None else 0)),
     )
     with _as_unreadable():
         steps: Generator[Any, Any, Any] = embedder.write_cms(name, writer, existing_fields_only=existing)
         reference = next(steps)
         visible = widget.finish(writer, reference, stamp, _title(stamp, key), accessible, new=not existing)
-        steps.send(SigObjSetup(sig_placeholder=placeholder))
+        steps.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=rights))
         hashed, written = steps.send(SigIOSetup(md_algorithm=prepared.digest, output=output, chunk_size=CHUNK))
+    stamping = timestamper.stamping(prepared.digest) if timestamper is not None else None
     if stock:
-        content = _stock_cms(key, prepared.digest, hashed.document_digest)
+        content = _stock_cms(key, prepared.digest, hashed.document_digest, stamping)
     else:
-        content = prepared.sign(key, hashed.document_digest)
+        content = prepared.sign(key, hashed.document_digest, stamping)
     steps.send(content)
     found = reread.reread(written, stream, name, key.certificate)
     if earlier:
@@ -173,7 +201,7 @@ def sign_pdf(
         certificate=key.certificate,
         signing_time=moment,
         digest=found.digest,
-        level="B-B",
+        level="B-B" if timestamper is None else "B-T",
         size=found.size,
         visible=visible,
         earlier=len(earlier),
@@ -284,7 +312,14 @@ class _StockSigner(signers.Signer):
         return self._key.sign(data, digest_algorithm)  # type: ignore[arg-type]  # one of ours, from cms.prepare
 
 
-def _stock_cms(key: SigningKey, digest: str, document_digest: bytes) -> bytes:
+def _stock_cms(
+    key: SigningKey, digest: str, document_digest: bytes, stamp: Callable[[bytes], bytes] | None = None
+) -> bytes:
     signer = _StockSigner(key)
     built = asyncio.run(signer.async_sign(document_digest, digest_algorithm=digest, use_pades=True))
+    if stamp is not None:
+        one = built["content"]["signer_infos"][0]
+        token = asn1_cms.ContentInfo.load(stamp(bytes(one["signature"].native)))
+        attribute = asn1_cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})
+        one["unsigned_attrs"] = asn1_cms.CMSAttributes([attribute])
     return bytes(built.dump())
