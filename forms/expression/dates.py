@@ -8,6 +8,11 @@ from datetime import date, timedelta
 from forms.period import is_day_off
 
 
+def days_later(day: date, count: int) -> date:
+    """Return the day so many calendar days later (or earlier)."""
+    return day + timedelta(days=count)
+
+
 def months_later(day: date, count: int) -> date:
     """Return the same day of a later (or earlier) month, or that month's last day where it is shorter."""
     months = day.year * 12 + day.month - 1 + count

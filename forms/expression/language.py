@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from forms.errors import ExpressionInvalid
-from forms.expression.dates import months_later, working_days_later
+from forms.expression.dates import days_later, months_later, working_days_later
 from forms.expression.words import Words
 from forms.identifiers import amount_in_words
 
@@ -414,6 +414,9 @@ class _Reader:
 
         return day
 
+    def call_cong_ngay(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
+        return self.moved(args, depth, days_later, 40_000), "text"
+
     def call_cong_thang(self, args: list[ast.expr], depth: int) -> tuple[_Closure, Type]:
         return self.moved(args, depth, months_later, 1_200), "text"
 
@@ -467,6 +470,7 @@ _ARGUMENTS: dict[str, tuple[int, int]] = {
     "co": (1, 1),
     "dai": (1, 1),
     "nam": (1, 1),
+    "cong_ngay": (2, 2),
     "cong_thang": (2, 2),
     "cong_ngay_lam_viec": (2, 2),
     "bang_chu": (1, 1),

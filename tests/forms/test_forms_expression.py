@@ -74,6 +74,7 @@ def value(source: str, row: str | None = None, **fields: object) -> object:
         ("co(a) and not rong(b)", True),
         ("co(ngay)", False),
         ("nam(hom_nay())", Decimal(2026)),
+        ('cong_ngay("2026-12-25", 10)', "2027-01-04"),
         ('cong_thang("2026-11-30", 3)', "2027-02-28"),
         ('cong_thang("2028-02-29", -12)', "2027-02-28"),
         ("cong_thang(ngay, 12)", ""),
