@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -142,7 +142,7 @@ def drain(
     connector: Connector,
     clock: Clock | None = None,
     progress: Progress | None = None,
-    only: str | None = None,
+    only: str | Collection[str] | None = None,
     *,
     portal: str | None = None,
     patience: float = 0.0,
@@ -153,7 +153,7 @@ def drain(
     """Settle what is uncertain and send what is queued, in order, one item at a time.
 
     Args:
-        only: the key of the one item to work on, now, whatever its waiting time.
+        only: the key of the one item to work on, now, whatever its waiting time; or the keys of several.
         portal: only items for this portal; the connector is that portal's.
         patience: seconds to go on waiting for items that must be tried again later.
 
@@ -162,6 +162,7 @@ def drain(
         StoreError: the workspace cannot be written. What was on its way is then settled by the next drain.
     """
     now = clock or ws.clock
+    wanted = None if only is None else frozenset((only,) if isinstance(only, str) else only)
     work = _Drain(ws, connector, now, progress, stage, chance or random.Random())
     with drain_lock(ws.home, ws.practice, now):
         _mark_interrupted(ws)
@@ -171,10 +172,10 @@ def drain(
         while True:
             pause: _Pause | None = None
             for item in ws.outbox.items((ItemState.QUEUED, ItemState.UNCERTAIN), portal=portal):
-                if only is not None and item.key != only:
+                if wanted is not None and item.key not in wanted:
                     continue
                 early = item.not_before is not None and item.not_before > now()
-                if early and not (only is not None and first):
+                if early and not (wanted is not None and first):
                     continue
                 if item.state == ItemState.UNCERTAIN and not connector.settles_by_key:
                     continue

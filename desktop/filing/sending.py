@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from desktop.filing.portal import connect, learn_portal, portal_of, token_for
 from desktop.messages import Language, message, shown
 
 if TYPE_CHECKING:
+    from desktop.outbox import Stage
     from desktop.portal.catalogue.trusted import TrustedCatalogue
     from desktop.portal.connection import Connection
     from desktop.portal.contract import Progress
@@ -142,9 +143,17 @@ def submit(
 
 
 def drain(
-    desk: Desk, *, portal: str | None = None, only: str | None = None, progress: Progress | None = None
+    desk: Desk,
+    *,
+    portal: str | None = None,
+    only: str | Collection[str] | None = None,
+    progress: Progress | None = None,
+    stage: Stage | None = None,
 ) -> list[ItemView]:
-    """Send what is queued and settle what is uncertain, at every known portal or at one."""
+    """Send what is queued and settle what is uncertain, at every known portal or at one.
+
+    `only` names items by key; `stage` hears of each change of an item's state.
+    """
     from desktop import outbox
 
     ws = desk.workspace
@@ -158,8 +167,9 @@ def drain(
         with connect(desk, found.pin.url) as connection:
             made = connector(desk, found, connection)
             drained = outbox.drain(
-                ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0
-            )
+                ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0,
+                stage=stage,
+            )  # fmt: skip
         done += [_item(desk, item) for item in drained.items]
         if drained.problem is not None and not drained.items:
             raise drained.problem

@@ -86,6 +86,15 @@ class Clients:
                 for row in connection.execute(query)
             }
 
+    def all_facts(self) -> dict[int, dict[str, Fact]]:
+        """Return all that is known of all clients, by client and fact name."""
+        found: dict[int, dict[str, Fact]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(select(facts).order_by(facts.c.name)):
+                fact = Fact(row.name, row.value, row.source, row.consent, row.updated)
+                found.setdefault(row.client, {})[row.name] = fact
+        return found
+
     def update_facts(
         self, client: Client, known: Mapping[str, str | None], *, source: str, consent: bool
     ) -> frozenset[str]:

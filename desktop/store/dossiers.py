@@ -17,7 +17,7 @@ from desktop.store.drafts import joined_client
 from desktop.store.engine import Database
 from desktop.store.files import Files
 from desktop.store.ids import new_id, typed
-from desktop.store.ledger import Audit, add_event, events_of
+from desktop.store.ledger import Audit, add_event, events_of, events_of_kind
 from desktop.store.records import (
     DOSSIER_MOVES,
     LIVE_ITEMS,
@@ -474,6 +474,11 @@ class Dossiers:
         """Return what was done with a dossier, oldest first."""
         with self._database.read() as connection:
             return events_of(connection, dossier)
+
+    def noted(self, kind: str) -> builtins.list[Event]:
+        """Return the events of one kind of all dossiers, oldest first."""
+        with self._database.read() as connection:
+            return events_of_kind(connection, kind)
 
     # --- inside
 

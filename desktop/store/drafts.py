@@ -177,6 +177,16 @@ class Forms:
             row = connection.execute(query).first()
         return None if row is None else _form_from(row)
 
+    def of_period(self, template: str, period: str) -> dict[int, SavedForm]:
+        """Return each client's form of a template and period; one in a dossier, and the newest, goes first."""
+        query = (
+            _select()
+            .where(forms.c.template == template, forms.c.period == period)
+            .order_by(select(components.c.form).where(components.c.form == forms.c.id).exists(), forms.c.updated)
+        )
+        with self._database.read() as connection:
+            return {row.client_id: _form_from(row) for row in connection.execute(query)}
+
     def delete(self, form: str) -> None:
         """Remove a draft; raise MoveForbidden where a dossier holds it."""
         found = self.get(form)

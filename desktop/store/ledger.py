@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from desktop.store.engine import Database
 from desktop.store.files import Files
@@ -48,6 +49,12 @@ def events_of(connection: Connection, dossier: str) -> builtins.list[Event]:
     return [Event(row.id, row.dossier, row.revision, row.at, row.kind, row.facts) for row in rows]
 
 
+def events_of_kind(connection: Connection, kind: str) -> builtins.list[Event]:
+    """Return the events of one kind, oldest first."""
+    rows = connection.execute(select(events).where(events.c.kind == kind).order_by(events.c.id))
+    return [Event(row.id, row.dossier, row.revision, row.at, row.kind, row.facts) for row in rows]
+
+
 class EvidenceKeeper:
     """Things kept to prove what happened, byte for byte."""
 
@@ -82,14 +89,20 @@ class EvidenceKeeper:
         size = self._files.size(sha256)
         return Evidence(int(row[0]), dossier, revision, kind, name, media_type, sha256, size, at, facts or {})
 
-    def list(self, dossier: str, kind: str | None = None) -> builtins.list[Evidence]:
-        """Return what is kept of a dossier, oldest first."""
+    def remove(self, ids: Iterable[int]) -> int:
+        """Forget some of it, on a person's word; the bytes go when nothing else refers to them."""
+        with self._database.write() as connection:
+            return connection.execute(delete(evidence).where(evidence.c.id.in_(builtins.list(ids)))).rowcount
+
+    def list(self, dossier: str | None = None, kind: str | None = None) -> builtins.list[Evidence]:
+        """Return what is kept of a dossier, or of all, oldest first."""
         query = (
             select(evidence, files.c.media_type, files.c.size)
             .join(files, files.c.sha256 == evidence.c.sha256)
-            .where(evidence.c.dossier == dossier)
             .order_by(evidence.c.id)
         )
+        if dossier is not None:
+            query = query.where(evidence.c.dossier == dossier)
         if kind is not None:
             query = query.where(evidence.c.kind == kind)
         with self._database.read() as connection:
