@@ -46,7 +46,6 @@ class Data(Protocol):
 
     def __len__(self) -> int: ...
     def __getitem__(self, key: slice, /) -> bytes: ...
-    def find(self, sub: bytes, start: int = ..., end: int = ..., /) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,18 @@ class Archive:
             raise ContainerUnreadable("broken", entry.name)
         if inflating.unused_data:
             raise ContainerUnreadable("ambiguous", entry.name)
+
+
+def directory_size(data: Data) -> int:
+    """Return how large the directory says it is, before anything reads it; 0 where no end of the archive is found."""
+    tail_start = max(0, len(data) - _END.size - 0xFFFF)
+    tail = bytes(data[tail_start : len(data)])
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
+        return 0
+    size = int(_END.unpack_from(tail, at)[5])
+    # ZIP64 puts the true size elsewhere: no larger than what stands before.
+    return size if size != 0xFFFFFFFF else tail_start + at
 
 
 def _end(data: Data) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import time
 import unicodedata
 import zipfile
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from signing.archive import directory_size
 from signing.validation.judge import Judge, undecided
 from signing.validation.jws import judge_token
 from signing.validation.pdf_bytes import Bytes
@@ -29,6 +31,8 @@ ENTRY_LIMIT = 2_100
 UNPACKED_LIMIT = 512 * 1024 * 1024
 RATIO_LIMIT = 200
 MANIFEST_LIMIT = 4 * 1024 * 1024
+DIRECTORY_LIMIT = 4 * 1024 * 1024
+"""Bytes of the directory at the end, which readers hold in memory as objects."""
 MANIFEST = "manifest.json"
 SIGNED_MANIFEST = "manifest.jws"
 
@@ -41,7 +45,11 @@ class _Refused(Exception):
 
 def zip_kind(data: Bytes) -> str:
     """Tell an ASiC container and our legal container from any other ZIP."""
+    if re.match(rb"PK\x03\x04.{26}mimetypeapplication/vnd\.etsi\.asic", data[:80], re.DOTALL):
+        return "asice"  # by its first bytes, as its maker wanted it: whatever else is wrong with it
     try:
+        if directory_size(data) > DIRECTORY_LIMIT:
+            raise zipfile.BadZipFile
         with zipfile.ZipFile(_Reader(data)) as archive:
             names = set(archive.namelist()[: ENTRY_LIMIT + 1])
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
@@ -49,8 +57,8 @@ def zip_kind(data: Bytes) -> str:
                     if b"application/vnd.etsi.asic" in stream.read(200):
                         return "asice"
     except Exception:  # a broken ZIP: the container's judge says so
-        return "container" if MANIFEST.encode() in data[:] else "other"
-    if any(name.startswith("META-INF/") and "signature" in name for name in names):
+        return "container" if data.find(MANIFEST.encode()) >= 0 else "other"
+    if any(name.casefold().startswith("meta-inf/") and "signature" in name.casefold() for name in names):
         return "asice"
     return "container" if names & {MANIFEST, SIGNED_MANIFEST} else "other"
 
@@ -58,6 +66,8 @@ def zip_kind(data: Bytes) -> str:
 def validate(file: File, judge: Judge, inner: Callable[[File, Judge], FileVerdict]) -> FileVerdict:
     """Judge the manifest, that it names exactly these files, and every signed file inside."""
     try:
+        if directory_size(file.data) > DIRECTORY_LIMIT:
+            raise _Refused("FILE_TOO_LARGE")
         with zipfile.ZipFile(_Reader(file.data)) as archive:
             entries = _entries(archive)
             return _judge(file, archive, entries, judge, inner)

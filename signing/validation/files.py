@@ -146,8 +146,9 @@ def _container(file: File, judge: Judge) -> FileVerdict:
 
 
 def _asice(file: File, judge: Judge) -> FileVerdict:
-    del judge
-    return FileVerdict(file.name, "asice", Verdict.INDETERMINATE, (), ("ASICE_NOT_JUDGED",))
+    from signing.validation import asice
+
+    return asice.validate(file, judge, inner=_judge)
 
 
 def _other(file: File, judge: Judge) -> FileVerdict:

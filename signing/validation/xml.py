@@ -7,14 +7,13 @@ so that a consumer who reads the document reads signed data (wrapping moves the 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import copy
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from urllib.parse import unquote, urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -24,35 +23,29 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from lxml import etree
 
 from signing.validation.judge import Facts, Judge, undecided
-from signing.validation.pdf import signature_stamp
+from signing.validation.markup import (
+    CANONICAL,
+    DIGESTS,
+    DS,
+    Stop,
+    algorithm_of,
+    canonical,
+    decoded,
+    has_dtd,
+    only,
+    parsed,
+)
 from signing.validation.verdict import Changes, FileVerdict, Integrity, Level, SignatureVerdict, Verdict, worst
+from signing.validation.xades import SIGNED_PROPERTIES, Properties, properties, stamped
 
 SIGNATURE_LIMIT = 50
 REFERENCE_LIMIT = 50
-DS = "http://www.w3.org/2000/09/xmldsig#"
-XADES = "http://uri.etsi.org/01903/v1.3.2#"
+FILES_LIMIT = 2_200
+"""References of a signature over the files of a container."""
 _ENVELOPED = DS + "enveloped-signature"
 _TRACES = re.compile(rb"xmldsig|SignatureValue|SignedInfo|X509Certificate|SignatureMethod")
 _IDS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
 
-# (exclusive, with comments); C14N 1.1 differs from 1.0 in xml:base and xml:id of ancestors only, which are refused.
-_CANONICAL = {
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315": (False, False),
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments": (False, True),
-    "http://www.w3.org/2006/12/xml-c14n11": (False, False),
-    "http://www.w3.org/2006/12/xml-c14n11#WithComments": (False, True),
-    "http://www.w3.org/2001/10/xml-exc-c14n#": (True, False),
-    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments": (True, True),
-}
-_DIGESTS = {
-    DS + "sha1": "sha1",
-    "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
-    "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
-    "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
-    "http://www.w3.org/2007/05/xmldsig-more#sha3-256": "sha3_256",
-    "http://www.w3.org/2007/05/xmldsig-more#sha3-384": "sha3_384",
-    "http://www.w3.org/2007/05/xmldsig-more#sha3-512": "sha3_512",
-}
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 _METHODS: dict[str, tuple[str, type[hashes.HashAlgorithm]]] = {
     DS + "rsa-sha1": ("rsa", hashes.SHA1),
@@ -68,31 +61,37 @@ _METHODS: dict[str, tuple[str, type[hashes.HashAlgorithm]]] = {
 }
 
 
-class _Stop(Exception):
-    """Ends the look at one signature with a reason."""
+@dataclass(frozen=True)
+class Beside:
+    """The files that stand beside a signature in a container."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    digest: Callable[[str, str], bytes]
+    """(name, digest) → digest of that file"""
+    names: frozenset[str]
+    """Every file that a signature has to cover."""
+    media_types: Mapping[str, str]
+    """As the container's manifest says."""
 
 
 @dataclass(frozen=True)
 class _Reference:
-    target: etree._Element
-    enveloped: bool
+    identity: str
+    target: etree._Element | None
+    file: str | None
+    """A file beside the signature."""
+    properties: bool
+    """Says of itself that it is about the signed properties."""
     comments: bool
     holds: bool
-    weak: bool
+    old: bool
 
 
 def validate(data: bytes, name: str, judge: Judge) -> FileVerdict:
     """Judge every signature of an XML file."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
+    root = parsed(data)
+    if root is None:
         return FileVerdict(name, "xml", Verdict.UNREADABLE, (), ("DOCUMENT_UNREADABLE",))
-    if root.getroottree().docinfo.internalDTD is not None:
+    if has_dtd(root):
         traces = _TRACES.search(etree.tostring(root.getroottree(), encoding="utf-8"))
         verdict = Verdict.INDETERMINATE if traces else Verdict.UNSIGNED
         return FileVerdict(name, "xml", verdict, (), ("DTD_NOT_ACCEPTED",))
@@ -107,142 +106,177 @@ def validate(data: bytes, name: str, judge: Judge) -> FileVerdict:
         reason = "SIGNATURE_MALFORMED" if broken else "SIGNATURE_NOT_READABLE"
         verdict = Verdict.INVALID if broken else Verdict.INDETERMINATE
         return FileVerdict(name, "xml", verdict, (), (reason,))
-    verdicts = tuple(_signature(root, one, number, judge) for number, one in enumerate(signatures, 1))
+    verdicts = tuple(judged(root, one, one.get("Id") or f"#{at}", judge) for at, one in enumerate(signatures, 1))
     return FileVerdict(name, "xml", worst(one.verdict for one in verdicts), verdicts)
 
 
-def _signature(root: etree._Element, signature: etree._Element, number: int, judge: Judge) -> SignatureVerdict:
-    name = signature.get("Id") or f"#{number}"
+def judged(
+    root: etree._Element, signature: etree._Element, name: str, judge: Judge, beside: Beside | None = None
+) -> SignatureVerdict:
+    """Judge one signature; with `beside` it has to be XAdES, and to cover every file there."""
     try:
-        return _judged(root, signature, name, judge)
-    except _Stop as stop:
+        return _judged(root, signature, name, judge, beside)
+    except Stop as stop:
         return undecided(name, stop.reason)
     except Exception:  # lxml and hostile structures: undecided, never unseen
         return undecided(name, "CANNOT_BE_VALIDATED")
 
 
-def _judged(root: etree._Element, signature: etree._Element, name: str, judge: Judge) -> SignatureVerdict:
-    info = _one(signature, "SignedInfo")
-    value_element = _one(signature, "SignatureValue")
+def _judged(
+    root: etree._Element, signature: etree._Element, name: str, judge: Judge, beside: Beside | None
+) -> SignatureVerdict:
+    info = only(signature, "SignedInfo")
+    value_element = only(signature, "SignatureValue")
+    qualified = properties(signature)
+    references = [_reference(root, signature, one, beside) for one in _references(info, beside)]
+    certificates = _certificates(signature)
+    named = qualified.certificate if qualified is not None else None
+    signer = _signer(certificates, named)
+    if signer is None:
+        raise Stop("SIGNER_CERTIFICATE_MISSING")
+    method = _METHODS.get(algorithm_of(only(info, "SignatureMethod")))
+    if method is None:
+        raise Stop("ALGORITHM_NOT_ACCEPTED")
     reasons: list[str] = []
-    references = [_reference(root, signature, one) for one in _references(info)]
-    if any(one.weak for one in references):
-        reasons.append("WEAK_ALGORITHM")
+    if method[1] is hashes.SHA1 or any(one.old for one in references) or (named is not None and named[0] == "sha1"):
+        reasons.append("SHA1_USED")
     holds = all(one.holds for one in references)
     if not holds:
         reasons.append("DIGEST_MISMATCH")
-    certificates = _certificates(signature)
-    signer = _signer(signature, certificates)
-    if signer is None:
-        raise _Stop("SIGNER_CERTIFICATE_MISSING")
-    method = _METHODS.get(_algorithm(_one(info, "SignatureMethod")))
-    if method is None:
-        raise _Stop("ALGORITHM_NOT_ACCEPTED")
-    if method[1] is hashes.SHA1:
-        reasons.append("WEAK_ALGORITHM")
-    signed = _canonical(info, _one(info, "CanonicalizationMethod"))
-    value = _decode(value_element)
-    if not _value_holds(signer, method, value, signed):
+    signed = canonical(info, only(info, "CanonicalizationMethod"))
+    if not _value_holds(signer, method, decoded(value_element), signed):
         holds = False
         reasons.append("SIGNATURE_VALUE_WRONG")
-    targets = [one.target for one in references]
-    named = _named_certificate(signature, targets)
     if named is not None and hashlib.new(named[0], signer).digest() != named[1]:
         holds = False
         reasons.append("CERTIFICATE_MISMATCH")
-    changes = Changes.NONE
-    if not _covers(root, signature, targets):
-        changes = Changes.UNKNOWN
-        reasons.append("NOT_ALL_SIGNED")
-    if any(not one.comments and any(True for _ in one.target.iter(etree.Comment)) for one in references):
-        changes = Changes.UNKNOWN
-        reasons.append("COMMENTS_NOT_SIGNED")
-    time = _signing_time(signature, targets)
-    level = Level.B_B if named is not None and time is not None else Level.OTHER
+    targets = [one.target for one in references if one.target is not None]
+    bound = _bound(qualified, references, beside)
+    reasons += bound
+    gaps = _beside_gaps(references, qualified, beside) if beside is not None else _gaps(root, signature, references)
+    reasons += gaps
+    time = _signing_time(signature, targets) if qualified is None else qualified.time if not bound else None
+    level = Level.B_B if qualified is not None and named is not None and time is not None else Level.OTHER
     facts = Facts(
         name=name,
         integrity=Integrity.INTACT if holds else Integrity.BROKEN,
-        changes=changes,
-        changes_allowed=changes is Changes.NONE,
+        changes=Changes.UNKNOWN if gaps else Changes.NONE,
+        changes_allowed=not gaps,
         level=level,
         signer=signer,
         certificates=certificates,
         signing_time=time,
         reasons=tuple(dict.fromkeys(reasons)),
     )
-    return judge.signature(_stamped(facts, signature, value_element, judge))
+    if qualified is not None:
+        facts = stamped(facts, qualified, value_element, judge)
+    return judge.signature(facts)
 
 
-def _stamped(facts: Facts, signature: etree._Element, value: etree._Element, judge: Judge) -> Facts:
-    """Add what a XAdES signature time-stamp says."""
-    stamp = signature.find(f".//{{{XADES}}}SignatureTimeStamp")
-    if stamp is None or facts.level is not Level.B_B:
-        return facts
-    token = stamp.find(f"{{{XADES}}}EncapsulatedTimeStamp")
-    method = stamp.find(f"{{{DS}}}CanonicalizationMethod")
-    reasons = list(facts.reasons)
-    stamped, holds = None, False
-    reason = "TIME_STAMP_BROKEN"
-    if token is not None:
-        content = _canonical(value, method)
-        stamped, reason, holds = signature_stamp(_decode(token), content, judge, judge.now)
-    if reason:
-        reasons.append(reason)
-    changed = {
-        "level": Level.B_T,
-        "time_stamp": stamped,
-        "proven": stamped if holds else None,
-        "reasons": tuple(reasons),
-    }
-    return Facts(**{**vars(facts), **changed})
+def _bound(qualified: Properties | None, references: list[_Reference], beside: Beside | None) -> list[str]:
+    """Say whether certificate and time are signed, where the signature is of a kind that has to sign them."""
+    if qualified is None:
+        return [] if beside is None else ["PROPERTIES_NOT_SIGNED"]
+    covering = [one for one in references if one.target is qualified.signed]
+    if len(covering) != 1 or not covering[0].properties:
+        return ["PROPERTIES_NOT_SIGNED"]
+    return ["PROPERTIES_NOT_SIGNED"] if qualified.certificate is None or qualified.time is None else []
 
 
 # what was signed
 
 
-def _references(info: etree._Element) -> list[etree._Element]:
+def _references(info: etree._Element, beside: Beside | None) -> list[etree._Element]:
     found = info.findall(f"{{{DS}}}Reference")
-    if not 0 < len(found) <= REFERENCE_LIMIT:
-        raise _Stop("SIGNATURE_MALFORMED")
+    if not 0 < len(found) <= (REFERENCE_LIMIT if beside is None else FILES_LIMIT):
+        raise Stop("SIGNATURE_MALFORMED")
     return found
 
 
-def _reference(root: etree._Element, signature: etree._Element, element: etree._Element) -> _Reference:
+def _reference(
+    root: etree._Element, signature: etree._Element, element: etree._Element, beside: Beside | None
+) -> _Reference:
     uri = element.get("URI")
-    if uri is None or (uri and not uri.startswith("#")):
-        raise _Stop("SIGNED_PART_OUTSIDE")
+    identity = element.get("Id") or ""
+    algorithm = algorithm_of(only(element, "DigestMethod"))
+    if algorithm not in DIGESTS:
+        raise Stop("ALGORITHM_NOT_ACCEPTED")
+    digest = DIGESTS[algorithm]
+    expected = decoded(only(element, "DigestValue"))
+    is_properties = element.get("Type") == SIGNED_PROPERTIES
+    if beside is not None and uri and not uri.startswith("#"):
+        file = _file(uri, element, beside)
+        holds = beside.digest(file, digest) == expected
+        return _Reference(identity, None, file, is_properties, True, holds, digest == "sha1")
+    if uri is None or (uri and not uri.startswith("#")) or (beside is not None and not uri):
+        raise Stop("SIGNED_PART_OUTSIDE")
     target = root if uri == "" else _by_id(root, uri[1:])
+    if beside is not None and (target is signature or signature not in target.iterancestors()):
+        raise Stop("SIGNED_PART_OUTSIDE")
     enveloped = False
     method: etree._Element | None = None
     for transform in element.findall(f"{{{DS}}}Transforms/{{{DS}}}Transform"):
-        algorithm = _algorithm(transform)
-        if algorithm == _ENVELOPED:
+        named = algorithm_of(transform)
+        if named == _ENVELOPED and beside is None:
             enveloped = True
-        elif algorithm in _CANONICAL and method is None:
+        elif named in CANONICAL and method is None:
             method = transform
         else:
-            raise _Stop("TRANSFORM_NOT_ACCEPTED")
-    algorithm = _algorithm(_one(element, "DigestMethod"))
-    if algorithm not in _DIGESTS:
-        raise _Stop("ALGORITHM_NOT_ACCEPTED")
-    whole = uri == ""
+            raise Stop("TRANSFORM_NOT_ACCEPTED")
     part = _without(target, signature) if enveloped else target
-    content = _canonical(part.getroottree() if whole else part, method)
-    expected = _decode(_one(element, "DigestValue"))
-    comments = method is not None and _CANONICAL[_algorithm(method)][1]
-    return _Reference(
-        target,
-        enveloped,
-        comments,
-        hashlib.new(_DIGESTS[algorithm], content).digest() == expected,
-        _DIGESTS[algorithm] == "sha1",
-    )
+    content = canonical(part.getroottree() if uri == "" else part, method)
+    comments = method is not None and CANONICAL[algorithm_of(method)][1]
+    holds = hashlib.new(digest, content).digest() == expected
+    return _Reference(identity, target, None, is_properties, comments, holds, digest == "sha1")
+
+
+def _file(uri: str, element: etree._Element, beside: Beside) -> str:
+    """Return the name of the file that a reference is about; raise Stop."""
+    if element.find(f"{{{DS}}}Transforms") is not None:
+        # The bytes themselves are signed; any transform could leave out what is read.
+        raise Stop("TRANSFORM_NOT_ACCEPTED")
+    try:
+        parts = urlsplit(uri)
+        name = unquote(uri, errors="strict")
+    except ValueError as error:
+        raise Stop("SIGNED_PART_OUTSIDE") from error
+    if parts.scheme or parts.netloc or parts.query or parts.fragment or "?" in uri or "#" in uri:
+        raise Stop("SIGNED_PART_OUTSIDE")
+    if name not in beside.names:
+        raise Stop("CONTAINER_FILE_MISSING")
+    return name
+
+
+def _beside_gaps(references: list[_Reference], qualified: Properties | None, beside: Beside) -> list[str]:
+    """Say what of a container's files this signature leaves open: files not covered, other types than signed."""
+    files = [one.file for one in references if one.file is not None]
+    gaps = []
+    if beside.names - set(files):
+        gaps.append("CONTAINER_FILE_ADDED")
+    if len(files) != len(set(files)):
+        gaps.append("SIGNED_PART_AMBIGUOUS")
+    types = qualified.media_types() if qualified is not None else {}
+    for one in references:
+        signed_as = types.get(one.identity) if one.file is not None and one.identity else None
+        if signed_as and beside.media_types.get(one.file or "") not in (None, signed_as):
+            gaps.append("CONTAINER_MANIFEST_DIFFERS")
+    return list(dict.fromkeys(gaps))
+
+
+def _gaps(root: etree._Element, signature: etree._Element, references: list[_Reference]) -> list[str]:
+    """Say what of the document this signature leaves open."""
+    targets = [one.target for one in references if one.target is not None]
+    gaps = [] if _covers(root, signature, targets) else ["NOT_ALL_SIGNED"]
+    for one in references:
+        if not one.comments and one.target is not None and any(True for _ in one.target.iter(etree.Comment)):
+            return [*gaps, "COMMENTS_NOT_SIGNED"]
+    return gaps
 
 
 def _by_id(root: etree._Element, wanted: str) -> etree._Element:
     found = [one for one in root.iter(etree.Element) if any(one.get(attribute) == wanted for attribute in _IDS)]
     if len(found) != 1:
-        raise _Stop("SIGNED_PART_AMBIGUOUS" if found else "SIGNED_PART_MISSING")
+        raise Stop("SIGNED_PART_AMBIGUOUS" if found else "SIGNED_PART_MISSING")
     return found[0]
 
 
@@ -264,7 +298,7 @@ def _without(target: etree._Element, signature: etree._Element) -> etree._Elemen
     del found.attrib[mark + "-target"]
     parent = copied.getparent()
     if parent is None or found is copied:
-        raise _Stop("SIGNED_PART_MISSING")
+        raise Stop("SIGNED_PART_MISSING")
     if copied.tail:
         before = copied.getprevious()
         if before is not None:
@@ -273,37 +307,6 @@ def _without(target: etree._Element, signature: etree._Element) -> etree._Elemen
             parent.text = (parent.text or "") + copied.tail
     parent.remove(copied)
     return found
-
-
-def _canonical(part: etree._Element | etree._ElementTree, method: etree._Element | None) -> bytes:
-    algorithm = _algorithm(method) if method is not None else next(iter(_CANONICAL))
-    if algorithm not in _CANONICAL:
-        raise _Stop("ALGORITHM_NOT_ACCEPTED")
-    exclusive, comments = _CANONICAL[algorithm]
-    prefixes: list[str] = []
-    if method is not None and exclusive:
-        for one in method.iter("{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"):
-            prefixes = one.get("PrefixList", "").split()
-    element = part if isinstance(part, etree._Element) else part.getroot()
-    if not exclusive and any(
-        str(key).startswith("{http://www.w3.org/XML/1998/namespace}")
-        for above in element.iterancestors()
-        for key in above.attrib
-    ):
-        # Inclusive canonicalisation of a part takes these over from its ancestors, lxml does not.
-        raise _Stop("TRANSFORM_NOT_ACCEPTED")
-    if isinstance(part, etree._Element):
-        # Canonicalised in place, lxml undeclares an ancestor's default namespace on grandchildren; written and read
-        # again as a document of its own, a part carries all namespaces that were in scope.
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        part = etree.fromstring(etree.tostring(part, with_tail=False), parser)
-    return etree.tostring(
-        part,
-        method="c14n",
-        exclusive=exclusive,
-        with_comments=comments,
-        inclusive_ns_prefixes=prefixes or None,
-    )
 
 
 def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[etree._Element]) -> bool:
@@ -347,13 +350,16 @@ def _certificates(signature: etree._Element) -> tuple[bytes, ...]:
     found = []
     path = f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate"
     for one in signature.findall(path)[:20]:
-        found.append(_decode(one))
+        found.append(decoded(one))
     return tuple(found)
 
 
-def _signer(signature: etree._Element, certificates: tuple[bytes, ...]) -> bytes | None:
-    """Pick the signer's certificate: the one that issued none of the others."""
-    del signature
+def _signer(certificates: tuple[bytes, ...], named: tuple[str, bytes] | None) -> bytes | None:
+    """Pick the signer's certificate: the one that is named, else the one that issued none of the others."""
+    if named is not None:
+        for der in certificates:
+            if hashlib.new(named[0], der).digest() == named[1]:
+                return der
     if len(certificates) < 2:
         return certificates[0] if certificates else None
     loaded = []
@@ -372,7 +378,7 @@ def _value_holds(signer: bytes, method: tuple[str, type[hashes.HashAlgorithm]], 
     try:
         public = x509.load_der_x509_certificate(signer).public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise _Stop("SIGNATURE_MALFORMED") from error
+        raise Stop("SIGNATURE_MALFORMED") from error
     made = algorithm()
     try:
         if isinstance(public, rsa.RSAPublicKey) and kind == "rsa":
@@ -392,19 +398,9 @@ def _value_holds(signer: bytes, method: tuple[str, type[hashes.HashAlgorithm]], 
     return True
 
 
-def _named_certificate(signature: etree._Element, targets: Iterable[etree._Element]) -> tuple[str, bytes] | None:
-    """Return (digest, value) of the certificate that signed XAdES properties name, if they do."""
-    for one in _signed_nodes(signature, targets, f"{{{XADES}}}CertDigest"):
-        algorithm = _DIGESTS.get(_algorithm(_one(one, "DigestMethod")))
-        if algorithm is None:
-            raise _Stop("ALGORITHM_NOT_ACCEPTED")
-        return algorithm, _decode(_one(one, "DigestValue"))
-    return None
-
-
 def _signing_time(signature: etree._Element, targets: Iterable[etree._Element]) -> datetime | None:
-    """Return the claimed time from a signed XAdES property or a signed SignatureProperty."""
-    for tag in (f"{{{XADES}}}SigningTime", f"{{{DS}}}SigningTime", "{*}SigningTime"):
+    """Return the claimed time from a signed SignatureProperty, as tax XML has it."""
+    for tag in (f"{{{DS}}}SigningTime", "{*}SigningTime"):
         for one in _signed_nodes(signature, targets, tag):
             try:
                 moment = datetime.fromisoformat((one.text or "").strip())
@@ -425,26 +421,3 @@ def _signed_nodes(signature: etree._Element, targets: Iterable[etree._Element], 
 
 
 _VIETNAM = timezone(timedelta(hours=7))
-
-
-# small readers
-
-
-def _one(parent: etree._Element, tag: str) -> etree._Element:
-    found = parent.findall(f"{{{DS}}}{tag}")
-    if len(found) != 1:
-        raise _Stop("SIGNATURE_MALFORMED")
-    return found[0]
-
-
-def _algorithm(element: etree._Element) -> str:
-    return element.get("Algorithm") or ""
-
-
-def _decode(element: etree._Element) -> bytes:
-    if len(element):
-        raise _Stop("SIGNATURE_MALFORMED")
-    try:
-        return base64.b64decode("".join((element.text or "").split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise _Stop("SIGNATURE_MALFORMED") from error
