@@ -145,6 +145,7 @@ def _judge(content: cms.SignedData, digest: Digest, content_type: str, length: i
     one = content["signer_infos"][0]
     certificates, crls, ocsps = _embedded(content)
     attributes = one["signed_attrs"]
+    untagged = _untagged(attributes)
     present = attributes.native is not None
     named = _attribute(attributes, ("signing_certificate_v2", "signing_certificate")) if present else None
     signer = _signer(one["sid"], certificates)
@@ -174,7 +175,7 @@ def _judge(content: cms.SignedData, digest: Digest, content_type: str, length: i
             intact = False
             reasons.append("SIGNATURE_VALUE_WRONG")
         # RFC 5652, 5.4: what is signed is the attributes under the universal SET OF tag, byte for byte otherwise.
-        signed_bytes: bytes | None = attributes.untag().dump()
+        signed_bytes: bytes | None = untagged
     else:
         signed_bytes = None
     if signer is None:
@@ -202,6 +203,19 @@ def _judge(content: cms.SignedData, digest: Digest, content_type: str, length: i
         value,
         length,
     )
+
+
+def _untagged(attributes: Any) -> bytes:
+    """Put the universal tag in front of the attributes' own bytes, before their parts are read.
+
+    After that the library would encode all of them anew.
+    """
+    raw = bytes(attributes.dump())
+    if not raw:
+        return b""
+    if raw[:1] != b"\xa0" or raw[1:2] == b"\x80":
+        return bytes(attributes.untag().dump())
+    return b"\x31" + raw[1:]
 
 
 def _embedded(content: cms.SignedData) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -21,7 +21,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from signing.validation import cms, pdf_changes
+from signing.validation import cms, pdf_changes, times
 from signing.validation.judge import Facts, Judge, undecided
 from signing.validation.pdf_bytes import Bytes, Gap, gaps, traces
 from signing.validation.verdict import (
@@ -35,7 +35,6 @@ from signing.validation.verdict import (
 )
 
 SIGNATURE_LIMIT = 50
-"""pyHanko compares every revision with every later one: 5 s for 50."""
 
 _KINDS = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached"})
 # pyHanko logs each hostile detail it meets, with traceback; the verdict says what is worth knowing.
@@ -71,7 +70,8 @@ def validate(data: Bytes, stream: BinaryIO, name: str, judge: Judge) -> FileVerd
         return FileVerdict(name, "pdf", verdict, (), (reason,))
     if len(fields) > SIGNATURE_LIMIT:
         return FileVerdict(name, "pdf", Verdict.INDETERMINATE, (), ("TOO_MANY_SIGNATURES",))
-    found = [_look(data, reader, judge, *field) for field in fields]
+    comparison = pdf_changes.Comparison(data, reader)
+    found = [_look(data, comparison, judge, *field) for field in fields]
     hidden = _hidden(data, found)
     if not found and not hidden:
         if traces(data):
@@ -92,8 +92,9 @@ def _fields(reader: PdfFileReader) -> list[tuple[str, Any]]:
     return found
 
 
-def _look(data: Bytes, reader: PdfFileReader, judge: Judge, name: str, field: Any) -> _Found:
+def _look(data: Bytes, comparison: pdf_changes.Comparison, judge: Judge, name: str, field: Any) -> _Found:
     """Read one signature; whatever fails leaves a verdict instead of facts."""
+    reader = comparison.reader
     found = _Found(name, "signature")
     try:
         value = field.get_object()["/V"]
@@ -126,9 +127,9 @@ def _look(data: Bytes, reader: PdfFileReader, judge: Judge, name: str, field: An
         return found
     try:
         if found.kind == "signature":
-            _signature(data, reader, signature, found, contents, form)
+            _signature(data, comparison, signature, found, contents, form)
         else:
-            _time_stamp(data, reader, signature, found, contents)
+            _time_stamp(data, comparison, signature, found, contents)
     except cms.Malformed:
         found.undecided = undecided(name, "SIGNATURE_MALFORMED", kind=found.kind)
     except cms.NotAccepted as error:
@@ -143,7 +144,7 @@ def _look(data: Bytes, reader: PdfFileReader, judge: Judge, name: str, field: An
 
 def _signature(
     data: Bytes,
-    reader: PdfFileReader,
+    comparison: pdf_changes.Comparison,
     signature: EmbeddedPdfSignature,
     found: _Found,
     contents: bytes,
@@ -159,7 +160,7 @@ def _signature(
     if signed.intact and signed.signer is not None and not _pyhanko_agrees(signature, signed.signer):
         integrity = Integrity.UNKNOWN
         reasons.append("CANNOT_BE_VALIDATED")
-    later = _later(signature, reader)
+    later = _later(comparison, signature, gap)
     found.signed = signed
     found.facts = Facts(
         name=found.name,
@@ -175,12 +176,16 @@ def _signature(
 
 
 def _time_stamp(
-    data: Bytes, reader: PdfFileReader, signature: EmbeddedPdfSignature, found: _Found, contents: bytes
+    data: Bytes,
+    comparison: pdf_changes.Comparison,
+    signature: EmbeddedPdfSignature,
+    found: _Found,
+    contents: bytes,
 ) -> None:
     gap = found.gap
     assert gap is not None
     token = cms.token(contents, lambda algorithm: gap.digest(data, algorithm))
-    later = _later(signature, reader)
+    later = _later(comparison, signature, gap)
     found.token = token
     found.facts = Facts(
         name=found.name,
@@ -202,16 +207,25 @@ def _pyhanko_agrees(signature: EmbeddedPdfSignature, signer: bytes) -> bool:
     return bool(intact and valid)
 
 
-def _later(signature: EmbeddedPdfSignature, reader: PdfFileReader) -> pdf_changes.Later:
+def _later(comparison: pdf_changes.Comparison, signature: EmbeddedPdfSignature, gap: Gap) -> pdf_changes.Later:
     try:
-        return pdf_changes.after(signature, reader, _certifies(signature, reader))
+        return pdf_changes.after(comparison, signature, gap, _certifies(signature, comparison.reader))
     except Exception:  # as above
         return pdf_changes.Later(Changes.UNKNOWN, False, ("CANNOT_BE_VALIDATED",))
 
 
 def _certifies(signature: EmbeddedPdfSignature, reader: PdfFileReader) -> bool:
-    """Tell whether this is the author's certification, which says what may change."""
+    """Tell whether this is the author's certification, which says what may change.
+
+    The signature itself must say so, and the signer must have put it into the catalogue: whoever prepared the document
+    can have named there an object that was to become somebody's approval.
+    """
     try:
+        if not any(one.get_object()["/TransformMethod"] == "/DocMDP" for one in signature.sig_object["/Reference"]):
+            return False
+        revision = signature.signed_revision
+        if revision and "/DocMDP" in reader.get_historical_resolver(revision - 1).root.get("/Perms", ()):
+            return False
         named = reader.root["/Perms"].raw_get("/DocMDP").reference
         return bool(named == signature.sig_field.raw_get("/V").reference)
     except (KeyError, AttributeError, TypeError):
@@ -251,28 +265,32 @@ def _judged(data: Bytes, reader: PdfFileReader, found: list[_Found], judge: Judg
         if verdict.verdict is Verdict.VALID and verdict.time_stamp is not None:
             at = verdict.time_stamp
             stamps.append((one.revision, at))
-    store = _has_store(reader)
+    held = times.store(reader)
+    archived = [one.revision for one in documents if one.facts is not None and one.facts.integrity is Integrity.INTACT]
     for one in found:
         if one.undecided is not None:
             verdicts[one.name] = one.undecided
         elif one.kind == "signature" and one.facts is not None and one.signed is not None:
             covering = [time for revision, time in stamps if revision > one.revision]
-            verdicts[one.name] = _with_times(one, judge, covering, store, bool(documents))
+            verdicts[one.name] = _with_times(one, judge, covering, held, archived)
     return [verdicts[one.name] for one in found if one.name in verdicts]
 
 
-def _with_times(one: _Found, judge: Judge, covering: list[datetime], store: bool, archived: bool) -> SignatureVerdict:
-    """Judge a signature by the earliest time that a trusted time-stamp proves."""
+def _with_times(
+    one: _Found, judge: Judge, covering: list[datetime], held: times.Store, archived: list[int]
+) -> SignatureVerdict:
+    """Judge a signature by the earliest time that a trusted time-stamp proves, and tell its level."""
     assert one.facts is not None
     assert one.signed is not None
     facts, signed = one.facts, one.signed
     changed: dict[str, Any] = {}
     reasons = list(facts.reasons)
     proven = min(covering) if covering else None
+    token_chain: tuple[bytes, ...] | None = None
     if signed.token is not None:
-        if facts.level is Level.B_B:
-            changed["level"] = Level.B_LTA if store and archived else Level.B_LT if store else Level.B_T
-        stamped, reason, holds = signature_stamp(signed.token, signed.signature, judge, proven or judge.now)
+        stamped, reason, holds, token_chain = _signature_stamp(
+            signed.token, signed.signature, judge, proven or judge.now, held.certificates
+        )
         changed["time_stamp"] = stamped
         if holds:
             proven = stamped
@@ -280,17 +298,30 @@ def _with_times(one: _Found, judge: Judge, covering: list[datetime], store: bool
             reasons.append(reason)
     changed["proven"] = proven
     changed["reasons"] = tuple(reasons)
-    return judge.signature(Facts(**{**vars(facts), **changed}))
+    verdict = judge.signature(Facts(**{**vars(facts), **changed}))
+    if facts.level is not Level.B_B or facts.signer is None:
+        return verdict
+    path = [each.der for each in verdict.chain]
+    chain = times.below_root(facts.signer, path, (*facts.certificates, *held.certificates))
+    return replace(verdict, level=times.level_of(one.revision, archived, held, chain, token_chain))
 
 
 def signature_stamp(token: bytes, signature: bytes, judge: Judge, at: datetime) -> tuple[datetime | None, str, bool]:
     """Judge a signature time-stamp: (its time if its own cryptography holds, reason against it, trusted)."""
+    time, reason, holds, _ = _signature_stamp(token, signature, judge, at, ())
+    return time, reason, holds
+
+
+def _signature_stamp(
+    token: bytes, signature: bytes, judge: Judge, at: datetime, others: Iterable[bytes]
+) -> tuple[datetime | None, str, bool, tuple[bytes, ...] | None]:
+    """Judge as above, and return also its certificate's chain below the root (None: there is no such time-stamp)."""
     try:
         read = cms.token(token, lambda algorithm: hashlib.new(algorithm, signature).digest())
     except (cms.Malformed, cms.NotAccepted):
-        return None, "TIME_STAMP_BROKEN", False
+        return None, "TIME_STAMP_BROKEN", False, None
     if not read.intact:
-        return None, "TIME_STAMP_BROKEN", False
+        return None, "TIME_STAMP_BROKEN", False, None
     verdict = judge.stamp(
         Facts(
             name="",
@@ -305,15 +336,10 @@ def signature_stamp(token: bytes, signature: bytes, judge: Judge, at: datetime) 
         at=at,
     )
     holds = verdict.verdict is Verdict.VALID
-    return read.time, "" if holds else "TIME_STAMP_NOT_TRUSTED", holds
-
-
-def _has_store(reader: PdfFileReader) -> bool:
-    try:
-        store = reader.root["/DSS"]
-        return bool(store.get("/CRLs", ()) or store.get("/OCSPs", ()))
-    except Exception:  # as above
-        return False
+    chain: tuple[bytes, ...] = ()
+    if read.signer is not None:
+        chain = times.below_root(read.signer, [one.der for one in verdict.chain], (*read.certificates, *others))
+    return read.time, "" if holds else "TIME_STAMP_NOT_TRUSTED", holds, chain
 
 
 # Files and signatures that can only be read as bytes

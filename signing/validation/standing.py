@@ -99,9 +99,12 @@ class Authorities:
         self._fetch = fetch
         self._fetched: set[bytes] = set()
         self._signed: dict[tuple[int, bytes], bool] = {}
+        self._standings: dict[tuple[bytes, datetime], Standing] = {}
+        """Answers already given on the same evidence: a file of fifty signatures has few signers."""
 
     def add(self, certificates: Iterable[bytes] = (), crls: Iterable[bytes] = (), ocsps: Iterable[bytes] = ()) -> None:
         """Add evidence that a file brings along; what cannot be read is passed over."""
+        before = (len(self._intermediates), len(self._crls), len(self._ocsps))
         known = {one.dump() for one in self._intermediates}
         for one in _asn1(certificates):
             if len(self._intermediates) < CERTIFICATE_LIMIT and one.dump() not in known:
@@ -112,9 +115,16 @@ class Authorities:
         for data in ocsps:
             if len(self._ocsps) < EVIDENCE_LIMIT and (answer := _ocsp(data)) is not None:
                 self._ocsps.append(answer)
+        if before != (len(self._intermediates), len(self._crls), len(self._ocsps)):
+            self._standings.clear()
 
     def standing(self, der: bytes, at: datetime) -> Standing:
         """Judge a certificate at a moment."""
+        if (der, at) not in self._standings:
+            self._standings[der, at] = self._standing(der, at)
+        return self._standings[der, at]
+
+    def _standing(self, der: bytes, at: datetime) -> Standing:
         path, reason, dates = self._path(der, at)
         if path is None:
             trust = Trusted.UNKNOWN if reason == "CHAIN_NOT_CHECKED" else Trusted.UNTRUSTED
