@@ -28,6 +28,7 @@ from desktop.filing.dossiers import (
     save_form,
     set_data,
 )
+from desktop.filing.evidence import SignatureEvidence, delete_evidence, export_evidence, signature_evidence
 from desktop.filing.export import ExportedFile, export
 from desktop.filing.following import (
     PaymentView,
@@ -56,7 +57,7 @@ from desktop.filing.portal import (
 )
 from desktop.filing.preflight import Preflight, PreflightFinding, preflight
 from desktop.filing.reading import procedure_lines
-from desktop.filing.sealing import SignedDossier, sign_dossier, workspace_trust
+from desktop.filing.sealing import SignedDossier, sign_dossier, verdicts_of, workspace_trust
 from desktop.filing.sending import ItemView, cancel_item, drain, enter_code, outbox_items, submit
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 from desktop.filing.trust import trust_add, trust_list, trust_remove
@@ -64,14 +65,16 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 __all__ = [
     "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",
     "PaymentView", "Preflight", "PreflightFinding", "ResultView",
-    "SignRequest", "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView",
+    "SignRequest", "SignatureEvidence", "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView",
     "TokenKeys", "WhoIs",
     "add_client", "add_portal", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
-    "confirm_unconfirmed", "doctor", "dossier_view", "dossier_views", "drain", "enter_code", "export",
+    "confirm_unconfirmed", "delete_evidence", "doctor",
+    "dossier_view", "dossier_views", "drain", "enter_code", "export",
+    "export_evidence",
     "fetch_results", "fill_foreign", "form_fields", "import_catalogue", "login", "logout", "moment_of", "new_dossier",
     "open_form", "open_token", "outbox_items",
     "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remove_portal", "role_of", "safe_name",
-    "save_form", "search", "set_data", "sign_document", "sign_dossier", "status", "status_view", "submit",
-    "token_keys", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
-    "validate_file", "whoami", "workspace_trust",
+    "save_form", "search", "set_data", "sign_document", "signature_evidence", "sign_dossier", "status", "status_view",
+    "submit", "token_keys", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
+    "validate_file", "verdicts_of", "whoami", "workspace_trust",
 ]  # fmt: skip

@@ -344,8 +344,12 @@ def dossier_jobs(
     *,
     accept_unconfirmed: bool = False,
     accept_questions: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Job]:
-    """Make a job of each dossier; the workspace itself knows which were signed before a crash."""
+    """Make a job of each dossier; the workspace itself knows which were signed before a crash.
+
+    `progress` hears of the components within a dossier, from the thread that signs it, and may raise to stop.
+    """
 
     def job(dossier_id: str, signer: Signer, role: Role) -> Job:
         from desktop.filing.sealing import sign_dossier
@@ -353,7 +357,7 @@ def dossier_jobs(
         def sign(key: SigningKey) -> dict[str, Any]:
             signed = sign_dossier(
                 desk, dossier_id, key, role=role, accept_unconfirmed=accept_unconfirmed,
-                accept_questions=accept_questions,
+                accept_questions=accept_questions, progress=progress,
             )  # fmt: skip
             return {"files": list(signed.files), "manifest_sha256": signed.manifest_sha256}
 

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from desktop.filing.desk import Desk, confirm_unconfirmed
-from desktop.filing.documents import check_certificate, findings_of, stamp_at
+from desktop.filing.documents import check_certificate, findings_of, stamp_at, validate_data
 from desktop.filing.dossiers import open_form
 from desktop.filing.errors import PreflightFailed
+from desktop.filing.evidence import keep_evidence
 from desktop.filing.preflight import preflight
 
 if TYPE_CHECKING:
     from desktop.store.records import Component as StoredComponent
     from desktop.store.records import Dossier
     from forms.template import Template
-    from signing.certificate import Finding, Role
+    from signing.certificate import Role
     from signing.key import SigningKey
     from signing.trust import Trust
 
@@ -62,9 +63,10 @@ def sign_dossier(
     code = dossier.client.tax_code
     known = facts.get("personal_id")
     personal = known.value if known is not None else (code if len(code) == 12 else None)
+    trust = workspace_trust(desk)
     findings = check_certificate(
         desk, key, role=role, tax_code=code, personal_id=personal, name=dossier.client.name,
-        trust=workspace_trust(desk), accept_questions=accept_questions,
+        trust=trust, accept_questions=accept_questions,
     )  # fmt: skip
     parts = ws.dossiers.components(dossier.id)
     for number, part in enumerate(parts):
@@ -111,7 +113,7 @@ def sign_dossier(
     token = sign_jws(manifest.to_json(), key, typ="hoso-manifest+jws")
     ws.dossiers.set_delivery(dossier.id, dossier.delivery, role=str(role))
     with ws.transaction():
-        _keep_evidence(desk, dossier, key, findings)
+        keep_evidence(desk, dossier.id, key, findings, trust, str(role))
         ws.dossiers.mark_signed(dossier.id, token)
     return SignedDossier(
         dossier.id,
@@ -121,18 +123,17 @@ def sign_dossier(
     )
 
 
-def _keep_evidence(desk: Desk, dossier: Dossier, key: SigningKey, findings: tuple[Finding, ...]) -> None:
-    """Keep whose certificate signed, and what its check said at that time (KS-10)."""
-    certificate = key.certificate
-    told = {
-        "at": desk.now().isoformat(),
-        "fingerprint": certificate.fingerprint,
-        "key": key.kind,
-        "findings": findings_of(findings),
-    }
-    desk.workspace.evidence.add(
-        dossier.id, "certificate", certificate.der, name="chung-thu.der", media_type="application/pkix-cert", facts=told
-    )
+def verdicts_of(desk: Desk, dossier_id: str) -> list[tuple[str, str]]:
+    """Judge every signed file of a dossier as anyone would who is given it: name and verdict, offline."""
+    from signing.trust import Trust
+
+    ws = desk.workspace
+    trust = workspace_trust(desk) or Trust()
+    return [
+        (file.name, str(validate_data(desk, file.name, ws.files.read(file.sha256), trust).verdict))
+        for file in ws.dossiers.files(dossier_id)
+        if file.sha256_before_signing is not None
+    ]
 
 
 def _sign_form(

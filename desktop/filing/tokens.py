@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.filing.desk import Desk
 from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
+    from signing.certificate import Certificate
     from signing.doctor import Found, Report
     from signing.errors import SigningError
     from signing.token import AskPin, Held, TokenSession
@@ -23,6 +24,21 @@ class TokenKeyView:
 
     held: Held
     module: Path
+
+    @property
+    def certificate(self) -> Certificate:
+        """Return the signer's certificate."""
+        return self.held.certificate
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """Return the certificates above it that the token holds."""
+        return self.held.chain
+
+    @property
+    def kind(self) -> Literal["token"]:
+        """Say where the key is."""
+        return "token"
 
     def to_json(self) -> dict[str, Any]:
         """Return what a person or script needs to choose it; kept here, its serial number is whole."""

@@ -1,8 +1,9 @@
-"""Choosing a key file: where it lies, its passphrase (never kept), and which of its certificates signs."""
+"""Choosing a key: of a file with its passphrase (never kept), or on a USB token that is read without its PIN."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,22 +11,27 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from desktop.messages import message
-from desktop.ui.parts import Button, Card, Facts, Field, empty
+from desktop.ui.parts import Button, Card, Facts, Field, Notice, Text, Toggle, empty, row_of
 from desktop.ui.theme import ROW, STEP
 
 if TYPE_CHECKING:
+    from desktop.filing.batch_signing import Signer
+    from desktop.filing.tokens import TokenKeys, TokenKeyView
     from desktop.ui.jobs import Progress
     from desktop.ui.shell import Shell
     from signing.certificate import Certificate
     from signing.pkcs12 import FileKey
+    from signing.token import AskPin
 
 KEY_LIMIT = 1 << 20
 LAST_KEY = "sign.p12"
 """The setting that remembers where the key file lies; what is in it, and its passphrase, are never kept."""
+LAST_TOKEN = "sign.token"
+"""The setting that remembers which certificate of a token signed last, by fingerprint; empty when it was a file."""
 
 
 class KeyChooser(QWidget):
-    """A key file with its certificates."""
+    """Where the key is kept, and which of the certificates there signs."""
 
     chosen = Signal()
     """Another certificate is chosen, or none any more."""
@@ -33,7 +39,29 @@ class KeyChooser(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.shell = shell
-        self.found: Sequence[FileKey] = ()
+        self.found: Sequence[FileKey | TokenKeyView] = ()
+        self._looking = 0
+        self.kinds = {"file": Toggle(self.tr("&Tệp khóa"), checked=True), "token": Toggle(self.tr("&USB token"))}
+        kinds = QButtonGroup(self)
+        for name, toggle in self.kinds.items():
+            kinds.addButton(toggle)
+            toggle.clicked.connect(partial(self.use, name))
+        self.certificates = QVBoxLayout()
+        self.certificates.setSpacing(2 * STEP)
+        self.choices = QButtonGroup(self)
+        self.choices.idToggled.connect(lambda _, on: self.chosen.emit() if on else None)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(3 * STEP)
+        whole.addWidget(row_of(*self.kinds.values()))
+        self.file_part = self._make_file_part()
+        self.token_part = self._make_token_part()
+        self.token_part.hide()
+        whole.addWidget(self.file_part)
+        whole.addWidget(self.token_part)
+        whole.addLayout(self.certificates)
+
+    def _make_file_part(self) -> QWidget:
         self.passphrase = QLineEdit()
         self.path = QLineEdit()
         self.path.setMinimumHeight(ROW)
@@ -47,36 +75,64 @@ class KeyChooser(QWidget):
         self.passphrase.returnPressed.connect(self.open_key)
         self.open_button = Button(self.tr("&Mở khóa"), "lock")
         self.open_button.clicked.connect(self.open_key)
-        self.certificates = QVBoxLayout()
-        self.certificates.setSpacing(2 * STEP)
-        self.choices = QButtonGroup(self)
-        self.choices.idToggled.connect(lambda _, on: self.chosen.emit() if on else None)
         remembered = self.tr("Khóa phần mềm (tệp). Chương trình chỉ nhớ tệp nằm ở đâu.")
         self.path_field = Field(self.tr("Tệp &khóa"), self.path, remembered)
         once = self.tr("Dùng một lần để mở khóa, không bao giờ được lưu.")
         self.passphrase_field = Field(self.tr("Mật kh&ẩu của tệp khóa"), self.passphrase, once)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(3 * STEP)
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * STEP)
         for field, button in ((self.path_field, choose), (self.passphrase_field, self.open_button)):
             line = QHBoxLayout()
             line.addWidget(field, 1)
-            column = QVBoxLayout()
-            column.addSpacing(field.label.sizeHint().height() + STEP)
-            column.addWidget(button)
-            column.addStretch(1)
-            line.addLayout(column)
-            whole.addLayout(line)
-        whole.addLayout(self.certificates)
+            beside = QVBoxLayout()
+            beside.addSpacing(field.label.sizeHint().height() + STEP)
+            beside.addWidget(button)
+            beside.addStretch(1)
+            line.addLayout(beside)
+            column.addLayout(line)
+        return part
+
+    def _make_token_part(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * STEP)
+        self.token_state = Text("", role="muted")
+        column.addWidget(self.token_state)
+        self.look_button = Button(self.tr("Tìm &lại token"), "refresh")
+        self.look_button.clicked.connect(self.look_for_tokens)
+        self.why_button = Button(self.tr("&Vì sao không thấy chữ ký số?"), "help")
+        self.why_button.clicked.connect(self.why)
+        column.addWidget(row_of(self.look_button, self.why_button))
+        self.token_problems = QVBoxLayout()
+        column.addLayout(self.token_problems)
+        return part
 
     def begin(self, path: str) -> None:
-        """Begin with the file that was used last, or with none."""
+        """Begin with where the key was that was used last."""
         self.path.setText(path)
+        if self.shell.desk.workspace.settings.get(LAST_TOKEN):
+            self.use("token")
+            return
+        self.use("file")
         (self.passphrase if path else self.path).setFocus()
+
+    def use(self, kind: str, *_: object) -> None:
+        """Look for the key in a file, or on tokens."""
+        self.forget()
+        self.kinds[kind].setChecked(True)
+        self.file_part.setVisible(kind == "file")
+        self.token_part.setVisible(kind == "token")
+        self.chosen.emit()
+        if kind == "token":
+            self.look_for_tokens()
 
     def forget(self) -> None:
         """Let go of keys and passphrase."""
         self.found = ()
+        self._looking += 1  # what is still being read is not wanted any more
         self.passphrase.clear()
         for button in self.choices.buttons():
             self.choices.removeButton(button)
@@ -113,6 +169,7 @@ class KeyChooser(QWidget):
             with path.open("rb") as file:
                 keys = list(load(file.read(KEY_LIMIT), secret))
             workspace.settings.set(LAST_KEY, str(path))
+            workspace.settings.set(LAST_TOKEN, "")
             return keys
 
         def done(keys: list[FileKey]) -> None:
@@ -135,19 +192,75 @@ class KeyChooser(QWidget):
 
         self.shell.jobs.run("device", work, done=done, failed=failed, owner=self)
 
-    def _show_keys(self) -> None:
+    # --- tokens ------------------------------------------------------------------------------------------------------
+
+    def look_for_tokens(self) -> None:
+        """Read the certificates on all tokens that are plugged in; no PIN is asked for it."""
+        self._looking += 1
+        mine = self._looking
+        self.found = ()
+        self._show_keys()
+        empty(self.token_problems)
+        self.token_state.setText(self.tr("Đang tìm USB token… Không cần mã PIN để xem chứng thư."))
+        self.look_button.setEnabled(False)
+
+        def work(progress: Progress) -> TokenKeys:
+            from desktop import filing
+
+            return filing.token_keys()
+
+        def done(found: TokenKeys) -> None:
+            self.look_button.setEnabled(True)
+            if mine == self._looking:
+                self._show_tokens(found)
+
+        def failed(error: Exception) -> None:
+            self.look_button.setEnabled(True)
+            if mine == self._looking:
+                self.token_state.setText(message(error, lang=self.shell.lang).text)
+
+        self.shell.jobs.run("device", work, done=done, failed=failed, owner=self)
+
+    def _show_tokens(self, found: TokenKeys) -> None:
+        self.found = found.keys
+        last = self.shell.desk.workspace.settings.get(LAST_TOKEN)
+        number = next((at for at, one in enumerate(found.keys) if one.certificate.fingerprint == last), 0)
+        if found.keys:
+            words = self.tr("Thấy {} chứng thư trên USB token. Mã PIN chỉ hỏi khi ký.").format(len(found.keys))
+        else:
+            words = self.tr("Chưa thấy chứng thư nào trên USB token. Hãy cắm token, chờ đèn sáng rồi tìm lại.")
+        self.token_state.setText(words)
+        self.shell.say(words)
+        if not found.keys:
+            # A driver of another token that fails is no news while a key is there.
+            for problem in found.problems[:3]:
+                self.token_problems.addWidget(Notice(message(problem, lang=self.shell.lang).text, "warning"))
+        self._show_keys(number)
+        if not found.keys:
+            self.why_button.setFocus()
+
+    def why(self) -> None:
+        """Find out why a token is not seen."""
+        from desktop.ui.pages.signing.doctor import Doctor
+
+        Doctor(self, self.shell).open()
+
+    # --- what was found ----------------------------------------------------------------------------------------------
+
+    def _show_keys(self, first: int = 0) -> None:
         for button in self.choices.buttons():
             self.choices.removeButton(button)
         empty(self.certificates)
         for number, key in enumerate(self.found):
-            self.certificates.addWidget(self._card(number, key.certificate))
-        first = self.choices.button(0)
-        if first is not None:
-            first.setChecked(True)
-            first.setFocus()
+            self.certificates.addWidget(self._card(number, key))
+        chosen = self.choices.button(first)
+        if chosen is not None:
+            chosen.setChecked(True)
+            chosen.setFocus()
         self.chosen.emit()
 
-    def _card(self, number: int, certificate: Certificate) -> Card:
+    def _card(self, number: int, key: FileKey | TokenKeyView) -> Card:
+        certificate: Certificate = key.certificate
         card = Card()
         owner = certificate.organization or certificate.common_name
         choice = QRadioButton(certificate.common_name)
@@ -164,14 +277,38 @@ class KeyChooser(QWidget):
                     (label, code),
                     (self.tr("Do ai cấp"), certificate.issuer),
                     (self.tr("Có giá trị đến"), until),
-                    (self.tr("Nơi giữ khóa"), self.tr("khóa phần mềm (tệp)")),
+                    (self.tr("Nơi giữ khóa"), self._kept(key)),
                 ],
                 width=132,
             )
         )
+        warning = key.held.token.warning if key.kind == "token" else None
+        if key.kind == "token" and warning is not None:
+            words = message(warning, {"token": key.held.token.label}, self.shell.lang).text
+            card.body.addWidget(Notice(words, "danger" if warning in ("PIN_LOCKED", "PIN_FINAL_TRY") else "warning"))
         return card
 
-    def key(self) -> FileKey | None:
-        """Return the key that is chosen."""
+    def _kept(self, key: FileKey | TokenKeyView) -> str:
+        if key.kind == "file":
+            return self.tr("khóa phần mềm (tệp)")
+        token = key.held.token
+        pad = self.tr("; mã PIN nhập trên token") if token.pin_pad else ""
+        return self.tr("USB token “{}”, số sê-ri {}{}").format(token.label or token.model, token.serial, pad)
+
+    def signer(self, ask: AskPin) -> Signer:
+        """Return whose key signs; a token's PIN is asked by `ask` when it first signs."""
+        from desktop.filing.batch_signing import HeldSigner, TokenSigner
+
+        key = self.key()
+        assert key is not None
+        owner = key.certificate.organization or key.certificate.common_name
+        if key.kind == "file":
+            return HeldSigner(owner, key)
+        self.shell.desk.workspace.settings.set(LAST_TOKEN, key.certificate.fingerprint)
+        fingerprint = key.certificate.fingerprint
+        return TokenSigner(owner, key.held.token.serial, ask, fingerprint=fingerprint, module=key.module)
+
+    def key(self) -> FileKey | TokenKeyView | None:
+        """Return the key that is chosen; a token's is only shown until it signs."""
         number = self.choices.checkedId()
         return self.found[number] if 0 <= number < len(self.found) else None

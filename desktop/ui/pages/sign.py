@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.messages import message
+from desktop.ui.asking import Questions
 from desktop.ui.filling.key_chooser import LAST_KEY, KeyChooser
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.parts import (
@@ -38,12 +39,17 @@ from desktop.ui.parts import (
 )
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import ROW, STEP, Size
+from desktop.ui.words import verdict_mark
 
 if TYPE_CHECKING:
-    from desktop.filing import DossierView, Preflight, SignedDossier
+    from desktop.filing import DossierView, Preflight
+    from desktop.filing.batch_signing import Choice, Interruption
     from desktop.ui.jobs import Lane, Progress
+    from desktop.ui.pages.signing.stopped import Stopped
     from forms.printing import Printed
     from signing.certificate import Finding
+    from signing.key import SigningKey
+    from signing.token import Pin, Token
 
 T = TypeVar("T")
 
@@ -71,6 +77,14 @@ class Judged:
     refused: bool
 
 
+@dataclass(frozen=True)
+class Made:
+    """What was signed, and how each file was judged when it was read again."""
+
+    files: tuple[tuple[str, str], ...]
+    """Name and verdict."""
+
+
 class Here(Page):
     """Signing a dossier."""
 
@@ -82,6 +96,7 @@ class Here(Page):
         self._pages_line: tuple[Text, str] | None = None
         self._yes: list[QCheckBox] = []
         self._job: Progress | None = None
+        self._questions = Questions(self)
         self._build()
 
     # --- building ----------------------------------------------------------------------------------------------------
@@ -348,9 +363,10 @@ class Here(Page):
             known = desk.workspace.clients.facts(client).get("personal_id")
             personal = known.value if known is not None else (code if len(code) == 12 else None)
             try:
+                # A token's key is checked before anyone logs in: what is shown of it is all that the check looks at.
                 found = filing.check_certificate(
-                    desk, key, role=filing.role_of(role_name), tax_code=code, personal_id=personal, name=name,
-                    trust=filing.workspace_trust(desk), accept_questions=True,
+                    desk, cast("SigningKey", key), role=filing.role_of(role_name), tax_code=code,
+                    personal_id=personal, name=name, trust=filing.workspace_trust(desk), accept_questions=True,
                 )  # fmt: skip
             except SigningRefused as refused:
                 return Judged(refused.findings, True)
@@ -394,7 +410,7 @@ class Here(Page):
     def _allow(self) -> None:
         why = ""
         if self.keys.key() is None:
-            why = self.tr("Mở tệp khóa để chọn chứng thư.")
+            why = self.tr("Chọn chứng thư trong tệp khóa hoặc trên USB token.")
         elif self._judged is None:
             why = self.tr("Đang kiểm tra chứng thư…")
         elif self._judged.refused:
@@ -413,20 +429,33 @@ class Here(Page):
         if key is None or not self.sign_button.isEnabled():
             return
         desk, name, role_name = self.shell.desk, self._id, str(self.role.currentData())
+        ours: list[Progress] = []
+        signer = self.keys.signer(partial(self._ask_pin, ours))
 
-        def work(progress: Progress) -> SignedDossier:
+        def work(progress: Progress) -> Made:
             from desktop import filing
+            from desktop.filing.batch_signing import dossier_jobs, sign_batch
             from desktop.workers import WorkCancelled
+
+            ours.append(progress)
 
             def report(done: int, total: int) -> None:
                 if progress.cancelled():
                     raise WorkCancelled
                 progress.report(done, total)
 
-            return filing.sign_dossier(
-                desk, name, key, role=filing.role_of(role_name), accept_unconfirmed=True, accept_questions=True,
+            jobs = dossier_jobs(
+                desk, [(name, signer, filing.role_of(role_name))], accept_unconfirmed=True, accept_questions=True,
                 progress=report,
             )  # fmt: skip
+            (result,) = sign_batch(
+                jobs, answer=partial(self._ask_what, progress), cancelled=progress.cancelled, ahead=1
+            ).results
+            if result.error is not None:
+                raise result.error
+            if result.state == "waiting":
+                raise WorkCancelled
+            return Made(tuple(filing.verdicts_of(desk, name)))
 
         def told(done: int, total: int) -> None:
             self.progress.setMaximum(total)
@@ -446,9 +475,61 @@ class Here(Page):
     def _stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
+            self._questions.withdraw()
             self.cancel.setEnabled(False)
 
-    def _signed(self, signed: SignedDossier) -> None:
+    def _ask_pin(self, ours: list[Progress], token: Token) -> Pin | None:
+        """Ask for the PIN, from the thread that signs."""
+        ready, key = self._ready, self.keys.key()
+        assert ready is not None
+        what = self.tr("Sẽ ký {} mục của hồ sơ cho {}.").format(len(ready.papers), ready.view.client_name)
+        owner = key.certificate.common_name if key is not None else token.label
+
+        def show(settle: Callable[[Pin | None], None]) -> None:
+            from desktop.ui.pages.signing.pin import PinDialog
+
+            def answered(pin: Pin | None) -> None:
+                if pin is not None and token.pin_pad:
+                    self.progress.setFormat(self.tr("Đang chờ mã PIN nhập trên token…"))
+                    self.shell.say(self.tr("Nhập mã PIN trên bàn phím của token; muốn thôi thì bấm hủy trên token."))
+                settle(pin)
+
+            dialog = PinDialog(self, token, owner, what, self.shell.lang, answered)
+            self._questions.withdrawn.connect(dialog.reject)
+            dialog.open()
+
+        return self._questions.put(show, ours[0].cancelled)
+
+    def _ask_what(self, progress: Progress, stop: Interruption) -> Choice:
+        """Ask what to do about a token that cannot go on, from the thread that signs."""
+        if stop.hopeless or progress.cancelled():
+            return "skip"
+
+        def show(settle: Callable[[Choice], None]) -> None:
+            from desktop.ui.pages.signing.stopped import Stopped
+
+            def decided(choice: Choice) -> None:
+                empty(self.state)
+                settle(choice)
+
+            empty(self.state)
+            card = Stopped(stop, self.shell.lang, decided, several=False, unit=self.tr("hồ sơ"))
+            self.state.addWidget(card)
+            self.scroll_area.ensureWidgetVisible(card)
+            card.again.setFocus()
+            self.shell.say(message(stop.error, lang=self.shell.lang).sentence, "warning")
+
+        return self._questions.put(show, progress.cancelled) or "stop"
+
+    def stopped_card(self) -> Stopped | None:
+        """Return what asks how to go on, while it stands on the page."""
+        from desktop.ui.pages.signing.stopped import Stopped
+
+        item = self.state.itemAt(0)
+        card = item.widget() if item is not None else None
+        return card if isinstance(card, Stopped) else None
+
+    def _signed(self, signed: Made) -> None:
         self._job = None
         self.running.hide()
         self._forget()
@@ -458,8 +539,12 @@ class Here(Page):
         card.body.addWidget(
             Text(self.tr("Đã ký {} tệp, đọc lại và thấy đúng").format(len(signed.files)), Size.LEAD, bold=True)
         )
-        for file in signed.files:
-            card.body.addWidget(Text(f"✓  {file}"))
+        for file, verdict in signed.files:
+            line = QHBoxLayout()
+            line.addWidget(Text(file), 1)
+            mark = verdict_mark(verdict)
+            line.addWidget(Chip(mark.text, mark.tone, symbol=mark.symbol), 0, Qt.AlignmentFlag.AlignTop)
+            card.body.addLayout(line)
         follow = Button(self.tr("&Xem lại và nộp"), "send", primary=True)
         follow.clicked.connect(lambda: self.shell.go("review", dossier=self._id))
         card.body.addWidget(row_of(follow))
@@ -471,6 +556,7 @@ class Here(Page):
     def _failed(self, error: Exception) -> None:
         self._job = None
         self.running.hide()
+        empty(self.state)
         self._allow()
         if getattr(error, "code", "") == "CANCELLED":
             self.shell.say(self.tr("Đã dừng; chưa có gì được ký."))
