@@ -10,6 +10,7 @@ import typer
 from desktop.cli import session as _session
 from desktop.cli.form import problem_document, problem_lines
 from desktop.cli.key import P12, Cert, Module, PassphraseFile, PinFile, Remote, Token, certificate_document, chosen_key
+from desktop.cli.remote import OtpFile
 from desktop.cli.session import Negative, WrongUse
 from desktop.cli.template import Force, Period
 
@@ -132,13 +133,14 @@ def sign(
     cert: Cert = None,
     pin_file: PinFile = None,
     remote: Remote = None,
+    otp_file: OtpFile = None,
     role: Annotated[str | None, typer.Option("--role")] = None,
 ) -> None:
     """Ký số mọi thành phần cần ký, rồi ký bản kê."""
     from desktop import filing
 
     session = _session.current
-    key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
+    key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file)
     signed = filing.sign_dossier(
         session.app.desk, dossier, key, role=filing.role_of(role), accept_unconfirmed=session.accept_unconfirmed
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from desktop.cli import remote as _remote
 from desktop.cli import session as _session
+from desktop.cli.remote import key_rows, opened
 from desktop.cli.session import WrongUse
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from signing.token import Token as SeenToken
 
 commands = typer.Typer(no_args_is_help=True, help="Chứng thư số dùng để ký.")
+commands.add_typer(_remote.commands, name="remote")
 
 P12 = Annotated[Path | None, typer.Option("--p12", help="Tệp khóa PKCS#12.")]
 PassphraseFile = Annotated[
@@ -50,22 +53,28 @@ def chosen_key(
     cert: str | None,
     module: Path | None = None,
     pin_file: str | None = None,
+    otp_file: str | None = None,
 ) -> Any:
     """Choose the one key that the options name; a token's PIN is asked when it first signs.
 
     Raises WrongUse where they name none, or several.
     """
     session = _session.current
-    if remote:
-        raise WrongUse(session.words("bản này chưa ký từ xa", "remote keys are not served yet"))
+    if remote is not None and (p12 is not None or token is not None):
+        raise WrongUse(session.words("--p12, --token hay --remote?", "--p12, --token or --remote?"))
     if token is not None and p12 is not None:
         raise WrongUse(session.words("--p12 hay --token?", "--p12 or --token?"))
     wanted = cert.replace(":", "").replace(" ", "").lower() if cert is not None else None
+    if remote is not None:
+        return opened(remote, pin_file, otp_file).key(wanted)
     if token is not None:
         return _token_key(token, module, wanted, pin_file)
     if p12 is None:
         raise WrongUse(
-            session.words("thiếu khóa ký: --p12 TỆP hoặc --token SỐ_SÊ_RI", "name a key: --p12 FILE or --token SERIAL")
+            session.words(
+                "thiếu khóa ký: --p12 TỆP, --token SỐ_SÊ_RI hoặc --remote HỒ_SƠ",
+                "name a key: --p12 FILE, --token SERIAL or --remote PROFILE",
+            )
         )
     keys = load_keys(p12, passphrase_file)
     if wanted is not None:
@@ -88,12 +97,13 @@ def chosen_signer(
     cert: str | None,
     module: Path | None = None,
     pin_file: str | None = None,
+    otp_file: str | None = None,
 ) -> Any:
     """Choose whose key signs a batch; a token is looked for only when there is something left to sign."""
     from desktop.filing.batch_signing import HeldSigner, TokenSigner
 
-    if token is None or p12 is not None or remote:
-        key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
+    if token is None or p12 is not None or remote is not None:
+        key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file)
         return HeldSigner(key.certificate.common_name, key)
     wanted = cert.replace(":", "").replace(" ", "").lower() if cert is not None else None
     return TokenSigner("", token, token_ask(pin_file), fingerprint=wanted, module=module)
@@ -146,9 +156,17 @@ def certificate_document(certificate: Any) -> dict[str, Any]:
 
 
 @commands.command("list")
-def list_keys(p12: P12 = None, passphrase_file: PassphraseFile = None, module: Module = None) -> None:
+def list_keys(
+    p12: P12 = None, passphrase_file: PassphraseFile = None, module: Module = None, remote: Remote = None
+) -> None:
     """Liệt kê chứng thư có thể ký; không bao giờ hỏi mã PIN."""
     session = _session.current
+    if remote is not None:
+        if p12 is not None or module is not None:
+            raise WrongUse(session.words("--p12, --module hay --remote?", "--p12, --module or --remote?"))
+        rows = key_rows(remote)
+        session.answer({"keys": rows}, *(_line(row) for row in rows))
+        return
     if p12 is None:
         _list_token_keys(module)
         return
@@ -156,11 +174,11 @@ def list_keys(p12: P12 = None, passphrase_file: PassphraseFile = None, module: M
         raise WrongUse(session.words("--p12 hay --module?", "--p12 or --module?"))
     keys = load_keys(p12, passphrase_file)
     rows = [{**certificate_document(key.certificate), "kind": key.kind} for key in keys]
-    lines = [
-        f"{row['common_name']} · MST {row['tax_code'] or '—'} · {row['issuer']} · {row['valid_to']:%d/%m/%Y}"
-        for row in rows
-    ]
-    session.answer({"keys": rows}, *lines)
+    session.answer({"keys": rows}, *(_line(row) for row in rows))
+
+
+def _line(row: dict[str, Any]) -> str:
+    return f"{row['common_name']} · MST {row['tax_code'] or '—'} · {row['issuer']} · {row['valid_to']:%d/%m/%Y}"
 
 
 def _list_token_keys(module: Path | None) -> None:

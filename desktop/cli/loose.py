@@ -1,4 +1,4 @@
-"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result, batch."""
+"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from desktop.cli.key import (
     chosen_signer,
     token_ask,
 )
+from desktop.cli.remote import OtpFile
 from desktop.cli.session import Negative, WrongUse
 from desktop.cli.template import Force
 
@@ -40,7 +41,7 @@ def add(root: typer.Typer) -> None:
     for name, verb in (
         ("demo", demo), ("sandbox", sandbox), ("sign", sign), ("extend", extend), ("validate", validate),
         ("doctor", doctor), ("login", login), ("logout", logout), ("whoami", whoami), ("status", status),
-        ("pay", pay), ("result", result), ("batch", batch),
+        ("pay", pay), ("result", result),
     ):  # fmt: skip
         root.command(name)(verb)
 
@@ -107,6 +108,7 @@ def sign(
     cert: Cert = None,
     pin_file: PinFile = None,
     remote: Remote = None,
+    otp_file: OtpFile = None,
     level: Annotated[str, typer.Option("--level", help="b-b, b-t, b-lt hoặc b-lta.")] = "b-b",
     tsa: Annotated[str | None, typer.Option("--tsa")] = None,
     field: Annotated[str | None, typer.Option("--field", help="Tên trường chữ ký.")] = None,
@@ -120,12 +122,15 @@ def sign(
     xml_id: Annotated[str | None, typer.Option("--xml-id", help="Id của phần tử được ký.")] = None,
     trust: Annotated[list[Path] | None, typer.Option("--trust")] = None,
     crl: Annotated[list[Path] | None, typer.Option("--crl")] = None,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", help="Thư mục lưu chứng cứ: chứng thư, thu hồi, kết quả kiểm tra.")
+    ] = None,
     force: Force = False,
 ) -> None:
     """Ký số một tệp, hoặc cả loạt với --out-dir."""
     from desktop import filing
     from desktop.cli.sign_many import orders_of, sign_many
-    from desktop.filing.batch_files import FileOrder
+    from desktop.filing.batch_files import FileOrder, keep_loose
     from signing.trust import Trust
 
     session = _session.current
@@ -155,10 +160,12 @@ def sign(
         accept_unconfirmed=session.accept_unconfirmed,
     )
     if output is not None:
-        key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file)
+        key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file)
         session.check_free(output, force)
         signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)
         session.write(output, signed.data, force=force)
+        if evidence is not None:
+            keep_loose(evidence, key, signed, request, output.name)
         session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
         return
     assert out_dir is not None
@@ -171,9 +178,9 @@ def sign(
                 )
             )
     else:
-        signer = chosen_signer(p12, passphrase_file, token, remote, cert, module, pin_file)
+        signer = chosen_signer(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file)
         orders = [FileOrder(file, signer, request) for file in files]
-    sign_many(orders, out_dir, force=force, from_file=pin_file is not None)
+    sign_many(orders, out_dir, force=force, evidence=evidence, from_file=pin_file is not None)
 
 
 def _signed_lines(signed: Any, output: Path) -> list[str]:
@@ -352,9 +359,3 @@ def result(dossier: str, out: Annotated[Path, typer.Option("--out")], force: For
     session.answer({"results": rows}, *(f"{row['file']}: {session.words(*VERDICTS[row['verdict']])}" for row in rows))
     if not rows or any(row["verdict"] != "valid" for row in rows):
         raise Negative
-
-
-def batch(plan: Path) -> None:
-    """Một biểu mẫu cho nhiều khách hàng."""
-    session = _session.current
-    raise WrongUse(session.words("bản này chưa lập hồ sơ theo lô", "batches are not served yet"))

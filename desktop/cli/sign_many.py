@@ -122,6 +122,13 @@ def _answer(stop: Interruption) -> Choice:
                 f"Plug in the token of {owner} ({stop.left} files left), then press Enter.",
             )
         )
+    elif not stop.serial:
+        session.note(
+            session.words(
+                f"Nhấn Enter để ký tiếp bằng khóa của {owner} (còn {stop.left} tệp).",
+                f"Press Enter to go on with the key of {owner} ({stop.left} files left).",
+            )
+        )
     else:
         session.note(
             session.words(
@@ -137,7 +144,9 @@ def _answer(stop: Interruption) -> Choice:
     return chosen.get(word.strip().casefold(), "stop")
 
 
-def sign_many(orders: list[FileOrder], out_dir: Path, *, force: bool, from_file: bool) -> None:
+def sign_many(
+    orders: list[FileOrder], out_dir: Path, *, force: bool, from_file: bool, evidence: Path | None = None
+) -> None:
     """Sign and answer; `from_file` says that secrets come from files, so that nobody is asked anything.
 
     Exit 0 when everything is signed, 1 when nothing is, 3 in between.
@@ -147,7 +156,7 @@ def sign_many(orders: list[FileOrder], out_dir: Path, *, force: bool, from_file:
     from desktop.messages import message
 
     session = _session.current
-    jobs = file_jobs(session.app.desk, orders, out_dir, force=force)
+    jobs = file_jobs(session.app.desk, orders, out_dir, force=force, evidence=evidence)
 
     def told(result: Result) -> None:
         if result.state == "signed":

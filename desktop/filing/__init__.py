@@ -3,6 +3,9 @@
 The window and the command line call these and nothing below them.
 """
 
+from desktop.filing.batch import Batch, BatchRow, RowProblem, batch_template, check_batch, error_sheet
+from desktop.filing.batch_run import REACHED, KeyRing, draft_of, print_batch, run_batch
+from desktop.filing.client_import import ClientImport, import_clients
 from desktop.filing.clients import add_client
 from desktop.filing.desk import Desk, confirm_unconfirmed, role_of
 from desktop.filing.documents import (
@@ -57,24 +60,29 @@ from desktop.filing.portal import (
 )
 from desktop.filing.preflight import Preflight, PreflightFinding, preflight
 from desktop.filing.reading import procedure_lines
+from desktop.filing.remote import RemoteProfile, add_remote, open_remote, remotes, remove_remote, signs_together
 from desktop.filing.sealing import SignedDossier, sign_dossier, verdicts_of, workspace_trust
 from desktop.filing.sending import ItemView, cancel_item, drain, enter_code, outbox_items, submit
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
+    "REACHED", "Batch", "BatchRow", "ClientImport", "KeyRing", "RowProblem", "batch_template", "check_batch",
+    "draft_of", "error_sheet", "import_clients", "print_batch", "run_batch",
     "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",
-    "PaymentView", "Preflight", "PreflightFinding", "ResultView",
+    "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile", "ResultView",
     "SignRequest", "SignatureEvidence", "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView",
     "TokenKeys", "WhoIs",
-    "add_client", "add_portal", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
+    "add_client", "add_portal", "add_remote", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
     "confirm_unconfirmed", "delete_evidence", "doctor",
     "dossier_view", "dossier_views", "drain", "enter_code", "export",
     "export_evidence",
     "fetch_results", "fill_foreign", "form_fields", "import_catalogue", "login", "logout", "moment_of", "new_dossier",
-    "open_form", "open_token", "outbox_items",
-    "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remove_portal", "role_of", "safe_name",
-    "save_form", "search", "set_data", "sign_document", "signature_evidence", "sign_dossier", "status", "status_view",
+    "open_form", "open_remote", "open_token", "outbox_items",
+    "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remotes", "remove_portal",
+    "remove_remote", "role_of", "safe_name",
+    "save_form", "search", "set_data", "sign_document", "signature_evidence", "sign_dossier", "signs_together",
+    "status", "status_view",
     "submit", "token_keys", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
     "validate_file", "verdicts_of", "whoami", "workspace_trust",
 ]  # fmt: skip

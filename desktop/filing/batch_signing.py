@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from desktop.filing.desk import Desk
+from desktop.filing.remote import signs_together
 
 if TYPE_CHECKING:
     from signing.certificate import Role
@@ -25,6 +26,8 @@ Choice = Literal["again", "skip", "stop"]
 State = Literal["signed", "kept", "failed", "waiting"]
 AHEAD = 3
 """Jobs under way at once: while the token signs one, the next is being prepared and the last is being read again."""
+TOGETHER = 20
+"""Jobs under one confirmation at a remote service, at most: all of their documents are held meanwhile."""
 PUT_BACK = frozenset({"TOKEN_REMOVED", "TOKEN_MISSING"})
 """The session goes on with the same key once the token is there again."""
 NO_MORE = frozenset({"PIN_LOCKED", "PIN_MUST_CHANGE", "PIN_NOT_SET"})
@@ -257,7 +260,11 @@ class _Run:
                 while left and not self._stop_wanted():
                     try:
                         key = key or signer.open()
-                        self._go(key, left, pool)
+                        most = min(signs_together(key), TOGETHER)
+                        if most > 1:
+                            self._together(key, left, most)
+                        else:
+                            self._go(key, left, pool)
                         continue
                     except _Interrupted as stop:
                         error = stop.error
@@ -303,15 +310,37 @@ class _Run:
                 error = future.exception()
                 if error is None:
                     room = self._ahead
-                    self._settle(number, Result(self.jobs[number], "signed", future.result()))
-                elif not isinstance(error, Exception) or not hasattr(error, "code"):
-                    fault = fault or (error if isinstance(error, Exception) else RuntimeError(repr(error)))
+                stop = self._judge(number, future.result() if error is None else error)
+                if stop is not None:
+                    fault = fault or stop
                     back.append(number)
-                elif _stopping(error):
-                    fault = fault or error
-                    back.append(number)
-                else:
-                    self._settle(number, Result(self.jobs[number], "failed", error=error))
+        self._give_back(left, back, fault)
+
+    def _together(self, key: SigningKey, left: deque[int], most: int) -> None:
+        """Work on as many jobs at a time as one authorization covers: a remote service asks the person once for all."""
+        from signing.remote import together
+
+        while left and not self._stop_wanted():
+            numbers = [left.popleft() for _ in range(min(most, len(left)))]
+            outcomes = together(key, [self.jobs[number].sign for number in numbers])
+            stops = {number: self._judge(number, one) for number, one in zip(numbers, outcomes, strict=True)}
+            back = [number for number, stop in stops.items() if stop is not None]
+            self._give_back(left, back, stops[back[0]] if back else None)
+
+    def _judge(self, number: int, outcome: dict[str, Any] | BaseException) -> Exception | None:
+        """Settle a job by what became of it, or return what stops the group; then the job is as it was before."""
+        if not isinstance(outcome, BaseException):
+            self._settle(number, Result(self.jobs[number], "signed", outcome))
+            return None
+        if not isinstance(outcome, Exception):
+            return RuntimeError(repr(outcome))
+        if not hasattr(outcome, "code") or _stopping(outcome):
+            return outcome
+        self._settle(number, Result(self.jobs[number], "failed", error=outcome))
+        return None
+
+    @staticmethod
+    def _give_back(left: deque[int], back: list[int], fault: Exception | None) -> None:
         left.extendleft(sorted(back, reverse=True))
         if fault is not None:
             if not hasattr(fault, "code"):

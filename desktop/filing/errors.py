@@ -11,6 +11,7 @@ DesktopError
     ├── LevelForbids             the procedure's level does not allow this
     ├── NoPortal, SeveralPortals
     ├── NotSubmitted             there is nothing to follow yet
+    ├── PortalCanBeAsked         a fact can be had, so no word is taken
     ├── NotAMoment               a time that cannot be read
     ├── NotTheSame               what was typed twice differs
     ├── BadTaxCode               no tax code
@@ -18,6 +19,9 @@ DesktopError
     ├── OutputTaken, OutputNameTwice, OutputIsSource      a signed file has no place of its own
     ├── SourceNotRead, OutputNotWritten                    the system refuses
     ├── ListUnusable             a list of files to sign that cannot be read
+    ├── BatchTemplateNeeded, BatchNoProcedure, BatchNoKey, BatchBothChanged, BatchChangedAfterFiling,
+    │   BatchFiledElsewhere, BatchRefused, BatchStopped      one form for many clients
+    ├── ClientsNoColumns         a spreadsheet of clients without tax codes or names
     └── XmlIdMissing             which element of the XML is to be signed is not known
 """
 
@@ -50,6 +54,14 @@ class UnknownProcedure(FilingError):
 
     code: ClassVar[str] = "UNKNOWN_PROCEDURE"
     procedure: str
+
+
+@dataclass(eq=False)
+class PortalCanBeAsked(FilingError):
+    """The portal itself can say what became of the item."""
+
+    code: ClassVar[str] = "PORTAL_CAN_BE_ASKED"
+    item: str
 
 
 @dataclass(eq=False)
@@ -237,3 +249,94 @@ class ListUnusable(FilingError):
     path: str
     reason: str
     line: int
+
+
+@dataclass(eq=False)
+class RemoteProfileUnknown(FilingError):
+    """The workspace has no remote signing profile of this name."""
+
+    code: ClassVar[str] = "REMOTE_PROFILE_UNKNOWN"
+    profile: str
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class RemoteProfileUnfit(FilingError):
+    """Something that a remote signing service of this kind needs is missing or of no use."""
+
+    code: ClassVar[str] = "REMOTE_PROFILE_UNFIT"
+    profile: str
+    what: str
+    """name, kind, user, account, secret"""
+
+
+@dataclass(eq=False)
+class BatchTemplateNeeded(FilingError):
+    """The spreadsheet does not say for which template it is, and none was named."""
+
+    code: ClassVar[str] = "BATCH_TEMPLATE_NEEDED"
+
+
+@dataclass(eq=False)
+class BatchNoProcedure(FilingError):
+    """No procedure of the catalogue takes the template."""
+
+    code: ClassVar[str] = "BATCH_NO_PROCEDURE"
+    template: str
+
+
+@dataclass(eq=False)
+class BatchNoKey(FilingError):
+    """None of the keys at hand is this client's."""
+
+    code: ClassVar[str] = "BATCH_NO_KEY"
+    client: str
+    name: str
+
+
+@dataclass(eq=False)
+class BatchBothChanged(FilingError):
+    """Both the row and the form that was made of it have changed since."""
+
+    code: ClassVar[str] = "BATCH_BOTH_CHANGED"
+    dossier: str
+
+
+@dataclass(eq=False)
+class BatchChangedAfterFiling(FilingError):
+    """The row was changed after what was made of it had been filed."""
+
+    code: ClassVar[str] = "BATCH_CHANGED_AFTER_FILING"
+    dossier: str
+
+
+@dataclass(eq=False)
+class BatchFiledElsewhere(FilingError):
+    """The same client, procedure and period was filed by another dossier."""
+
+    code: ClassVar[str] = "BATCH_FILED_ELSEWHERE"
+    dossier: str
+
+
+@dataclass(eq=False)
+class BatchRefused(FilingError):
+    """The portal refused what was made of the row; `reason` is its code, `detail` its words."""
+
+    code: ClassVar[str] = "BATCH_REFUSED"
+    dossier: str
+    reason: str
+    detail: str
+
+
+@dataclass(eq=False)
+class BatchStopped(FilingError):
+    """The run ended before it came to this row."""
+
+    code: ClassVar[str] = "BATCH_STOPPED"
+
+
+@dataclass(eq=False)
+class ClientsNoColumns(FilingError):
+    """A spreadsheet of clients has no column of tax codes, or none of names."""
+
+    code: ClassVar[str] = "CLIENTS_NO_COLUMNS"

@@ -166,6 +166,7 @@ class Settings:
                 connection.execute(insert(settings).values(name=name, value=value))
 
     def all(self) -> dict[str, Any]:
-        """Return every choice made."""
+        """Return every choice made; accounts at services (`remotes.py`) are none."""
+        query = select(settings).where(~settings.c.name.startswith("remote/")).order_by(settings.c.name)
         with self._database.read() as connection:
-            return {row.name: row.value for row in connection.execute(select(settings).order_by(settings.c.name))}
+            return {row.name: row.value for row in connection.execute(query)}

@@ -54,6 +54,7 @@ from desktop.store.ledger import Audit, EvidenceKeeper
 from desktop.store.places import Portals, Settings, TrustStore
 from desktop.store.queue import Queue
 from desktop.store.records import LIVE_ITEMS, CheckFinding, CheckReport, Purged
+from desktop.store.remotes import RemoteAccounts
 from desktop.store.schema import (
     about,
     audit,
@@ -146,6 +147,7 @@ class Workspace:
         self.portals = Portals(database, clock, self.audit)
         self.trust = TrustStore(database, clock, self.audit)
         self.settings = Settings(database)
+        self.remotes = RemoteAccounts(database, self.audit)
 
     # --- making, opening, closing
 
