@@ -106,7 +106,7 @@ def sign(
     moment = (at or datetime.now(VIETNAM)).astimezone(VIETNAM)
     if level is Level.B_B:
         return sign_pdf(source, target, key, at=moment, **more)
-    if proofs is None:
+    if proofs is None or proofs.server is None:
         raise TimeStampServerMissing
     proofs.require(key, level, moment)
     digest = digest_for(key)

@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-from asn1crypto import tsp
+from asn1crypto import cms as asn1_cms
+from asn1crypto import core, tsp
 
 from signing.certificate import Certificate, parse
 from signing.errors import (
@@ -49,6 +51,15 @@ REST = 15.0
 
 _SPARE = 512
 """Bytes by which a later token may be longer than the first one."""
+
+
+class _Response(core.Sequence):  # type: ignore[misc]  # the library has no types
+    """RFC 3161, 2.4.2; the library's own class demands a token even of a refusal."""
+
+    _fields: ClassVar[list[Any]] = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", asn1_cms.ContentInfo, {"optional": True}),
+    ]
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ class TimeStampServer:
 
     def _read(self, answer: bytes, digest: bytes, algorithm: str, nonce: int) -> Token:
         try:
-            response = tsp.TimeStampResp.load(answer, strict=True)
+            response = _Response.load(answer, strict=True)
             status = response["status"]
             granted = status["status"].native in ("granted", "granted_with_mods")
             failure = next(iter(status["fail_info"].native or ()), status["status"].native)

@@ -28,6 +28,7 @@ SIZE_LIMIT = 1024**3
 XML_LIMIT = 64 * 1024**2
 JWS_LIMIT = 16 * 1024**2
 
+_ASIC = re.compile(rb"PK\x03\x04.{26}mimetypeapplication/vnd\.etsi\.asic-[es]\+zipPK", re.DOTALL)
 _COMPACT = re.compile(rb"\s*[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\s*\Z")
 
 
@@ -90,6 +91,8 @@ def _open_and_judge(data: bytes | Path, name: str, judge: Judge, deadline: float
 def kind_of(data: Bytes) -> str:
     """Tell what kind of file this is, by its bytes alone."""
     start = bytes(data[:1024])
+    if _ASIC.match(start):
+        return "asice"  # a PDF may be stored right behind the mark
     if b"%PDF-" in start:
         return "pdf"
     if start[:4] in (b"PK\x03\x04", b"PK\x05\x06"):

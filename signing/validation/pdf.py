@@ -259,6 +259,10 @@ def _judged(data: Bytes, reader: PdfFileReader, found: list[_Found], judge: Judg
     verdicts: dict[str, SignatureVerdict] = {}
     at = judge.now
     documents = [one for one in found if one.kind == "time-stamp" and one.facts is not None]
+    # An authority's certificate that one signature brings along helps with the path of another's time-stamp.
+    for one in found:
+        if one.facts is not None:
+            judge.authorities.add(one.facts.certificates)
     for one in sorted(documents, key=lambda one: one.revision, reverse=True):
         assert one.facts is not None
         verdict = verdicts[one.name] = judge.stamp(one.facts, at=at)

@@ -8,6 +8,9 @@ A level is a statement about form: what is there, in which order. Whether it is 
 * B-LTA: B-LT, and a document time-stamp covers the revision that brought the last piece of it.
 """
 
+# pyHanko declares types for its package but leaves many of its calls without them.
+# mypy: disallow-untyped-calls=False
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -81,10 +84,10 @@ def _items(reader: PdfFileReader, found: Any, key: str) -> Iterable[tuple[bytes,
     try:
         entries = found[key]
         for number in range(min(len(entries), ITEM_LIMIT)):
-            one: Any = entries.raw_get(number)
+            one = entries.raw_get(number)
             if isinstance(one, generic.IndirectObject):
-                found_stream: Any = one.get_object()
-                yield bytes(found_stream.data), reader.xrefs.get_introducing_revision(one.reference)
+                stream: Any = one.get_object()
+                yield bytes(stream.data), reader.xrefs.get_introducing_revision(one.reference)
     except Exception:  # as above
         return
 

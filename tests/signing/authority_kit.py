@@ -293,7 +293,7 @@ def liar(answer: Answer = lambda body: b"", **more: Any) -> Iterator[Liar]:
             try:
                 while told.endless and not done.is_set():
                     self.wfile.write(bytes(64 * 1024))
-                self.wfile.write(told.answer(body))
+                self.wfile.write(told.answer(body) if not done.is_set() else b"")
             except OSError:
                 return
 
@@ -318,13 +318,15 @@ def stamper(pki: Any, name: str = "tsa", at: datetime | None = None) -> Callable
     from asn1crypto import keys
     from asn1crypto import x509 as asn1
     from pyhanko.sign import timestamps
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     authority = pki.key(name)
     private = authority.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    store = SimpleCertificateStore.from_certs(asn1.Certificate.load(one) for one in authority.chain_der)
     dummy = timestamps.DummyTimeStamper(
         tsa_cert=asn1.Certificate.load(authority.certificate_der),
         tsa_key=keys.PrivateKeyInfo.load(private),
-        certs_to_embed=[asn1.Certificate.load(one) for one in authority.chain_der],
+        certs_to_embed=store,
         fixed_dt=at,
     )
     return dummy.request_tsa_response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -164,3 +164,13 @@ def file_key(throwaway: Pki) -> Callable[..., Any]:
         return load(throwaway.signer(name, kind=kind).p12(), "mật khẩu")[0]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return an authority that answers over HTTP (authority_kit), started once."""
+    from tests.signing import authority_kit
+
+    found = authority_kit.make(tmp_path_factory.mktemp("authority"))
+    yield found
+    authority_kit.stop(found)
