@@ -90,13 +90,14 @@ def file_jobs(
     out_dir: Path,
     *,
     force: bool = False,
+    evidence: Path | None = None,
     sign: SignFile = sign_document,
 ) -> list[Job]:
     """Make a job of each file, signed under its own name in `out_dir`.
 
     Files that are there already are kept where they come from the same source; else the job says OutputTaken. With
-    `force` they are signed anew. Leftovers of a killed run are removed. Raises OutputNotWritten where the folder cannot
-    be made.
+    `force` they are signed anew. With `evidence` each one's evidence is written into that folder. Leftovers of a killed
+    run are removed. Raises OutputNotWritten where the folder cannot be made.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -105,12 +106,13 @@ def file_jobs(
     _sweep(out_dir)
     ledger = Ledger(out_dir)
     taken: dict[str, int] = {}
-    return [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign) for order in orders]
+    return [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign, evidence) for order in orders]
 
 
 def _job(
-    desk: Desk, order: FileOrder, target: Path, ledger: Ledger, taken: dict[str, int], force: bool, sign: SignFile
-) -> Job:
+    desk: Desk, order: FileOrder, target: Path, ledger: Ledger, taken: dict[str, int], force: bool, sign: SignFile,
+    evidence: Path | None,
+) -> Job:  # fmt: skip
     # On some systems two names that look alike are one file, whatever their case and form.
     place = unicodedata.normalize("NFC", target.name).casefold()
     taken[place] = taken.get(place, 0) + 1
@@ -128,6 +130,8 @@ def _job(
     def work(key: SigningKey) -> dict[str, Any]:
         data = _read(order.source)
         signed = sign(desk, order.source.name, data, key, order.request)
+        if evidence is not None:
+            keep_loose(evidence, key, signed, order.request, target.name)
         write_whole(target, signed.data)
         ledger.add(
             {
@@ -141,6 +145,15 @@ def _job(
         return signed.to_json()
 
     return Job(order.source.name, order.signer, work, kept, {"source": order.source, "file": target})
+
+
+def keep_loose(folder: Path, key: SigningKey, signed: SignedDocument, request: SignRequest, name: str) -> None:
+    """Write the evidence of a file that is kept outside of a workspace."""
+    from desktop.filing.evidence import write_evidence
+
+    write_evidence(
+        folder, key, signed.findings, request.trust, signed.signing_time, str(request.role), name, signed.data
+    )
 
 
 def _made_from(source: Path, target: Path, ledger: Ledger) -> bool:

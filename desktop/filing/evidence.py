@@ -141,6 +141,31 @@ def keep_evidence(
         ws.evidence.add(dossier, kind, data, at, name=name, media_type=media_type, facts=own)
 
 
+def write_evidence(
+    folder: Path, key: SigningKey, findings: Sequence[Finding], trust: Trust | None, at: datetime, role: str,
+    name: str, data: bytes,
+) -> Path:  # fmt: skip
+    """Write the evidence of a file that was signed outside of a workspace into a folder of its own.
+
+    Raises OutputNotWritten.
+    """
+    import hashlib
+
+    from desktop.filing.batch_files import write_whole
+    from desktop.filing.errors import OutputNotWritten
+
+    target = folder / f"{name}.chung-cu"
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(target), "EACCES") from error
+    signed = [{"name": name, "sha256": hashlib.sha256(data).hexdigest()}]
+    for number, (_, own, _, part) in enumerate(evidence_files(key, findings, trust, at, role, signed)):
+        path = target / own
+        write_whole(path if not number or own != "danh-sach-thu-hoi.crl" else target / f"{number}-{own}", part)
+    return target
+
+
 def signature_evidence(desk: Desk, dossier: str | None = None) -> list[SignatureEvidence]:
     """List what is kept, newest first; of one dossier or of all."""
     ws = desk.workspace

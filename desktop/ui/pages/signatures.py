@@ -53,6 +53,7 @@ class Here(Page):
             "keys": Toggle(self.tr("Chứng thư của &tôi"), checked=True),
             "validate": Toggle(self.tr("&Xác thực tệp")),
             "trust": Toggle(self.tr("&Gốc tin cậy")),
+            "evidence": Toggle(self.tr("Chứng &cứ đã lưu")),
         }
         for name, toggle in self.parts.items():
             toggle.clicked.connect(partial(self.open_part, name))
@@ -65,7 +66,7 @@ class Here(Page):
         self._verdict: FileVerdict | None = None
 
     def enter(self, **facts: Any) -> None:
-        """Show a `part` (keys, validate, trust); `file` is validated at once."""
+        """Show a `part` (keys, validate, trust, evidence); `file` is validated at once."""
         if "file" in facts:
             self.open_part("validate")
             self.validate(Path(facts["file"]))
@@ -78,13 +79,19 @@ class Here(Page):
         for other, toggle in self.parts.items():
             toggle.setChecked(other == name)
         empty(self.body)
-        {"keys": self._show_keys, "validate": self._show_validate, "trust": self._show_trust}[name]()
+        {
+            "keys": self._show_keys, "validate": self._show_validate, "trust": self._show_trust,
+            "evidence": self._show_evidence,
+        }[name]()  # fmt: skip
 
     # --- my keys ------------------------------------------------------------------------------------
 
     def _show_keys(self) -> None:
         about = Text(
-            self.tr("Xem chứng thư trong tệp khóa .p12 hoặc .pfx để biết hạn dùng; mật khẩu không bao giờ được lưu."),
+            self.tr(
+                "Xem chứng thư trong tệp khóa .p12, .pfx hoặc trên USB token để biết hạn dùng. Mật khẩu không bao giờ "
+                "được lưu; xem chứng thư trên token không cần mã PIN."
+            ),
             role="muted",
         )
         self.body.addWidget(about)
@@ -96,7 +103,11 @@ class Here(Page):
             own = Button(self.tr("Khóa t&hực hành"), "practice")
             own.clicked.connect(lambda: self._ask_passphrase(practice))
             places.append(own)
-        self.body.addWidget(row_of(*places))
+        self.look_at_tokens = Button(self.tr("Xem trên &USB token"), "key")
+        self.look_at_tokens.clicked.connect(self.look_into_tokens)
+        why = Button(self.tr("Vì s&ao không thấy chữ ký số?"), "help")
+        why.clicked.connect(self.why)
+        self.body.addWidget(row_of(*places, self.look_at_tokens, why))
         self.key_place = QVBoxLayout()
         self.key_place.setSpacing(3 * STEP)
         self.body.addLayout(self.key_place)
@@ -171,6 +182,40 @@ class Here(Page):
 
         self.shell.jobs.run("work", work, done=done, failed=failed, owner=self)
 
+    def look_into_tokens(self) -> None:
+        """Remember what the certificates on plugged-in tokens say; no PIN is asked."""
+        desk = self.shell.desk
+        self.look_at_tokens.setEnabled(False)
+        self.shell.say(self.tr("Đang tìm USB token…"))
+
+        def work(progress: Progress) -> int:
+            found = filing.token_keys()
+            for key in found.keys:
+                remember_key(desk, f"USB token “{key.held.token.label}”", key.certificate)
+            return len(found.keys)
+
+        def failed(error: Exception) -> None:
+            self.look_at_tokens.setEnabled(True)
+            self.shell.trouble(error)
+
+        def done(count: int) -> None:
+            self.shell.bell.data_changed.emit("key")
+            if self._part == "keys":
+                self.open_part("keys")
+            if count:
+                self.shell.say(self.tr("Thấy {} chứng thư trên USB token.").format(count))
+            else:
+                self.shell.say(self.tr("Không thấy chứng thư nào trên USB token."), "warning")
+                self.why()
+
+        self.shell.jobs.run("device", work, done=done, failed=failed, owner=self)
+
+    def why(self) -> None:
+        """Find out why a token is not seen."""
+        from desktop.ui.pages.signing.doctor import Doctor
+
+        Doctor(self, self.shell).open()
+
     def _key(self, key: KnownKey) -> Card:
         card = Card()
         today = self.shell.desk.today()
@@ -210,6 +255,23 @@ class Here(Page):
         forget_key(self.shell.desk, fingerprint)
         self.shell.bell.data_changed.emit("key")
         self.open_part("keys")
+
+    # --- evidence -----------------------------------------------------------------------------------
+
+    def _show_evidence(self) -> None:
+        from desktop.ui.pages.signing.evidence import EvidenceList
+
+        self.body.addWidget(
+            Text(
+                self.tr(
+                    "Chứng thư của người ký, đường dẫn tin cậy, danh sách thu hồi và kết quả kiểm tra lúc ký, "
+                    "lưu theo từng lần ký."
+                ),
+                role="muted",
+            )
+        )
+        self.evidence = EvidenceList(self.shell)
+        self.body.addWidget(self.evidence)
 
     # --- validating ---------------------------------------------------------------------------------
 
