@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from desktop.cli import session as _session
-from desktop.cli.session import WrongUse
+from desktop.cli.session import Negative, WrongUse
+
+SHEET_LIMIT = 33 << 20
+"""Read at most so many bytes of a spreadsheet; the product's own limit, which is lower, is said by the refusal."""
 
 commands = typer.Typer(no_args_is_help=True, help="Khách hàng: người và doanh nghiệp được lập hồ sơ.")
 
@@ -50,10 +53,48 @@ def show(tax_code: str) -> None:
 
 
 @commands.command("import")
-def import_clients(file: Path) -> None:
-    """Nhập khách hàng từ bảng tính."""
+def import_clients(
+    file: Annotated[Path, typer.Argument(help="Bảng tính XLSX hoặc CSV có cột “Mã số thuế” và “Tên”.")],
+    keep: Annotated[bool, typer.Option("--keep", help="Khác với kho: giữ thông tin trong kho.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Khác với kho: thay bằng bảng tính.")] = False,
+    no_consent: Annotated[bool, typer.Option("--no-consent", help="Chưa đồng ý cho dùng để điền biểu mẫu.")] = False,
+) -> None:
+    """Nhập khách hàng từ bảng tính: tất cả, hoặc không gì cả khi có dòng sai hay trái với kho."""
+    from desktop import filing
+
     session = _session.current
-    raise WrongUse(session.words("bản này chưa nhập từ bảng tính", "spreadsheets are not read yet"))
+    if keep and replace:
+        raise WrongUse(session.words("--keep hay --replace?", "--keep or --replace?"))
+    choice: Literal["refuse", "keep", "replace"] = "keep" if keep else "replace" if replace else "refuse"
+    with session.about(file):
+        done = filing.import_clients(
+            session.app.desk, session.read(file, SHEET_LIMIT), conflicts=choice, consent=not no_consent
+        )
+    marks = {"error": ("Lỗi", "Error"), "conflict": ("Khác nhau", "Conflict"), "warning": ("Cảnh báo", "Warning")}
+    lines = [
+        f"{session.words(*marks[one.severity])} {one.cell or one.row} ({one.client or '—'}): "
+        f"{one.message.get(session.lang)}"
+        for one in done.findings
+    ]
+    lines += [session.words(f"Không đọc cột “{one}”.", f"Column “{one}” was not read.") for one in done.unknown]
+    new, mended, same = len(done.added), len(done.changed), len(done.same)
+    if done.imported:
+        lines.append(
+            session.words(
+                f"Đã thêm {new} khách hàng, bổ sung {mended}, không đổi {same}.",
+                f"{new} clients added, {mended} completed, {same} as they were.",
+            )
+        )
+    else:
+        lines.append(
+            session.words(
+                "Chưa nhập gì. Hãy sửa các lỗi; với chỗ khác nhau, chọn --keep hoặc --replace.",
+                "Nothing was imported. Correct the errors; where they differ choose --keep or --replace.",
+            )
+        )
+    session.answer(done, *lines)
+    if not done.imported:
+        raise Negative
 
 
 @commands.command("purge")

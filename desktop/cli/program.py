@@ -20,8 +20,8 @@ USAGE: Any = typer.BadParameter.__mro__[1]
 WRONG_USE_CODES = frozenset({"PERIOD_NEEDED", "PERIOD_MISSING"})
 """Expected failures that only say that the command was called wrongly."""
 NOUNS = (
-    "catalogue", "template", "form", "pdf", "key", "trust", "client", "dossier", "outbox", "portal", "workspace",
-    "loose",
+    "catalogue", "template", "form", "pdf", "key", "trust", "client", "dossier", "evidence", "outbox", "portal",
+    "workspace", "batch", "loose",
 )  # fmt: skip
 
 

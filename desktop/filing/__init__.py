@@ -62,7 +62,21 @@ from desktop.filing.preflight import Preflight, PreflightFinding, preflight
 from desktop.filing.reading import procedure_lines
 from desktop.filing.remote import RemoteProfile, add_remote, open_remote, remotes, remove_remote, signs_together
 from desktop.filing.sealing import SignedDossier, sign_dossier, verdicts_of, workspace_trust
-from desktop.filing.sending import ItemView, cancel_item, drain, enter_code, outbox_items, submit
+from desktop.filing.sending import (
+    ItemView,
+    Try,
+    cancel_item,
+    drain,
+    enter_code,
+    outbox_items,
+    pause,
+    paused,
+    release_item,
+    schedule_item,
+    settle_item,
+    submit,
+    tries,
+)
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
@@ -72,17 +86,17 @@ __all__ = [
     "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",
     "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile", "ResultView",
     "SignRequest", "SignatureEvidence", "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView",
-    "TokenKeys", "WhoIs",
+    "TokenKeys", "Try", "WhoIs",
     "add_client", "add_portal", "add_remote", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
     "confirm_unconfirmed", "delete_evidence", "doctor",
     "dossier_view", "dossier_views", "drain", "enter_code", "export",
     "export_evidence",
     "fetch_results", "fill_foreign", "form_fields", "import_catalogue", "login", "logout", "moment_of", "new_dossier",
     "open_form", "open_remote", "open_token", "outbox_items",
-    "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remotes", "remove_portal",
-    "remove_remote", "role_of", "safe_name",
-    "save_form", "search", "set_data", "sign_document", "signature_evidence", "sign_dossier", "signs_together",
+    "pause", "paused", "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remotes", "remove_portal",
+    "release_item", "remove_remote", "role_of", "safe_name",
+    "save_form", "schedule_item", "search", "set_data", "settle_item", "sign_document", "signature_evidence", "sign_dossier", "signs_together",
     "status", "status_view",
-    "submit", "token_keys", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
+    "submit", "token_keys", "tries", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
     "validate_file", "verdicts_of", "whoami", "workspace_trust",
 ]  # fmt: skip

@@ -27,7 +27,19 @@ from forms.definition import Field, Table
 from forms.identifiers import fold
 from forms.period import Period
 from forms.sheet.grid import MAX_TEXT, Cell, Grid, Odd, Percent, Row, plain
-from forms.sheet.layout import CLIENT, FACTS, LISTS, NAME, OWN, PROBLEMS, ROW, Heading, sheet_title, written_fields
+from forms.sheet.layout import (
+    CLIENT,
+    FACTS,
+    LISTS,
+    NAME,
+    OWN,
+    PROBLEMS,
+    ROW,
+    Arrangement,
+    Heading,
+    sheet_title,
+    written_fields,
+)
 from forms.template import Template, TemplateRef, load
 
 FIRST: Final = 3
@@ -52,16 +64,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Remark:
-    """Say something beside a cell, and in the column of problems of the row of the client."""
+    """Say something beside a cell, and in the column of problems of the client's row."""
 
-    sheet: str
+    table: str
+    """Name of the table in whose sheet it stands; empty for the sheet of clients."""
     row: int
-    column: int | None
-    """None: about the row as a whole."""
+    path: str | None
+    """Path of the column; None: about the row as a whole."""
     severity: str
     text: str
     main_row: int
-    """Number of the client's row in the main sheet."""
+    """Number of the client's row."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +102,11 @@ def make_sheet(content: Content, remarks: Sequence[Remark] = ()) -> bytes:
     lists = _Lists(book)
     fields = written_fields(template.definition.form_fields.values())
     columns = _write(main, own, fields, content.lines, lists)
-    headings = {main.title: columns}
+    places = {"": (main, columns)}
     for table in template.definition.tables.values():
         sheet = book.create_sheet(sheet_title(table))
         lines = content.tables.get(table.name, ())
-        headings[sheet.title] = _write(sheet, [ROW], written_fields(table.columns), lines, lists, table=table)
+        places[table.name] = sheet, _write(sheet, [ROW], written_fields(table.columns), lines, lists, table=table)
     facts = book.create_sheet(FACTS)
     for name, value in (
         ("format", "1"), ("template", template.id), ("version", template.version), ("period", content.period or ""),
@@ -103,7 +116,7 @@ def make_sheet(content: Content, remarks: Sequence[Remark] = ()) -> bytes:
     facts.sheet_state = "veryHidden"
     facts.protection.sheet = True
     lists.close()
-    _note(book, main, columns[PROBLEMS] - 1, remarks)
+    _note(places, columns[PROBLEMS], remarks)
     book.properties.creator = "Hồ Sơ"
     when = f" · {Period.parse(content.period).label()}" if content.period else ""
     book.properties.title = f"{template.title.vi}{when}"
@@ -115,17 +128,22 @@ def main_title(template: Template) -> str:
     return re.sub(r"[\[\]:*?/\\']", "-", f"{template.short or 'Tờ khai'}")[:31]
 
 
-def copy_sheet(grid: Grid, main: Heading, remarks: Sequence[Remark]) -> bytes:
+def copy_sheet(grid: Grid, headings: Arrangement, remarks: Sequence[Remark]) -> bytes:
     """Return a copy of a spreadsheet of another maker: its values as they were read, and the problems beside them."""
     book = Workbook()
     book.remove(book.worksheets[0])
     target: Worksheet | None = None
-    column = 0
+    column, main = 0, headings.main
+    known = {"": main, **headings.tables}
+    places: dict[str, tuple[Worksheet, Mapping[str, int]]] = {}
     for sheet in grid.sheets:
         made = book.create_sheet(sheet.name or "Danh sách")
         for row in sheet.rows:
             for at, cell in enumerate(row.cells):
                 _put(made, row.number, at + 1, cell)
+        for table, heading in known.items():
+            if heading.sheet == sheet.name:
+                places[table] = made, {path: at + 1 for path, at in heading.columns.items()}
         if sheet.hidden:
             made.sheet_state = "hidden"
         elif sheet.name == main.sheet:
@@ -146,7 +164,7 @@ def copy_sheet(grid: Grid, main: Heading, remarks: Sequence[Remark]) -> bytes:
     for number in range(main.row + 1, target.max_row + 1):
         target.cell(number, column + 1).value = None  # what a copy made before said
     target.column_dimensions[get_column_letter(column + 1)].width = 60
-    _note(book, target, column, remarks)
+    _note(places, column + 1, remarks)
     return _bytes(book)
 
 
@@ -386,37 +404,39 @@ def _put(sheet: Worksheet, row: int, column: int, cell: Cell) -> Any:
     return made
 
 
-def _note(book: Workbook, main: Worksheet, column: int, remarks: Sequence[Remark]) -> None:
-    """Colour the cells, say beside each what is wrong, and gather it in the column of problems (from 0)."""
+def _note(places: Mapping[str, tuple[Worksheet, Mapping[str, int]]], column: int, remarks: Sequence[Remark]) -> None:
+    """Colour the cells, say beside each what is wrong, and gather it in the column of problems (from 1).
+
+    `places` holds each table's sheet and its columns by path; the empty name is the sheet of clients.
+    """
+    main = places[""][0]
     said: dict[tuple[str, int, int], list[Remark]] = {}
-    rows: dict[int, list[str]] = {}
-    names = {sheet.title: sheet for sheet in book.worksheets}
+    rows: dict[int, list[Remark]] = {}
+    where: dict[int, str] = {}
     for remark in remarks:
-        where = ""
-        if remark.column is not None:
-            said.setdefault((remark.sheet, remark.row, remark.column), []).append(remark)
-            cell = f"{get_column_letter(remark.column + 1)}{remark.row}"
-            where = f" {cell}" if remark.sheet in ("", main.title) else f" {remark.sheet} {cell}"
-        rows.setdefault(remark.main_row, []).append(f"{_MARKS[remark.severity]}{where}: {remark.text}")
-    comments = 0
-    for (sheet, row, at), told in said.items():
-        target = names.get(sheet, main if not sheet else None)
-        if target is None:
-            continue
-        made: Any = target.cell(row, at + 1)
+        sheet, columns = places.get(remark.table, places[""])
+        at = columns.get(remark.path or "")
+        if at is not None:
+            said.setdefault((remark.table, remark.row, at), []).append(remark)
+            cell = f" {get_column_letter(at)}{remark.row}"
+            where[id(remark)] = cell if sheet is main else f" {sheet.title}{cell}"
+        rows.setdefault(remark.main_row, []).append(remark)
+    for number, ((table, row, at), told) in enumerate(said.items()):
+        made: Any = places[table][0].cell(row, at)
         worst = "error" if any(one.severity == "error" for one in told) else "warning"
         made.fill = PatternFill("solid", fgColor=_TINTS[worst])
         made.protection = Protection(locked=False)
-        if comments < _MOST_COMMENTS:
-            comments += 1
+        if number < _MOST_COMMENTS:
             made.comment = _comment("\n".join(f"{_MARKS[one.severity]}: {one.text}" for one in told))
-    for row, lines in rows.items():
+    for row, told in rows.items():
         if row <= 0:
             continue
-        made = _put(main, row, column + 1, "\n".join(lines)[:2_000])
+        told = sorted(told, key=lambda one: one.severity != "error")
+        lines = [f"{_MARKS[one.severity]}{where.get(id(one), '')}: {one.text}" for one in told]
+        made = _put(main, row, column, "\n".join(lines)[:2_000])
         made.alignment = Alignment(wrap_text=True, vertical="top")
         made.protection = Protection(locked=False)
-        made.fill = PatternFill("solid", fgColor=_TINTS["error" if lines[0].startswith("Lỗi") else "warning"])
+        made.fill = PatternFill("solid", fgColor=_TINTS[told[0].severity])
 
 
 def _comment(text: str) -> Comment:
