@@ -18,7 +18,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import typst
@@ -35,14 +35,19 @@ _LIBRARY = ("hoso.typ", "pages.typ", "watermark-draft.svg", "watermark-practice.
 # pdf.attach stands in front of the layout, so no layout can leave the data out. A layout's own page rules still hold:
 # an attachment is no content and makes no page.
 _MAIN = """\
-#set document(title: json(bytes(sys.inputs.shown)).at("title", default: "Hồ Sơ"))
-#set text(font: "Liberation Serif", lang: json(bytes(sys.inputs.shown)).at("lang", default: "vi"), fallback: false)
-#if "attached" in sys.inputs { pdf.attach("form-data.json", bytes(sys.inputs.attached), relationship: "source",
+#let data(name) = read("/" + name, encoding: none).slice(2)
+#let shown = json(data("shown"))
+#set document(title: shown.at("title", default: "Hồ Sơ"))
+#set text(font: "Liberation Serif", lang: shown.at("lang", default: "vi"), fallback: false)
+#if data("attached").len() > 0 { pdf.attach("form-data.json", data("attached"), relationship: "source",
   mime-type: "application/json", description: "Dữ liệu của biểu mẫu") }
-#for a in json(bytes(sys.inputs.at("attachments", default: "[]"))) { pdf.attach(a.name, bytes(a.data),
+#for a in json(data("attachments")) { pdf.attach(a.name, bytes(a.data),
   relationship: "supplement", mime-type: a.media_type, description: a.description) }
 #include "/layout.typ"
-"""
+""".encode()
+
+_DATA = {"shown": "{}", "attached": "", "attachments": "[]"}
+"""What a layout is given, as JSON, and what stands for it where there is none."""
 
 _MARKS = """(
   sign: query(<hoso-sign>).map(m => { let p = m.location().position(); m.value + (p.page, p.x.pt(), p.y.pt()) }),
@@ -138,36 +143,64 @@ class Press:
                 target.write_bytes(data)
         for library in _LIBRARY:
             shutil.copyfile(RESOURCES / "layouts" / library, root / library)
-        (root / "main.typ").write_text(_MAIN, encoding="utf-8")
         nothing = str(self._room / "packages")
-        self._compiler = typst.Compiler(
-            str(root / "main.typ"),
-            root=str(root),
-            font_paths=_fonts(),
-            package_path=nothing,
-            package_cache_path=nothing,
-        )
+        self._world: dict[str, Any] = {
+            "root": str(root),
+            "font_paths": _fonts(),
+            "package_path": nothing,
+            "package_cache_path": nothing,
+        }
+        self._compiler = typst.Compiler(**self._world)
 
-    def print(self, inputs: dict[str, str], timestamp: int, *, marks: bool) -> Printed:
+    def print(self, inputs: Mapping[str, str], timestamp: int, *, marks: bool) -> Printed:
         """Print with these inputs; the same inputs and timestamp give the same bytes."""
+        given = files(inputs)
         try:
-            pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=timestamp)
-            # The compiler still holds the laid-out document: asking costs a tenth of a millisecond.
-            found = json.loads(self._compiler.eval(_MARKS)) if marks else None
+            pdf = self.compile(given, timestamp)
+            found = self._find(given) if marks else None
         except typst.TypstError as error:
             raise LayoutBroken(self.name, _detail(error)) from None
         except RuntimeError as error:
             raise LayoutBroken(self.name, str(error)[:2000]) from None
-        assert isinstance(pdf, bytes)
         sizes = page_sizes(pdf)
         signatures, fields = _marks(found, sizes) if found else ((), ())
         return Printed(pdf, len(sizes), signatures, fields)
+
+    def compile(self, given: Mapping[str, bytes], timestamp: int) -> bytes:
+        """Compile once with these files in memory (see `files`) and return the PDF."""
+        pdf = self._compiler.compile(
+            input=cast(Any, dict(given)),  # its stub does not know files in memory
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=timestamp,
+        )
+        assert isinstance(pdf, bytes)
+        return pdf
+
+    def _find(self, given: Mapping[str, bytes]) -> dict[str, list[Any]]:
+        """Ask the document just compiled for its marks.
+
+        A compiler forgets files in memory after each act, so this is another one; but what was laid out is remembered
+        for all compilers of the process, and asking does not lay out anything again.
+        """
+        asked: dict[str, list[Any]] = json.loads(typst.Compiler(dict(given), **self._world).eval(_MARKS))
+        return asked
 
     def close(self) -> None:
         """Give the private folder back."""
         shutil.rmtree(self._room, ignore_errors=True)
         if self._room in _rooms:
             _rooms.remove(self._room)
+
+
+def files(inputs: Mapping[str, str]) -> dict[str, bytes]:
+    """Return the main file and the data as files that exist in memory only.
+
+    Not `sys.inputs`: they belong to Typst's library, on which everything laid out depends, so every new form would be
+    laid out from nothing; of a file in memory only what reads it depends on it. The compiler reads each such file as
+    markup too; behind two strokes the one line of JSON is a comment, and costs nothing.
+    """
+    return {"main.typ": _MAIN} | {name: b"//" + inputs.get(name, none).encode() for name, none in _DATA.items()}
 
 
 def _detail(error: typst.TypstError) -> str:

@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from desktop.sandbox.authority import Authority
 from forms.form import Form
 from forms.period import Period
 from forms.printing import Press, Printed, PrintOptions, print_form
-from forms.printing.press import STANDARDS
+from forms.printing.press import files
 from forms.strict_json import loads
 from forms.template import bundled_library, load
 from signing.certificate import Party, Role, check_before_signing
@@ -50,12 +51,12 @@ def returns(count: int) -> bytes:
     return json.dumps(made, ensure_ascii=False).encode()
 
 
-def _inputs(template: Any, documents: list[Any]) -> list[tuple[Press, dict[str, str]]]:
+def _inputs(template: Any, documents: list[Any]) -> list[tuple[Press, Mapping[str, str]]]:
     """Return what the compiler is given for documents, without compiling any."""
-    noted: list[tuple[Press, dict[str, str]]] = []
+    noted: list[tuple[Press, Mapping[str, str]]] = []
     plain = Press.print
 
-    def noting(self: Press, inputs: dict[str, str], timestamp: int, *, marks: bool) -> Printed:
+    def noting(self: Press, inputs: Mapping[str, str], timestamp: int, *, marks: bool) -> Printed:
         noted.append((self, inputs))
         return Printed(b"", 0, (), ())
 
@@ -100,11 +101,8 @@ def _batch(folder: Path, count: int) -> list[Row]:
         assert signed.data is not None
         return signed.data
 
-    def limit(press: Press, inputs: dict[str, str], timestamp: int) -> None:
-        pdf = press._compiler.compile(
-            format="pdf", sys_inputs=inputs, pdf_standards=STANDARDS, timestamp=timestamp
-        )  # fmt: skip
-        assert isinstance(pdf, bytes)
+    def limit(press: Press, inputs: Mapping[str, str], timestamp: int) -> None:
+        pdf = press.compile(files(inputs), timestamp)
         key.sign(hashlib.sha256(pdf).digest())
 
     wall: list[tuple[float, float]] = []
