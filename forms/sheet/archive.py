@@ -23,7 +23,7 @@ from forms.sheet.errors import SheetBomb, SheetEntities, SheetExternalLinks, She
 from forms.sheet.grid import MAX_UNPACKED
 
 MAX_PARTS: Final = 2_000
-MAX_ELEMENTS: Final = 6_000_000
+MAX_ELEMENTS: Final = 3_500_000
 MAX_DEPTH: Final = 64
 _CHUNK = 1 << 16
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
