@@ -14,10 +14,15 @@ QUEUED ──send──> SENDING ──> DONE                a verified receipt 
 ```
 A portal that cannot be asked (`settles_by_key` is false) leaves UNCERTAIN to the user's word: `release` or
 `settle_by_hand`.
+
+Each client's dossiers leave in the order in which they were queued: one that must be tried again holds back those of
+the same client behind it, and nobody else's. Two things don't hold: one that was given a later time, and one that only
+the user's word can settle (the deadline of the next does not wait for it).
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -51,6 +56,8 @@ LONGEST_ASKED_WAIT = 86_400.0
 """Seconds; a portal may ask for longer than we would wait by ourselves, but not for ever."""
 ASK_FIRST = "ask_first"
 """A fact of a queued item: the portal is asked for the key before it is sent."""
+SEND_AT = "send_at"
+"""A fact of a queued item: the time that the user gave it."""
 INTERRUPTED = "INTERRUPTED"
 RELEASED = "RELEASED_BY_USER"
 SETTLED_BY_HAND = "SETTLED_BY_HAND"
@@ -76,8 +83,10 @@ class Drained:
     """The error behind it, where there was one."""
 
 
-def enqueue(ws: Workspace, dossier: str, portal: str, *, confirmed: bool = False) -> OutboxItem:
-    """Queue a signed dossier for a portal; the same revision is only ever queued once.
+def enqueue(
+    ws: Workspace, dossier: str, portal: str, *, confirmed: bool = False, at: datetime | None = None
+) -> OutboxItem:
+    """Queue a signed dossier for a portal, to leave from `at` on; the same revision is only ever queued once.
 
     Raises:
         NotSigned: there is no signed manifest of the current revision.
@@ -96,7 +105,18 @@ def enqueue(ws: Workspace, dossier: str, portal: str, *, confirmed: bool = False
             if other is not None and not confirmed:
                 first = ws.dossiers.get(other.dossier)
                 raise DuplicateFiling(found.id, other.dossier, other.state, other.updated, first.code)
-        return ws.outbox.enqueue(found.id, portal)
+        item = ws.outbox.enqueue(found.id, portal)
+        return item if at is None or item.attempts else schedule(ws, item.key, at)
+
+
+def schedule(ws: Workspace, key: str, at: datetime | None) -> OutboxItem:
+    """Let a queued item leave from a time on, or (None) with the next drain; raise MoveForbidden once it left."""
+    with ws.transaction():
+        item = ws.outbox.get(key)
+        facts = {name: value for name, value in item.facts.items() if name != SEND_AT}
+        if at is not None:
+            facts[SEND_AT] = at.isoformat()
+        return ws.outbox.move(key, ItemState.QUEUED, ItemState.QUEUED, reason=item.reason, facts=facts, not_before=at)
 
 
 def cancel(ws: Workspace, key: str) -> OutboxItem:
@@ -171,18 +191,29 @@ def drain(
         first = True
         while True:
             pause: _Pause | None = None
+            held: set[str] = set()
             for item in ws.outbox.items((ItemState.QUEUED, ItemState.UNCERTAIN), portal=portal):
                 if wanted is not None and item.key not in wanted:
                     continue
+                if item.state == ItemState.UNCERTAIN and not connector.settles_by_key:
+                    continue
+                client = ws.dossiers.get(item.dossier).client.tax_code
                 early = item.not_before is not None and item.not_before > now()
                 if early and not (wanted is not None and first):
+                    if SEND_AT not in item.facts:
+                        held.add(client)
                     continue
-                if item.state == ItemState.UNCERTAIN and not connector.settles_by_key:
+                if client in held:
                     continue
                 touched[item.key] = None
                 pause = work.one(item)
                 if pause is not None:
                     break
+                if (
+                    ws.outbox.get(item.key).state in (ItemState.QUEUED, ItemState.UNCERTAIN)
+                    and connector.settles_by_key
+                ):
+                    held.add(client)
             first = False
             later = _next_time(ws, touched, connector)
             stopped = progress is not None and progress.cancelled()
@@ -279,17 +310,19 @@ class _Drain:
         except DesktopError as problem:
             wait = self._wait_after(item, getattr(problem, "retry_after", None))
             with self._ws.transaction():
-                self._ws.outbox.end(item.key, number, "no answer", problem.code, **_plain(problem.facts))
+                self._ws.outbox.end(
+                    item.key, number, "no answer", problem.code, **_plain(problem.facts), **self._proof()
+                )
                 facts = _plain(problem.facts)
                 self._later(item, ItemState.UNCERTAIN, ItemState.UNCERTAIN, problem.code, wait, facts)
             return _pause_for(problem)
         except BaseException as problem:
-            self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__)
+            self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__, **self._proof())
             raise
         with self._ws.transaction():
             if outcome is None:
                 # Never seen, or parts of it only: nothing is registered under this key, so sending is safe.
-                self._ws.outbox.end(item.key, number, state.state)
+                self._ws.outbox.end(item.key, number, state.state, **self._proof())
                 self._moved(self._ws.outbox.move(item.key, ItemState.UNCERTAIN, ItemState.QUEUED, reason=item.reason))
                 return None
             return self._settle(item, ItemState.UNCERTAIN, number, submission, outcome)
@@ -303,23 +336,24 @@ class _Drain:
         try:
             outcome = self._connector.submit(submission, self._progress)
         except DesktopError as problem:
-            self._failed(item, number, problem)
+            self._failed(item, number, problem, submission)
             return _pause_for(problem)
         except BaseException as problem:
             # A bug, or Ctrl+C: what left is not known. The next drain asks.
             with self._ws.transaction():
-                self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__)
+                proof = self._proof(submission)
+                self._ws.outbox.end(item.key, number, "cut off", INTERRUPTED, kind=type(problem).__name__, **proof)
                 self._moved(self._ws.outbox.move(item.key, ItemState.SENDING, ItemState.UNCERTAIN, reason=INTERRUPTED))
             raise
         with self._ws.transaction():
             return self._settle(item, ItemState.SENDING, number, submission, outcome)
 
-    def _failed(self, item: OutboxItem, number: int, problem: DesktopError) -> None:
+    def _failed(self, item: OutboxItem, number: int, problem: DesktopError, submission: Submission) -> None:
         """Note an error that the connector raised, which the user must act on."""
         facts = _plain(problem.facts)
         wait = self._wait_after(item, getattr(problem, "retry_after", None))
         with self._ws.transaction():
-            self._ws.outbox.end(item.key, number, "failed", problem.code, **facts)
+            self._ws.outbox.end(item.key, number, "failed", problem.code, **facts, **self._proof(submission))
             if isinstance(problem, TransferCancelled):
                 # The connector stops only before the commit.
                 self._moved(self._ws.outbox.move(item.key, ItemState.SENDING, ItemState.QUEUED, reason=problem.code))
@@ -344,9 +378,10 @@ class _Drain:
         self, item: OutboxItem, state: ItemState, number: int, submission: Submission, outcome: Outcome
     ) -> _Pause | None:
         outbox = self._ws.outbox
+        proof = self._proof(submission)
         match outcome:
             case Registered(code, receipt, received, due):
-                outbox.end(item.key, number, "registered")
+                outbox.end(item.key, number, "registered", **proof)
                 outbox.keep_receipt(
                     item.key, code=code, data=receipt.encode("ascii"), received=received, due=due, trusted=True
                 )
@@ -364,19 +399,19 @@ class _Drain:
                 self._moved(done)
             case Refused(reasons):
                 told = {"reasons": [reason.to_json() for reason in reasons]}
-                outbox.end(item.key, number, "refused", REFUSED, **told)
+                outbox.end(item.key, number, "refused", REFUSED, **told, **proof)
                 self._ws.dossiers.note(item.dossier, "refused")
                 self._moved(outbox.move(item.key, state, ItemState.REFUSED, reason=REFUSED, facts=told))
             case NotYet(retry_after, reason, facts):
                 wait = self._wait_after(item, retry_after)
-                outbox.end(item.key, number, "not yet", reason or None)
+                outbox.end(item.key, number, "not yet", reason or None, **proof)
                 # What the portal has and still judges is asked for again, and neither sent again nor taken back.
                 known = state == ItemState.SENDING and reason != STILL_JUDGED
                 to = ItemState.QUEUED if known else ItemState.UNCERTAIN
                 self._later(item, state, to, reason or "NOT_YET", wait, _plain(facts))
                 return _Pause(reason, None, final=False) if reason in CONNECTION else None
             case Uncertain(reason, facts):
-                outbox.end(item.key, number, "uncertain", reason)
+                outbox.end(item.key, number, "uncertain", reason, **proof)
                 self._later(item, state, ItemState.UNCERTAIN, reason, self._wait_after(item, None), _plain(facts))
                 return _Pause(reason, None, final=False) if reason in CONNECTION else None
         return None
@@ -401,6 +436,15 @@ class _Drain:
         if asked is not None and asked >= 0:
             return min(LONGEST_ASKED_WAIT, asked + self._chance.uniform(0.0, min(1.0, FIRST_WAIT)))
         return scattered
+
+    def _proof(self, submission: Submission | None = None) -> dict[str, Any]:
+        """Return what shows later what was tried, with whom: hashes and the server's certificate (never the files)."""
+        proof: dict[str, Any] = {"server": dict(self._connector.peer)}
+        if submission is not None:
+            proof["manifest_sha256"] = hashlib.sha256(submission.manifest_jws.encode("ascii")).hexdigest()
+            proof["files"] = len(submission.files)
+            proof["bytes"] = sum(file.size for file in submission.files)
+        return proof
 
     def _moved(self, item: OutboxItem) -> None:
         if self._stage is not None:

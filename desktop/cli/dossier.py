@@ -197,6 +197,7 @@ def submit(
     portal: Annotated[str | None, typer.Option("--portal")] = None,
     queue_only: Annotated[bool, typer.Option("--queue-only", help="Chỉ xếp vào hộp gửi.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Nộp dù đã có hồ sơ cùng kỳ.")] = False,
+    at: Annotated[str | None, typer.Option("--at", help="Hẹn giờ gửi: 2026-07-20 08:30 hoặc 08:30.")] = None,
 ) -> None:
     """Nộp hồ sơ qua cổng."""
     from desktop import filing
@@ -209,11 +210,12 @@ def submit(
         portal=portal,
         queue_only=queue_only,
         again=again,
+        at=filing.moment_of(at, session.app.desk.today()),
         accept_unconfirmed=session.accept_unconfirmed,
     )
     lines = [item.sentence(session.lang), *(f"  – {line}" for line in item.lines(session.lang))]
     if item.reason and item.state != "DONE":
         lines.append(message(item.reason, item.facts, session.lang).text)
     session.answer({**item.to_json(), "message": " ".join(lines)}, *lines)
-    if not queue_only and str(item.state) != "DONE":
+    if not queue_only and at is None and str(item.state) != "DONE":
         raise Negative

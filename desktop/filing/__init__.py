@@ -45,6 +45,7 @@ from desktop.filing.following import (
     status_view,
 )
 from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
+from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
 from desktop.filing.portal import (
     KnownPortal,
     WhoIs,
@@ -81,6 +82,7 @@ from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, t
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
+    "LEVELS", "ExtendedDocument", "extend_document", "level_of", "proofs_for",
     "REACHED", "Batch", "BatchRow", "ClientImport", "KeyRing", "RowProblem", "batch_template", "check_batch",
     "draft_of", "error_sheet", "import_clients", "print_batch", "run_batch",
     "ComponentView", "Desk", "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from forms.printing import Mark, Printed
     from signing.certificate import Certificate, Finding, Role
     from signing.key import SigningKey
+    from signing.levels import Proofs
     from signing.stamp import Stamp
     from signing.trust import Trust
     from signing.validation import FileVerdict
@@ -38,6 +39,12 @@ class SignRequest:
     xml_id: str | None = None
     accept_unconfirmed: bool = False
     accept_questions: bool = False
+    apart: bool = False
+    """Open, write and read the document again in a worker process, as large batches do; the key stays here."""
+    level: str = "B-B"
+    """B-B, B-T, B-LT or B-LTA; above B-B with `proofs`."""
+    proofs: Proofs | None = None
+    """What all files of a batch share (filing.proofs_for)."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,13 @@ class SignedDocument:
     kind: str
     visible: bool
     findings: tuple[Finding, ...]
+    level: str = "B-B"
 
     def to_json(self) -> dict[str, Any]:
         """Return what the command line prints."""
         return {
             "kind": self.kind,
-            "level": "B-B",
+            "level": self.level,
             "visible": self.visible,
             "signing_time": self.signing_time,
             "signer": {
@@ -84,8 +92,12 @@ def check_certificate(
     name: str | None = None,
     trust: Trust | None = None,
     accept_questions: bool = False,
+    level: str = "B-B",
+    proofs: Proofs | None = None,
 ) -> tuple[Finding, ...]:
     """Check a certificate before it signs (KS-01, KS-02) and return what is worth knowing.
+
+    Above B-B the authorities are asked about it, and what cannot be found out stops the levels that embed it.
 
     Raises SigningRefused for an error, and for a question that nobody said yes to.
     """
@@ -95,6 +107,13 @@ def check_certificate(
     findings = check_before_signing(
         key.certificate, at=desk.now(), role=role, party=party, trust=trust, chain=key.chain
     )
+    if proofs is not None and level != "B-B" and not any(finding.severity == "error" for finding in findings):
+        from signing.levels import Level
+
+        # What was found out by asking stands in the place of what could only be guessed.
+        guessed = ("CHAIN_UNKNOWN", "REVOCATION_UNKNOWN")
+        findings = [finding for finding in findings if finding.code not in guessed]
+        findings += proofs.findings(key, Level(level), desk.now())
     stopping = [
         finding
         for finding in findings
@@ -139,6 +158,8 @@ def sign_document(desk: Desk, name: str, data: bytes, key: SigningKey, request: 
         personal_id=personal,
         trust=request.trust,
         accept_questions=request.accept_questions,
+        level=request.level,
+        proofs=request.proofs,
     )
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"%PDF-" in data[:1024]:
@@ -156,6 +177,8 @@ def _own_print(desk: Desk, data: bytes, request: SignRequest) -> Printed | None:
     from forms.printing import PrintOptions, print_form, read_back
     from forms.template import load
 
+    if b"Typst" not in data:  # what we print names its maker in the metadata, which PDF/A wants in plain
+        return None
     try:
         found = desk.workers.run(read_back, data, timeout=30)
         ref = desk.library.get(found.template, found.version)
@@ -185,10 +208,23 @@ def _sign_pdf(
         stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role)
     elif request.stamp and request.field is None and own is not None and own.signatures:
         stamp = stamp_at(own.signatures[-1], key.certificate, at, request.role)
-    signed = sign_pdf(data, None, key, field=request.field, stamp=stamp, at=at)
+    if request.level == "B-B" and request.apart and stamp is None:
+        from signing.apart import KeyFacts, sign_pdf_apart
+
+        signed = desk.workers.run(
+            sign_pdf_apart, data, KeyFacts.of(key), request.field, at, ask=lambda asked: key.sign(*asked)
+        )  # type: ignore[call-arg]  # in the worker it gets `ask`, which calls this one
+    elif request.level == "B-B":
+        signed = sign_pdf(data, None, key, field=request.field, stamp=stamp, at=at)
+    else:
+        from signing.levels import Level, sign
+
+        wanted = Level(request.level)
+        signed = sign(data, None, key, level=wanted, proofs=request.proofs, field=request.field, stamp=stamp, at=at)
     assert signed.data is not None
+    facts = signed.facts
     return SignedDocument(
-        signed.data, signed.facts.certificate, signed.facts.signing_time, "pdf", signed.facts.visible, findings
+        signed.data, facts.certificate, facts.signing_time, "pdf", facts.visible, findings, facts.level
     )
 
 
@@ -216,16 +252,38 @@ def _sign_xml(
     if reference is None:
         raise XmlIdMissing()
     at = desk.now()
+    if request.level != "B-B":
+        timed = _sign_timed_xml(data, key, request, reference, attribute, place, at)
+        return SignedDocument(timed, key.certificate, at, "xml", False, findings, request.level)
     signed = sign_xml(data, key, reference_id=reference, id_attribute=attribute, place=place, at=at)
     return SignedDocument(signed, key.certificate, at, "xml", False, findings)
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """Read a time in ISO 8601; a time without a zone is Việt Nam's."""
+def _sign_timed_xml(
+    data: bytes, key: SigningKey, request: SignRequest, reference: str, attribute: str, place: str, at: datetime
+) -> bytes:
+    """Sign XML by XAdES B-T, the highest level of XML that is made here."""
+    from signing.errors import LevelForPdfOnly, TimeStampServerMissing
+    from signing.levels import Level
+    from signing.xml.xades import sign_xades
+
+    if request.level != "B-T":
+        raise LevelForPdfOnly(request.level, "XML")
+    if request.proofs is None or request.proofs.server is None:
+        raise TimeStampServerMissing
+    stamp = request.proofs.stamper(Level.B_T)
+    return sign_xades(data, key, reference_id=reference, id_attribute=attribute, place=place, at=at, time_stamp=stamp)
+
+
+def moment_of(text: str | None, today: date | None = None) -> datetime | None:
+    """Read a time in ISO 8601, or with `today` a time of day; a time without a zone is Việt Nam's."""
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        if today is not None and len(text.strip()) <= len("HH:MM"):
+            moment = datetime.combine(today, time.fromisoformat(text.strip().zfill(len("HH:MM"))))
+        else:
+            moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise NotAMoment(text) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from desktop.filing.agenda import due_of
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.dossiers import open_form, procedure
-from desktop.filing.errors import LevelForbids
+from desktop.filing.errors import LevelForbids, PortalCanBeAsked
 from desktop.filing.portal import connect, learn_portal, portal_of, token_for
 from desktop.messages import Language, message, shown
 
@@ -37,6 +39,12 @@ class ItemView:
     facts: Mapping[str, Any]
     code: str | None
     updated: Any
+    due: date | None
+    """The last day for filing it, where the form has a period."""
+    send_at: datetime | None
+    """The time that the user gave it."""
+    portal_can_be_asked: bool
+    """Whether the portal can say what became of it; if not, only the user's word settles an unknown outcome."""
 
     @property
     def reasons(self) -> list[Any]:
@@ -59,7 +67,12 @@ class ItemView:
             "SENDING": f"Đang gửi, bắt đầu lúc {when}.",
             "DONE": f"Đã nộp, có biên nhận của cổng; mã hồ sơ {self.code}.",
             "REFUSED": f"Cổng không nhận lúc {when}.",
-            "UNCERTAIN": f"Đã gửi lúc {when}, chưa nhận được trả lời. Đang hỏi cổng; không gửi lại.",
+            "UNCERTAIN": f"Đã gửi lúc {when}, chưa nhận được trả lời. "
+            + (
+                "Đang hỏi cổng; không gửi lại."
+                if self.portal_can_be_asked
+                else "Cổng này không trả lời được câu hỏi đó: hãy tìm hồ sơ trên trang của cổng rồi cho biết kết quả."
+            ),
             "CANCELLED": "Đã rút khỏi hộp gửi.",
         }
         en = {
@@ -67,9 +80,18 @@ class ItemView:
             "SENDING": f"Being sent since {when}.",
             "DONE": f"Filed, with the portal's receipt; dossier code {self.code}.",
             "REFUSED": f"Refused by the portal at {when}.",
-            "UNCERTAIN": f"Sent at {when}; no answer came. The portal is being asked; it is not sent again.",
+            "UNCERTAIN": f"Sent at {when}; no answer came. "
+            + (
+                "The portal is being asked; it is not sent again."
+                if self.portal_can_be_asked
+                else "This portal cannot be asked: look for the dossier on its page, then say what you found."
+            ),
             "CANCELLED": "Taken out of the outbox.",
         }
+        if self.state == "QUEUED" and self.send_at is not None:
+            told = shown(self.send_at, "vi" if lang == "vi" else "en")
+            vi["QUEUED"] = f"Hẹn gửi lúc {told}; khi đó máy phải đang bật, chương trình đang mở và có mạng."
+            en["QUEUED"] = f"To be sent at {told}; the computer must then be on, the program open, and online."
         return (vi if lang == "vi" else en).get(self.state, self.state)
 
     def to_json(self) -> dict[str, Any]:
@@ -82,11 +104,15 @@ class ItemView:
             "reason": self.reason,
             "reasons": self.reasons,
             "code": self.code,
+            "due": self.due.isoformat() if self.due else None,
+            "send_at": self.send_at.isoformat() if self.send_at else None,
+            "portal_can_be_asked": self.portal_can_be_asked,
         }
 
 
 def _item(desk: Desk, item: OutboxItem) -> ItemView:
     dossier = desk.workspace.dossiers.get(item.dossier)
+    told = item.facts.get("send_at")
     return ItemView(
         item.key,
         item.dossier,
@@ -99,7 +125,16 @@ def _item(desk: Desk, item: OutboxItem) -> ItemView:
         {"host": urlsplit(item.portal).netloc, **item.facts},
         dossier.code,
         item.updated,
+        due_of(dossier.period),
+        datetime.fromisoformat(told) if isinstance(told, str) else None,
+        _can_be_asked(desk, item.portal),
     )
+
+
+def _can_be_asked(desk: Desk, portal: str) -> bool:
+    """Say whether a portal can settle by key; one that is not known any more can't be asked either."""
+    found = desk.catalogue.portal(portal)
+    return found is not None and found.verified().description.settles_by_key
 
 
 def connector(desk: Desk, found: TrustedCatalogue, connection: Connection) -> HosoConnector:
@@ -117,10 +152,11 @@ def submit(
     portal: str | None = None,
     queue_only: bool = False,
     again: bool = False,
+    at: datetime | None = None,
     accept_unconfirmed: bool = False,
     progress: Progress | None = None,
 ) -> ItemView:
-    """Queue a signed dossier, then send what is queued of it unless only queueing was asked for.
+    """Queue a signed dossier, then send what is queued of it unless only queueing was asked for, or a later time.
 
     Raises LevelForbids, UnconfirmedNotAccepted, NotSigned, DuplicateFiling, OutboxBusy, NoPortal.
     """
@@ -136,8 +172,8 @@ def submit(
             confirm_unconfirmed(open_form(desk, part.form), "submit", desk.today(), accepted=accept_unconfirmed)
     found = portal_of(desk, portal)
     learn_portal(desk, found)
-    item = outbox.enqueue(ws, dossier.id, found.pin.url, confirmed=again)
-    if not queue_only:
+    item = outbox.enqueue(ws, dossier.id, found.pin.url, confirmed=again, at=at)
+    if not queue_only and at is None:
         drain(desk, portal=found.pin.url, only=item.key, progress=progress)
     return _item(desk, ws.outbox.get(item.key))
 
@@ -152,11 +188,14 @@ def drain(
 ) -> list[ItemView]:
     """Send what is queued and settle what is uncertain, at every known portal or at one.
 
-    `only` names items by key; `stage` hears of each change of an item's state.
+    A paused outbox sends nothing but what is named. `only` names items by key; `stage` hears of each change of an
+    item's state.
     """
     from desktop import outbox
 
     ws = desk.workspace
+    if only is None and paused(desk):
+        return []
     wanted = [portal_of(desk, portal)] if portal else desk.catalogue.portals()
     done = []
     for found in wanted:
@@ -189,6 +228,80 @@ def cancel_item(desk: Desk, key: str) -> None:
     from desktop import outbox
 
     outbox.cancel(desk.workspace, key)
+
+
+def schedule_item(desk: Desk, key: str, at: datetime | None) -> ItemView:
+    """Give a waiting item the time from which it may leave, or none."""
+    from desktop import outbox
+
+    return _item(desk, outbox.schedule(desk.workspace, key, at))
+
+
+def release_item(desk: Desk, key: str) -> ItemView:
+    """Let an item be sent again on the user's word that the portal does not have it.
+
+    Raises PortalCanBeAsked where asking gives a fact instead of a word; CannotSettle unless it is uncertain.
+    """
+    from desktop import outbox
+
+    _needs_word(desk, key)
+    return _item(desk, outbox.release(desk.workspace, key))
+
+
+def settle_item(desk: Desk, key: str, code: str) -> ItemView:
+    """Note the code under which the user found an uncertain item at the portal: it is filed, without a receipt.
+
+    Raises PortalCanBeAsked where asking gives a fact instead of a word; CannotSettle unless it is uncertain.
+    """
+    from desktop import outbox
+
+    _needs_word(desk, key)
+    return _item(desk, outbox.settle_by_hand(desk.workspace, key, code))
+
+
+def _needs_word(desk: Desk, key: str) -> None:
+    item = desk.workspace.outbox.get(key)
+    if str(item.state) == "UNCERTAIN" and _can_be_asked(desk, item.portal):
+        raise PortalCanBeAsked(key)
+
+
+def pause(desk: Desk, on: bool) -> None:
+    """Hold the whole outbox, or let it go on."""
+    desk.workspace.settings.set("outbox_paused", on)
+
+
+def paused(desk: Desk) -> bool:
+    """Say whether the user holds the outbox."""
+    return bool(desk.workspace.settings.get("outbox_paused", False))
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try at sending or asking, as evidence of it: when, what, with whom, how it ended."""
+
+    number: int
+    act: str
+    started: datetime
+    ended: datetime | None
+    outcome: str | None
+    reason: str | None
+    facts: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        return {
+            "number": self.number, "act": self.act, "started": self.started.isoformat(),
+            "ended": self.ended.isoformat() if self.ended else None,
+            "outcome": self.outcome, "reason": self.reason, **self.facts,
+        }  # fmt: skip
+
+
+def tries(desk: Desk, key: str) -> list[Try]:
+    """Return every try of an item, also those that failed."""
+    return [
+        Try(one.number, one.act, one.started, one.ended, one.outcome, one.reason, one.facts)
+        for one in desk.workspace.outbox.attempts(key)
+    ]
 
 
 def enter_code(desk: Desk, dossier_id: str, code: str) -> list[Any]:

@@ -122,6 +122,8 @@ class Connection:
         self.limits = limits or Limits()
         self.skew: timedelta | None = None
         """The portal's clock minus ours, from the last answer's Date; None before the first."""
+        self.peer: dict[str, str] = {"host": self.host}
+        """Who answered last; over TLS with the certificate's sha256, issuer and end, for the evidence."""
         self._origin = urlsplit(self.url)
         self._session = requests.Session()
         # No .netrc passwords, no cookies, no certificate bundle named by the environment.
@@ -310,6 +312,7 @@ class Connection:
                         stream=True,
                     )
                     self._note_date(response)
+                    self.peer = {"host": self.host, **watch.certificate}
                     if response.status_code not in (301, 302, 303, 307, 308) or method != "GET":
                         break
                     url = self._redirected(url, response)

@@ -128,6 +128,10 @@ class Connector(Protocol):
     def settles_by_key(self) -> bool:
         """Return whether `ask` can settle an unknown outcome."""
 
+    @property
+    def peer(self) -> Mapping[str, str]:
+        """Return who answered last: `host` and, over TLS, its certificate's `sha256`, `issuer` and `until`."""
+
     def submit(self, submission: Submission, progress: Progress | None = None) -> Outcome:
         """Send what is missing, commit, and verify the receipt.
 

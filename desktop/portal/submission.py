@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -61,6 +61,11 @@ class HosoConnector:
     def settles_by_key(self) -> bool:
         """Return whether the portal can say what became of a key."""
         return self.portal.settles_by_key
+
+    @property
+    def peer(self) -> Mapping[str, str]:
+        """Return who answered last."""
+        return self.connection.peer
 
     def submit(self, submission: Submission, progress: Progress | None = None) -> Outcome:
         """Send what is missing, commit, verify the receipt; see `contract.Connector`."""

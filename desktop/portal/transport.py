@@ -7,6 +7,7 @@ seconds passes every socket time-out) and calls that nobody wants any more.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import socket
 import ssl
 import sys
@@ -100,6 +101,8 @@ class Watch:
         self._sockets: list[socket.socket] = []
         self._why: PortalSlow | TransferCancelled | None = None
         self._cut: str | None = None
+        self.certificate: dict[str, str] = {}
+        """What the server's certificate was, where there was one."""
 
     def __enter__(self) -> Watch:
         self._reset = _current.set(self)
@@ -120,6 +123,8 @@ class Watch:
         with self._lock:
             self._sockets.append(sock)
             cut = self._cut is not None
+        if isinstance(sock, ssl.SSLSocket):
+            self.certificate = _certificate(sock)
         if cut:
             _shut(sock)
 
@@ -148,6 +153,20 @@ class Watch:
             sockets = list(self._sockets)
         for sock in sockets:
             _shut(sock)
+
+
+def _certificate(sock: ssl.SSLSocket) -> dict[str, str]:
+    """Note which certificate a server showed; a renewed one is no alarm, only a fact."""
+    try:
+        der, facts = sock.getpeercert(binary_form=True), sock.getpeercert() or {}
+    except (OSError, ValueError):
+        return {}
+    issuer = ", ".join(str(value) for part in facts.get("issuer", ()) for _, value in cast(Any, part))
+    return {
+        "sha256": hashlib.sha256(der or b"").hexdigest(),
+        "issuer": issuer[:300],
+        "until": str(facts.get("notAfter", "")),
+    }
 
 
 def _shut(sock: socket.socket) -> None:

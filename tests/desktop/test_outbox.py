@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from desktop.errors import CannotSettle, DuplicateFiling, MoveForbidden, NotSigned, OutboxBusy, StoreFull
-from desktop.outbox import cancel, drain, enqueue, release, settle_by_hand
+from desktop.outbox import cancel, drain, enqueue, release, schedule, settle_by_hand
 from desktop.portal.contract import (
     KeyState,
     NotYet,
@@ -48,6 +49,7 @@ class Told:
     answers: list[Outcome | Exception | Callable[[Submission], Outcome]] = field(default_factory=list)
     states: list[KeyState | Exception] = field(default_factory=list)
     settles_by_key: bool = True
+    peer: dict[str, str] = field(default_factory=lambda: {"host": "127.0.0.1:1"})
     sent: list[Submission] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -456,3 +458,45 @@ def test_restored_items_are_asked_for_first(ws: Workspace, tmp_path: Path) -> No
         connector = Told(states=[KeyState("registered", "H38-1", "good")])
         assert drain(again, connector).items[0].state == ItemState.DONE
         assert (connector.asked, connector.sent) == ([key], [])
+
+
+def test_one_clients_dossiers_leave_in_their_order_and_hold_nobody_else(ws: Workspace, clock: Time) -> None:
+    first, second = queued(ws), queued(ws, period="2026-07")
+    stranger = queued(ws, tax_code="0100109106")
+    connector = Told([NotYet(600.0, "PORTAL_SAYS_LATER")])
+    drain(ws, connector)
+    assert [one.key for one in connector.sent] == [first, stranger]
+    assert ws.outbox.get(second).state == ItemState.QUEUED
+    drain(ws, connector)
+    assert ws.outbox.get(second).attempts == 0, "the one before it still waits"
+    clock.pass_by(700)
+    drain(ws, connector)
+    assert [one.key for one in connector.sent] == [first, stranger, first, second]
+
+
+def test_an_item_leaves_at_the_time_that_it_was_given_and_holds_nobody(ws: Workspace, clock: Time) -> None:
+    dossier = signed_dossier(ws)
+    later = enqueue(ws, dossier.id, PORTAL, at=clock.now + timedelta(hours=3))
+    other = queued(ws, period="2026-07")
+    connector = Told()
+    assert [one.key for one in drain(ws, connector).items] == [other]
+    schedule(ws, later.key, clock.now + timedelta(hours=1))
+    clock.pass_by(3500)
+    assert drain(ws, connector).items == ()
+    clock.pass_by(101)
+    assert [one.key for one in drain(ws, connector).items] == [later.key]
+    with pytest.raises(MoveForbidden):
+        schedule(ws, later.key, None)
+
+
+def test_every_try_is_kept_with_what_was_sent_and_to_whom(ws: Workspace, clock: Time) -> None:
+    dossier = signed_dossier(ws, files=2)
+    key = enqueue(ws, dossier.id, PORTAL).key
+    server = {"host": "cong.example", "sha256": "ab" * 32, "issuer": "CA", "until": "Jan  1 00:00:00 2027 GMT"}
+    drain(ws, Told([PortalUnreachable("cong.example", sent=False)], peer=server))
+    kept = ws.outbox.attempts(key)[0]
+    assert (kept.outcome, kept.reason) == ("failed", "PORTAL_UNREACHABLE")
+    assert kept.facts["server"] == server
+    assert kept.facts["manifest_sha256"] == hashlib.sha256(MANIFEST.encode()).hexdigest()
+    assert kept.facts["files"] == 2
+    assert kept.facts["bytes"] == sum(file.size for file in ws.dossiers.files(dossier.id))

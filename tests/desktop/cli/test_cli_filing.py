@@ -216,3 +216,24 @@ def test_a_client_is_erased_whole(desk: Any, filled: str) -> None:
     assert desk("client", "purge", CODE, "--yes").code == 0
     assert desk("client", "list").document["clients"] == []
     assert desk("dossier", "show", filled).code == 1
+
+
+def test_the_outbox_can_be_held_timed_and_tells_every_try(desk: Any, filled: str, tmp_path: Path) -> None:
+    assert desk("dossier", "sign", filled, *key(tmp_path), "--accept-unconfirmed").code == 0
+    later = desk("dossier", "submit", filled, "--accept-unconfirmed", "--at", "2099-01-31 08:30")
+    assert (later.code, later.document["send_at"]) == (0, "2099-01-31T08:30:00+07:00")
+    item = later.document["item"]
+    assert desk("outbox", "drain").document["items"] == []
+    assert desk("outbox", "schedule", item, "--at", "25:99").error["code"] == "NOT_A_MOMENT"
+    assert desk("outbox", "schedule", item).document["send_at"] is None
+    assert desk("outbox", "pause").code == 0
+    listed = desk("outbox", "list").document
+    assert (listed["paused"], [row["state"] for row in listed["items"]]) == (True, ["QUEUED"])
+    assert listed["items"][0]["due"] == "2026-11-20"
+    assert desk("outbox", "drain").document["items"] == []
+    assert desk("outbox", "settle", item, "H38").error["code"] == "CANNOT_SETTLE"
+    assert desk("outbox", "resume").code == 0
+    assert desk("outbox", "drain").document["items"][0]["state"] == "DONE"
+    tried = desk("outbox", "tries", item).document["tries"]
+    assert [(one["act"], one["outcome"]) for one in tried] == [("send", "registered")]
+    assert tried[0]["server"]["host"].startswith("127.0.0.1:")
