@@ -164,6 +164,10 @@ class Comparison:
         self._read = _Read(reader)
         self._steps: dict[tuple[_Rules, int], _Step] = {}
         self._odd: dict[int, bool] = {}
+        self._made: list[int] = []
+        self._known_objects: set[tuple[int, int]] = set()
+        self._named: set[tuple[int, int]] = set()
+        self._loose: set[int] = set()
         self._history: History | None = None
         self._secured: dict[int, bool] = {}
         self._fields: list[tuple[Any, Any]] | None = None
@@ -193,7 +197,7 @@ class Comparison:
         permission = signature.docmdp_level
         rules = _Rules(permission, lock, (str(lock.action), *(lock.fields or ())) if lock is not None else ())
         steps = self._compared(rules, first, last)
-        if any(self._unlike_a_signature(revision) for revision in range(first + 1, last + 1)):
+        if any(self._unlike_a_signature(one) or self._fills_loose_ends(one) for one in range(first + 1, last + 1)):
             return Later(Changes.FORBIDDEN, False, ("CHANGES_FORBIDDEN",))
         if all(_permitted(step.strict, permission) for step in steps):
             reasons = self._unexplained(first, last)
@@ -248,6 +252,26 @@ class Comparison:
             return _Step(None, None)
         return _Step(None, usual.modification_level, frozenset(usual.changed_form_fields))
 
+    def _fills_loose_ends(self, revision: int) -> bool:
+        """Tell whether a revision makes an object that an earlier one named before it existed.
+
+        pyHanko takes such an object for a new one that nothing uses. Whoever prepared the document knew better.
+        """
+        xrefs = self.reader.xrefs
+        for made in range(len(self._made), revision + 1):
+            for reference in xrefs.explicit_refs_in_revision(made):
+                if (reference.idnum, reference.generation) not in self._known_objects:
+                    if (reference.idnum, reference.generation) in self._named:
+                        self._loose.add(made)
+                    self._known_objects.add((reference.idnum, reference.generation))
+            for reference in xrefs.explicit_refs_in_revision(made):
+                try:
+                    self._named.update(_references(self._read.object(reference, made)))
+                except Exception:  # free, or dead, or damaged: it names nothing
+                    continue
+            self._made.append(made)
+        return revision in self._loose
+
     def _unlike_a_signature(self, revision: int) -> bool:
         if revision not in self._odd:
             self._odd[revision] = unlike_a_signature(self.reader, revision)
@@ -280,6 +304,18 @@ class Comparison:
         if revision not in self._secured:
             self._secured[revision] = _secures(self.reader, revision)
         return self._secured[revision]
+
+
+def _references(value: Any) -> Iterable[tuple[int, int]]:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, generic.IndirectObject):
+            yield one.idnum, one.generation
+        elif isinstance(one, generic.DictionaryObject):
+            waiting += dict.values(one)
+        elif isinstance(one, generic.ArrayObject):
+            waiting += list.__iter__(one)
 
 
 def _permitted(level: ModificationLevel | None, permission: MDPPerm | None) -> bool:
