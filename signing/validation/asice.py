@@ -68,6 +68,7 @@ class _Container:
         self._files = [name for name in names if name != MIMETYPE and not _reserved(name)]
         self._special = [name for name in names if _reserved(name)]
         self._reasons: list[str] = []
+        self._ended: ContainerUnreadable | _TimeUp | None = None
 
     def verdict(self, inner: Callable[[File, Judge], FileVerdict]) -> FileVerdict:
         self._reasons += self._mark()
@@ -143,6 +144,9 @@ class _Container:
         for number, one in enumerate(signatures, 1):
             where = name if len(signatures) == 1 else f"{name}: {one.get('Id') or number}"
             found.append(judged(root, one, where, self._judge, beside))
+            if self._ended is not None:
+                # The container itself ended it, not something in this signature.
+                raise self._ended
             self._hurry()
         return found
 
@@ -155,8 +159,12 @@ class _Container:
         return root is not None and has_dtd(root)
 
     def _digest(self, name: str, algorithm: str) -> bytes:
-        self._hurry()
-        return self._archive.digest(name, algorithm)
+        try:
+            self._hurry()
+            return self._archive.digest(name, algorithm)
+        except (ContainerUnreadable, _TimeUp) as error:
+            self._ended = error
+            raise
 
     def _inside(self, name: str, inner: Callable[[File, Judge], FileVerdict]) -> list[SignatureVerdict]:
         """Judge a signed file inside as if it stood alone."""

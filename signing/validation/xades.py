@@ -31,6 +31,8 @@ _TOP = ("QualifyingProperties", "SignedProperties", "UnsignedProperties", "Signe
 class Properties:
     """The properties of one signature."""
 
+    holder: etree._Element
+    """QualifyingProperties"""
     signed: etree._Element
     unsigned: etree._Element | None
 
@@ -94,7 +96,7 @@ def properties(signature: etree._Element) -> Properties | None:
         raise Stop("SIGNATURE_MALFORMED")
     signed = only(qualifying, "SignedProperties", XADES)
     unsigned = qualifying.find(f"{{{XADES}}}UnsignedProperties")
-    return Properties(signed, unsigned)
+    return Properties(qualifying, signed, unsigned)
 
 
 def stamped(facts: Facts, found: Properties, value: etree._Element, judge: Judge) -> Facts:

@@ -153,7 +153,11 @@ def _judged(
     targets = [one.target for one in references if one.target is not None]
     bound = _bound(qualified, references, beside)
     reasons += bound
-    gaps = _beside_gaps(references, qualified, beside) if beside is not None else _gaps(root, signature, references)
+    gaps = (
+        _beside_gaps(signature, references, qualified, beside)
+        if beside is not None
+        else _gaps(root, signature, references)
+    )
     reasons += gaps
     time = _signing_time(signature, targets) if qualified is None else qualified.time if not bound else None
     level = Level.B_B if qualified is not None and named is not None and time is not None else Level.OTHER
@@ -247,8 +251,10 @@ def _file(uri: str, element: etree._Element, beside: Beside) -> str:
     return name
 
 
-def _beside_gaps(references: list[_Reference], qualified: Properties | None, beside: Beside) -> list[str]:
-    """Say what of a container's files this signature leaves open: files not covered, other types than signed."""
+def _beside_gaps(
+    signature: etree._Element, references: list[_Reference], qualified: Properties | None, beside: Beside
+) -> list[str]:
+    """Say what this signature leaves open: files not covered, other types than signed, objects that are nobody's."""
     files = [one.file for one in references if one.file is not None]
     gaps = []
     if beside.names - set(files):
@@ -260,6 +266,11 @@ def _beside_gaps(references: list[_Reference], qualified: Properties | None, bes
         signed_as = types.get(one.identity) if one.file is not None and one.identity else None
         if signed_as and beside.media_types.get(one.file or "") not in (None, signed_as):
             gaps.append("CONTAINER_MANIFEST_DIFFERS")
+    signed = {one.target for one in references if one.target is not None}
+    for held in signature.iterfind(f"{{{DS}}}Object"):
+        own = [one for one in held if qualified is not None and one is qualified.holder]
+        if held not in signed and (len(own) != 1 or len(held) != 1 or (held.text or "").strip()):
+            gaps.append("NOT_ALL_SIGNED")
     return list(dict.fromkeys(gaps))
 
 
