@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop.filing.desk import Desk, confirm_unconfirmed
@@ -16,12 +17,13 @@ from desktop.filing.dossiers import open_form
 from desktop.filing.errors import PreflightFailed
 from desktop.filing.evidence import keep_evidence
 from desktop.filing.preflight import preflight
+from desktop.filing.remote import signs_together
 
 if TYPE_CHECKING:
     from desktop.store.records import Component as StoredComponent
-    from desktop.store.records import Dossier
+    from desktop.store.records import Dossier, DossierFile
     from forms.template import Template
-    from signing.certificate import Role
+    from signing.certificate import Certificate, Role
     from signing.key import SigningKey
     from signing.trust import Trust
 
@@ -69,13 +71,22 @@ def sign_dossier(
         trust=trust, accept_questions=accept_questions,
     )  # fmt: skip
     parts = ws.dossiers.components(dossier.id)
+    later: list[_Step] = []
     for number, part in enumerate(parts):
         if progress is not None:
             progress(number, len(parts) + 1)
+        steps: list[_Step] = []
         if part.form is not None:
-            _sign_form(desk, dossier, part, key, role, accept_unconfirmed)
+            steps += _form_steps(desk, dossier, part, key.certificate, role, accept_unconfirmed)
         if part.sign:
-            _sign_attachments(desk, dossier, part, key, role)
+            steps += _attachment_steps(desk, dossier, part, key.certificate, role)
+        if signs_together(key) > 1:
+            later += steps  # a remote service asks the person once for all of them
+        else:
+            for step in steps:
+                step.keep(step.sign(key))
+    if later:
+        _together(later, key)
     revision = ws.dossiers.revision(dossier.id)
     files = ws.dossiers.files(dossier.id)
     manifest = Manifest(
@@ -136,10 +147,30 @@ def verdicts_of(desk: Desk, dossier_id: str) -> list[tuple[str, str]]:
     ]
 
 
-def _sign_form(
-    desk: Desk, dossier: Dossier, part: StoredComponent, key: SigningKey, role: Role, accepted: bool
-) -> None:
-    """Print a form and sign it at its layout's mark, and its tax XML where the receiver takes one."""
+@dataclass(frozen=True)
+class _Step:
+    """One file of a dossier: how it is signed, and how it is then kept."""
+
+    sign: Callable[[SigningKey], bytes | None]
+    keep: Callable[[bytes | None], None]
+
+
+def _together(steps: list[_Step], key: SigningKey) -> None:
+    from signing.remote import together
+
+    made = together(key, [step.sign for step in steps])
+    for one in made:
+        if isinstance(one, Exception):
+            raise one
+    for step, signed in zip(steps, made, strict=True):
+        assert not isinstance(signed, Exception)
+        step.keep(signed)
+
+
+def _form_steps(
+    desk: Desk, dossier: Dossier, part: StoredComponent, certificate: Certificate, role: Role, accepted: bool
+) -> list[_Step]:
+    """Print a form, to be signed at its layout's mark, and write its tax XML where the receiver takes one."""
     from forms.printing import PrintOptions, print_form
     from forms.xml import XmlLayoutLacksField, file_name, layout_for
     from forms.xml import write as write_xml
@@ -162,7 +193,7 @@ def _sign_form(
     options = PrintOptions(timestamp=desk.timestamp(), practice=desk.practice, dossier=dossier.id)
     printed = desk.workers.run(print_form, template.ref, period, form.values, options)
 
-    def keep(name: str, data: bytes, media_type: str, kind: str, signed: bytes | None) -> None:
+    def keep(signed: bytes | None, name: str, data: bytes, media_type: str, kind: str) -> None:
         sha256 = ws.files.put(data, name, media_type)
         file = ws.dossiers.attach(
             dossier.id, part.component, name, sha256, kind=kind, template=template.id, version=template.version
@@ -171,42 +202,60 @@ def _sign_form(
             ws.dossiers.replace_signed(dossier.id, file.id, ws.files.put(signed, file.name, media_type))
 
     at = desk.now()
-    signed_pdf = None
-    if part.sign:
-        stamp = stamp_at(printed.signatures[-1], key.certificate, at, role) if printed.signatures else None
-        signed_pdf = sign_pdf(printed.pdf, None, key, stamp=stamp, at=at).data
-    keep(f"{_file_stem(template, dossier)}.pdf", printed.pdf, "application/pdf", "form", signed_pdf)
+
+    def signed_pdf(key: SigningKey) -> bytes | None:
+        if not part.sign:
+            return None
+        stamp = stamp_at(printed.signatures[-1], certificate, at, role) if printed.signatures else None
+        return sign_pdf(printed.pdf, None, key, stamp=stamp, at=at).data
+
+    name = f"{_file_stem(template, dossier)}.pdf"
+    steps = [
+        _Step(signed_pdf, partial(keep, name=name, data=printed.pdf, media_type="application/pdf", kind="form")),
+    ]
     if markup is not None:
-        name = file_name(template, form.period, form.values)
         layout = layout_for(template, form.period)
         assert layout.signed_id is not None
-        signed_xml = sign_xml(
+        signed_xml = partial(
+            sign_xml,
             markup,
-            key,
             reference_id=layout.signed_id,
             id_attribute=layout.id_attribute,
             place=layout.signature_place or "CKyDTu",
             at=at,
         )
-        keep(name, markup, "application/xml", "xml", signed_xml)
+        name = file_name(template, form.period, form.values)
+        kept = partial(keep, name=name, data=markup, media_type="application/xml", kind="xml")
+        steps.append(_Step(signed_xml, kept))
+    return steps
 
 
-def _sign_attachments(desk: Desk, dossier: Dossier, part: StoredComponent, key: SigningKey, role: Role) -> None:
+def _attachment_steps(
+    desk: Desk, dossier: Dossier, part: StoredComponent, certificate: Certificate, role: Role
+) -> list[_Step]:
     """Sign each scan of a component that asks for it: top right of page 1, no picture (Decree 30/2020, Appendix I)."""
     from forms.printing import Mark, page_sizes
     from signing.pdf import sign_pdf
 
     ws = desk.workspace
-    for file in ws.dossiers.files(dossier.id):
-        if file.component != part.component or file.kind != "attachment":
-            continue
+
+    def step(file: DossierFile) -> _Step:
         data = ws.files.read(file.sha256_before_signing or file.sha256)
-        width, height = desk.workers.run(page_sizes, data)[0]
-        at = desk.now()
-        box = Mark("", 1, width - 220, height - 62, 205, 48)
-        signed = sign_pdf(data, None, key, stamp=stamp_at(box, key.certificate, at, role), at=at)
-        assert signed.data is not None
-        ws.dossiers.replace_signed(dossier.id, file.id, ws.files.put(signed.data, file.name, "application/pdf"))
+
+        def sign(key: SigningKey) -> bytes | None:
+            width, height = desk.workers.run(page_sizes, data)[0]
+            at = desk.now()
+            box = Mark("", 1, width - 220, height - 62, 205, 48)
+            return sign_pdf(data, None, key, stamp=stamp_at(box, certificate, at, role), at=at).data
+
+        def keep(signed: bytes | None) -> None:
+            assert signed is not None
+            ws.dossiers.replace_signed(dossier.id, file.id, ws.files.put(signed, file.name, "application/pdf"))
+
+        return _Step(sign, keep)
+
+    files = ws.dossiers.files(dossier.id)
+    return [step(file) for file in files if file.component == part.component and file.kind == "attachment"]
 
 
 def _file_stem(template: Template, dossier: Dossier) -> str:

@@ -205,3 +205,44 @@ def test_pin_and_code_come_from_files(
 def test_only_one_kind_of_key(hoso: Hoso, home: list[str], papers: list[Path], tmp_path: Path) -> None:
     answer = hoso("sign", papers[0], "-o", tmp_path / "a", "--remote", "A", "--token", "1", "--json", *home)
     assert answer.code == 2
+
+
+def test_a_dossier_takes_two_confirmations_and_is_registered(hoso: Hoso, example: Path, tmp_path: Path) -> None:
+    """All files under one confirmation, then the manifest, which names the signed files, under another."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import load_pem_x509_certificate
+
+    from desktop.sandbox.server import Sandbox
+
+    code, name = "0999999888", "CÔNG TY TNHH VÍ DỤ ÁNH DƯƠNG (HƯ CẤU)"
+    (tmp_path / "kho.txt").write_text("con đường xưa em đi\n", encoding="utf-8")
+    home = ["--home", str(tmp_path / "h"), "--practice", "--unlock-file", str(tmp_path / "kho.txt")]
+    with Sandbox(tmp_path / "cổng", pace=0.0) as portal:
+        issued = portal.authority.issue(name, tax_code=code)
+        above = [load_pem_x509_certificate(pem) for pem in issued.chain_pem]
+        held = Held(issued.key, issued.certificate, above, issued.certificate.public_bytes(Encoding.DER))
+        with PhoneService([held]) as phone:
+            assert add(hoso, home, phone, tmp_path).code == 0
+            assert hoso("portal", "add", portal.url, "--fingerprint", portal.fingerprint, "--json", *home).code == 0
+            assert hoso("client", "add", "--tax-code", code, "--name", name, "--json", *home).code == 0
+            assert hoso("login", "--person", "Trần Thị Kế Toán", "--json", *home).code == 0
+            made = hoso(
+                "dossier", "new", "1.007014", "--client", code, "--period", "2026-10", "--json", *home
+            ).document["id"]  # fmt: skip
+            data = json.loads(example.read_text(encoding="utf-8")) | {"mst": code, "tenNNT": name}
+            example.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+            assert hoso("dossier", "set", made, "to-khai", example, "--json", *home).code == 0
+            words = ["dossier", "sign", made, "--remote", "SmartCA", "--accept-unconfirmed", "--json", *home]
+            phone.phone.decision = "refuse"
+            refused = hoso(*words)
+            assert (refused.code, refused.error["code"]) == (1, "REMOTE_REFUSED")
+            phone.phone.decision = "confirm"
+            signed = hoso(*words)
+            assert signed.code == 0, signed.out
+            assert [len(codes) for codes in phone.phone.seen] == [2, 2, 1]
+            kinds = [[file["file_type"] for file in one.files] for one in phone.transactions.values()]
+            assert [sorted(group) for group in kinds[1:]] == [["pdf", "xml"], ["json"]]
+            assert code.encode() not in phone.everything
+            sent = hoso("dossier", "submit", made, "--accept-unconfirmed", "--json", *home)
+            assert (sent.code, sent.document["state"]) == (0, "DONE"), sent.out
+        assert phone.faults == []
