@@ -25,6 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import LifoQueue
 from typing import IO, Any, ClassVar, ParamSpec, TypeVar
@@ -148,15 +149,19 @@ class _Worker:
         named: dict[str, Any],
         timeout: float,
         cancelled: Callable[[], bool] | None,
+        ask: Callable[[Any], Any] | None = None,
     ) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         stopped: list[DesktopError] = []
-        done = threading.Event()
+        done, asked = threading.Event(), threading.Event()
+        refused: list[Exception] = []
 
         def watch() -> None:
             end = time.monotonic() + timeout
             while not done.wait(0.05):
+                if asked.is_set():
+                    end += 0.05  # the worker waits for an answer of ours, which may be a person's
                 if cancelled is not None and cancelled():
                     stopped.append(WorkCancelled())
                 elif time.monotonic() > end:
@@ -169,8 +174,18 @@ class _Worker:
         watcher = threading.Thread(target=watch, daemon=True)
         watcher.start()
         try:
-            _send(self.process.stdin, (function, args, named))
+            _send(self.process.stdin, (function, args, named, ask is not None))
             ok, result = _receive(self.process.stdout, _Reader)
+            while ok is None and ask is not None:
+                asked.set()
+                try:
+                    answer = True, ask(result)
+                except Exception as error:
+                    refused.append(error)
+                    answer = False, None
+                asked.clear()
+                _send(self.process.stdin, answer)
+                ok, result = _receive(self.process.stdout, _Reader)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             self.process.kill()
             status = self.process.wait()
@@ -181,6 +196,8 @@ class _Worker:
             raise WorkerCrashed(status=status) from error
         finally:
             done.set()
+        if refused:
+            raise refused[0]
         if not ok:
             raise result
         return result
@@ -219,10 +236,13 @@ class Workers:
         named: Mapping[str, Any] | None = None,
         timeout: float = 60.0,
         cancelled: Callable[[], bool] | None = None,
+        ask: Callable[[Any], Any] | None = None,
     ) -> R:
         """Run a module-level function of `forms` or `signing` in a worker and give back its result.
 
-        `named` are its keyword arguments, `timeout` is in seconds.
+        `named` are its keyword arguments, `timeout` is in seconds. Where `ask` is given, the function gets a keyword
+        argument of that name: calling it there calls `ask` here, in this thread, outside of the time that is counted;
+        what `ask` raises ends the work and is raised.
         Raises what the function raises, WorkerKilled, WorkerCrashed, WorkCancelled.
         """
         name = f"{function.__module__}:{function.__qualname__}"
@@ -232,7 +252,7 @@ class Workers:
                 worker = _Worker()
                 with self._lock:
                     self._all.append(worker)
-            result: R = worker.call(name, args, dict(named or {}), timeout, cancelled)
+            result: R = worker.call(name, args, dict(named or {}), timeout, cancelled, ask)
             return result
         finally:
             self._idle.put(worker if worker is not None and worker.alive and not self._closed else None)
@@ -274,6 +294,19 @@ def _limit() -> None:
         threading.Thread(target=outlived, daemon=True).start()
 
 
+class Refused(Exception):
+    """Stand, in a worker, for what the parent's answer raised there."""
+
+
+def _ask(requests: IO[bytes], answers: IO[bytes], question: object) -> Any:
+    """Put a question to the parent and wait for its answer."""
+    _send(answers, (None, question))
+    ok, answer = _receive(requests, pickle.Unpickler)
+    if not ok:
+        raise Refused
+    return answer
+
+
 def serve() -> int:
     """Be a worker: read requests from standard input until it ends, answer on standard output."""
     _limit()
@@ -282,7 +315,7 @@ def serve() -> int:
     os.dup2(2, 1)  # native libraries that print must not spoil the answers
     while True:
         try:
-            function, args, named = _receive(requests, pickle.Unpickler)
+            function, args, named, asks = _receive(requests, pickle.Unpickler)
         except EOFError:
             return 0
         module, _, path = function.partition(":")
@@ -293,6 +326,8 @@ def serve() -> int:
             target: Any = importlib.import_module(module)
             for part in path.split("."):
                 target = getattr(target, part)
+            if asks:
+                named["ask"] = partial(_ask, requests, answers)
             answer = True, target(*args, **named)
         except MemoryError:
             os._exit(77)

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ LEDGER = ".hoso-ky-loat.jsonl"
 LEDGER_LIMIT = 64 << 20
 FILE_LIMIT = 1 << 30
 """The largest file that is signed, in bytes."""
+APART_FROM = 20
+"""Files from which on it pays to start the worker processes."""
 _PART = ".hoso-part-"
 _CHUNK = 1 << 20
 
@@ -104,6 +106,8 @@ def file_jobs(
     except OSError as error:
         raise OutputNotWritten(str(out_dir), _reason(error)) from error
     _sweep(out_dir)
+    if len(orders) >= APART_FROM:
+        orders = [replace(order, request=replace(order.request, apart=True)) for order in orders]
     ledger = Ledger(out_dir)
     taken: dict[str, int] = {}
     return [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign, evidence) for order in orders]

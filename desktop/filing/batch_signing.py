@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Choice = Literal["again", "skip", "stop"]
 State = Literal["signed", "kept", "failed", "waiting"]
-AHEAD = 3
+AHEAD = 4
 """Jobs under way at once: while the token signs one, the next is being prepared and the last is being read again."""
 TOGETHER = 20
 """Jobs under one confirmation at a remote service, at most: all of their documents are held meanwhile."""

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [window] [labour] [batch] [search]`: a row is ours, its limit or peer, the ratio."""
+"""`python -m tests.bench [window] [labour] [batch] [search] [token]`: a row is ours, its limit or peer, the ratio."""
 
 from __future__ import annotations
 
@@ -35,8 +35,14 @@ def _search() -> list[Row]:
     return search()
 
 
+def _token() -> list[Row]:
+    from tests.bench.token_batch import token_batch
+
+    return token_batch()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "window": _window, "labour": _labour, "batch": _batch, "search": _search,
+    "window": _window, "labour": _labour, "batch": _batch, "search": _search, "token": _token,
 }  # fmt: skip
 
 
