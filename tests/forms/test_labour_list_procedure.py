@@ -56,11 +56,13 @@ def test_the_list_is_made_and_signed_in_both_cases() -> None:
         assert first.template in bundled_library().ids()
 
 
-def test_tk1_is_optional_and_says_the_way_out() -> None:
+def test_tk1_is_made_for_one_and_attached_for_the_others() -> None:
     for case in PROCEDURE.cases:
-        tk1, papers = case.components[1:]
-        assert (tk1.id, tk1.required, tk1.template) == ("tk1-ts", False, None)
-        assert "Chương trình chưa lập mẫu này" in tk1.note
-        assert "I-VAN" in tk1.note
-        assert "scan" in tk1.accepts
+        tk1, others, papers = case.components[1:]
+        assert (tk1.id, tk1.required, tk1.template) == ("tk1-ts", False, "bhxh/tk1-ts")
+        assert tk1.template in bundled_library().ids()
+        assert "chưa xác nhận" in tk1.note
+        assert (others.id, others.required, others.template) == ("tk1-ts-khac", False, None)
+        assert "I-VAN" in others.note
+        assert "scan" in others.accepts
         assert not papers.required
