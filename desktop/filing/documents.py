@@ -213,7 +213,7 @@ def _sign_pdf(
 
         signed = desk.workers.run(
             sign_pdf_apart, data, KeyFacts.of(key), request.field, at, ask=lambda asked: key.sign(*asked)
-        )  # type: ignore[call-arg]  # in the worker it gets `ask`, which calls this one
+        )
     elif request.level == "B-B":
         signed = sign_pdf(data, None, key, field=request.field, stamp=stamp, at=at)
     else:
