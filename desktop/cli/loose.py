@@ -83,6 +83,15 @@ def sandbox(
     raise typer.Exit(code)
 
 
+def _level(text: str) -> Any:
+    from desktop import filing
+
+    try:
+        return filing.level_of(text)
+    except ValueError:
+        raise WrongUse("--level " + "|".join(filing.LEVELS)) from None
+
+
 def _box(text: str) -> tuple[int, tuple[float, float, float, float]]:
     parts = text.split(",")
     try:
@@ -118,7 +127,11 @@ def sign(
     client: Annotated[str | None, typer.Option("--client", help="Mã số thuế của người được ký cho.")] = None,
     stamp: Annotated[str | None, typer.Option("--stamp", help="TRANG,X,Y,RỘNG,CAO theo điểm.")] = None,
     no_stamp: Annotated[bool, typer.Option("--no-stamp")] = False,
-    container: Annotated[str | None, typer.Option("--container")] = None,
+    container: Annotated[
+        str | None, typer.Option("--container", help="asice: ký chung mọi tệp trong một gói ASiC-E.")
+    ] = None,
+    pss: Annotated[bool, typer.Option("--pss", help="RSASSA-PSS cho XML và gói (mặc định: PKCS#1 v1.5).")] = False,
+    xades: Annotated[bool, typer.Option("--xades", help="XAdES cho XML ở mức b-b.")] = False,
     xml_id: Annotated[str | None, typer.Option("--xml-id", help="Id của phần tử được ký.")] = None,
     trust: Annotated[list[Path] | None, typer.Option("--trust")] = None,
     crl: Annotated[list[Path] | None, typer.Option("--crl")] = None,
@@ -136,7 +149,14 @@ def sign(
     session = _session.current
     many = listed is not None
     files = files or []
-    if (output is None) == (out_dir is None) or (output is not None and len(files) != 1) or many == bool(files):
+    if container not in (None, "asice"):
+        raise WrongUse("--container asice")
+    if container is not None and (output is None or out_dir is not None or many or not files):
+        raise WrongUse(
+            session.words("--container cần các tệp và -o TỆP.asice", "--container needs files and -o FILE.asice")
+        )
+    single = output is not None and container is None
+    if (output is None) == (out_dir is None) or (single and len(files) != 1) or many == bool(files):
         raise WrongUse(
             session.words(
                 "dùng -o cho một tệp, --out-dir cho cả loạt (hoặc cho --list)",
@@ -145,23 +165,35 @@ def sign(
         )
     if many and (p12 is not None or token is not None or remote is not None or output is not None):
         raise WrongUse(session.words("--list đã nêu token cho từng tệp", "--list names the token of each file"))
-    if level != "b-b" or tsa is not None or container is not None:
-        raise WrongUse(session.words("bản này ký ở mức b-b", "this version signs at level b-b"))
+    wanted = _level(level)
+    if tsa is not None and wanted.value == "B-B":
+        raise WrongUse(session.words("--tsa cần --level b-t trở lên", "--tsa needs --level b-t or above"))
     if stamp is not None and no_stamp:
         raise WrongUse(session.words("--stamp hay --no-stamp?", "--stamp or --no-stamp?"))
+    anchors = Trust.load(*(trust or []), crls=crl or [])
+    if wanted.value != "B-B" and not trust:
+        anchors = session.app.trust_if_any(anchors)
     request = filing.SignRequest(
         role=filing.role_of(role),
         client_code=client,
-        trust=Trust.load(*(trust or []), crls=crl or []),
+        trust=anchors,
+        level=wanted.value,
+        proofs=filing.proofs_for(session.app.desk, anchors, tsa) if wanted.value != "B-B" else None,
         field=field,
         place=_box(stamp) if stamp else None,
         stamp=not no_stamp,
         xml_id=xml_id,
         accept_unconfirmed=session.accept_unconfirmed,
+        pss=pss,
+        xades=xades,
     )
     if output is not None:
         key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file)
         session.check_free(output, force)
+        if container is not None:
+            signed = _signed_together(files, output, key, request, force)
+            session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
+            return
         signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)
         session.write(output, signed.data, force=force)
         if evidence is not None:
@@ -183,6 +215,17 @@ def sign(
     sign_many(orders, out_dir, force=force, evidence=evidence, from_file=pin_file is not None)
 
 
+def _signed_together(files: list[Path], output: Path, key: Any, request: Any, force: bool) -> Any:
+    """Sign files together in one container, streamed from file to file."""
+    from desktop import filing
+
+    session = _session.current
+    for file in files:
+        session.check_readable(file)
+    with session.writing(output, force=force) as out:
+        return filing.sign_container(session.app.desk, files, out, key, request)
+
+
 def _signed_lines(signed: Any, output: Path) -> list[str]:
     session = _session.current
     person = signed.signer.common_name
@@ -199,12 +242,44 @@ def _signed_lines(signed: Any, output: Path) -> list[str]:
 def extend(
     file: Path,
     output: Annotated[Path, typer.Option("-o", "--output")],
-    level: Annotated[str, typer.Option("--level")],
-    tsa: Annotated[str | None, typer.Option("--tsa")] = None,
+    level: Annotated[str, typer.Option("--level", help="b-t, b-lt hoặc b-lta.")],
+    tsa: Annotated[str | None, typer.Option("--tsa", help="Máy chủ dấu thời gian.")] = None,
+    trust: Annotated[list[Path] | None, typer.Option("--trust")] = None,
+    crl: Annotated[list[Path] | None, typer.Option("--crl")] = None,
+    force: Force = False,
 ) -> None:
-    """Nâng mức chữ ký (b-t, b-lt, b-lta)."""
+    """Nâng mức chữ ký (b-t, b-lt, b-lta), hoặc gia hạn lưu trữ của tệp đã ở mức b-lta."""
+    from desktop import filing
+    from desktop.messages import shown
+    from signing.trust import Trust
+
     session = _session.current
-    raise WrongUse(session.words("bản này chưa nâng được mức chữ ký", "signatures cannot be extended yet"))
+    wanted = _level(level)
+    if wanted.value == "B-B":
+        raise WrongUse(session.words("--level b-t, b-lt hoặc b-lta", "--level b-t, b-lt or b-lta"))
+    anchors = Trust.load(*(trust or []), crls=crl or [])
+    if not trust:
+        anchors = session.app.trust_if_any(anchors)
+    session.check_free(output, force)
+    proofs = filing.proofs_for(session.app.desk, anchors, tsa)
+    done = filing.extend_document(session.read(file, PDF_LIMIT), wanted, proofs)
+    session.write(output, done.data, force=force)
+    lines = [session.words(f"Đã nâng lên {done.level}: {output}", f"Raised to {done.level}: {output}")]
+    if done.renewed:
+        lines = [session.words(f"Đã gia hạn lưu trữ: {output}", f"Archive renewed: {output}")]
+    if done.by_document_time_stamp:
+        lines.append(
+            session.words(
+                "Chữ ký không có dấu thời gian riêng và không thêm vào được nữa; dấu thời gian của cả tài liệu chứng "
+                "minh thời điểm (ETSI EN 319 142-1 cho phép).",
+                "A signature had no time-stamp of its own and cannot be given one any more; a time-stamp over the "
+                "whole document proves the time (ETSI EN 319 142-1 allows that).",
+            )
+        )
+    if done.time_stamp is not None:
+        moment = shown(done.time_stamp, session.lang)
+        lines.append(session.words(f"Dấu thời gian: {moment}", f"Time-stamp: {moment}"))
+    session.answer({"file": output, **done.to_json()}, *lines)
 
 
 def validate(

@@ -7,6 +7,7 @@ from desktop.filing.batch import Batch, BatchRow, RowProblem, batch_template, ch
 from desktop.filing.batch_run import REACHED, KeyRing, draft_of, print_batch, run_batch
 from desktop.filing.client_import import ClientImport, import_clients
 from desktop.filing.clients import add_client
+from desktop.filing.container import SignedContainer, sign_container, sign_files
 from desktop.filing.desk import Desk, confirm_unconfirmed, role_of
 from desktop.filing.documents import (
     SignedDocument,
@@ -82,6 +83,7 @@ from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, t
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
+    "SignedContainer", "sign_container", "sign_files",
     "LEVELS", "ExtendedDocument", "extend_document", "level_of", "proofs_for",
     "REACHED", "Batch", "BatchRow", "ClientImport", "KeyRing", "RowProblem", "batch_template", "check_batch",
     "draft_of", "error_sheet", "import_clients", "print_batch", "run_batch",

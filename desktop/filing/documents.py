@@ -45,6 +45,10 @@ class SignRequest:
     """B-B, B-T, B-LT or B-LTA; above B-B with `proofs`."""
     proofs: Proofs | None = None
     """What all files of a batch share (filing.proofs_for)."""
+    pss: bool = False
+    """RSASSA-PSS in XML and containers instead of PKCS#1 v1.5, where the key can and the receiver takes it."""
+    xades: bool = False
+    """Sign XML by XAdES at B-B too; otherwise it gets the signature that tax and insurance receivers know."""
 
 
 @dataclass(frozen=True)
@@ -249,30 +253,71 @@ def _sign_xml(
         confirm_unconfirmed(Form(template, period, {}), "xml", desk.today(), accepted=request.accept_unconfirmed)
     except FormsError:
         pass  # an XML of another maker: signed as it is, at the id that the person names
+    at = desk.now()
+    if request.xades or request.level != "B-B":
+        kept = place if f"{place}".encode() in data else None
+        made = _sign_xades(data, key, request, reference, attribute, kept, at)
+        return SignedDocument(made, key.certificate, at, "xml", False, findings, request.level)
     if reference is None:
         raise XmlIdMissing()
-    at = desk.now()
-    if request.level != "B-B":
-        timed = _sign_timed_xml(data, key, request, reference, attribute, place, at)
-        return SignedDocument(timed, key.certificate, at, "xml", False, findings, request.level)
-    signed = sign_xml(data, key, reference_id=reference, id_attribute=attribute, place=place, at=at)
+    signed = sign_xml(data, key, reference_id=reference, id_attribute=attribute, place=place, at=at, pss=request.pss)
     return SignedDocument(signed, key.certificate, at, "xml", False, findings)
 
 
-def _sign_timed_xml(
-    data: bytes, key: SigningKey, request: SignRequest, reference: str, attribute: str, place: str, at: datetime
+def confirm_printed(desk: Desk, data: bytes, request: SignRequest) -> None:
+    """Ask for the word on what is unconfirmed in a file of this program's own making; others pass.
+
+    Raises UnconfirmedNotAccepted.
+    """
+    from forms.errors import FormsError
+    from forms.form import Form
+    from forms.period import Period
+    from forms.template import load
+    from forms.xml import read
+
+    if b"%PDF-" in data[:1024]:
+        _own_print(desk, data, request)
+    elif data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        try:
+            found = read(data, desk.library)
+            period = Period.parse(found.period) if found.period else None
+            template = load(desk.library.get(found.template, found.version))
+        except FormsError:
+            return
+        confirm_unconfirmed(Form(template, period, {}), "xml", desk.today(), accepted=request.accept_unconfirmed)
+
+
+def _sign_xades(
+    data: bytes,
+    key: SigningKey,
+    request: SignRequest,
+    reference: str | None,
+    attribute: str,
+    place: str | None,
+    at: datetime,
 ) -> bytes:
-    """Sign XML by XAdES B-T, the highest level of XML that is made here."""
+    """Sign XML by XAdES B-B or B-T, the highest level of XML that is made here; without an id the whole document."""
     from signing.errors import LevelForPdfOnly, TimeStampServerMissing
     from signing.levels import Level
     from signing.xml.xades import sign_xades
 
-    if request.level != "B-T":
+    stamp = None
+    if request.level not in ("B-B", "B-T"):
         raise LevelForPdfOnly(request.level, "XML")
-    if request.proofs is None or request.proofs.server is None:
-        raise TimeStampServerMissing
-    stamp = request.proofs.stamper(Level.B_T)
-    return sign_xades(data, key, reference_id=reference, id_attribute=attribute, place=place, at=at, time_stamp=stamp)
+    if request.level == "B-T":
+        if request.proofs is None or request.proofs.server is None:
+            raise TimeStampServerMissing
+        stamp = request.proofs.stamper(Level.B_T)
+    return sign_xades(
+        data,
+        key,
+        reference_id=reference,
+        id_attribute=attribute,
+        place=place,
+        at=at,
+        pss=request.pss,
+        time_stamp=stamp,
+    )
 
 
 def moment_of(text: str | None, today: date | None = None) -> datetime | None:

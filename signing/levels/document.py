@@ -152,6 +152,7 @@ def extend(source: bytes | BinaryIO, target: BinaryIO | None, *, level: Level, p
         raise LevelReached(level.value, present.value)
     if ORDER[level] < ORDER[Level.B_T]:
         raise LevelReached(level.value, present.value)
+    proofs.know(times.certificates(output))  # type: ignore[arg-type]  # it seeks and reads
     timed_by_document = any(one.level is Level.B_B for one in signatures)
     stamp: Token | None = None
     if timed_by_document:

@@ -1,11 +1,12 @@
 """What the files of one batch share: whom the user trusts, the time-stamp server, and the status of certificates.
 
 One object for a whole batch: the server's first token tells how much room tokens need and whether its authority is
-known, and each authority's list or answer is fetched once. Not for several threads at a time.
+known, and each authority's list or answer is fetched once. Several threads may share it.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -56,6 +57,7 @@ class Proofs:
         self._gatherer = Gatherer(trust, None if offline else self.network)
         self._authorities = Authorities(trust)
         self._paths: dict[bytes, tuple[datetime, Standing]] = {}
+        self._lock = threading.RLock()
 
     @property
     def fetched(self) -> int:
@@ -80,6 +82,10 @@ class Proofs:
                 raise TimeStampAuthorityUnfit(self.server.host, "dates")
         return token
 
+    def stamper(self, level: Level) -> Callable[[bytes, Digest], bytes]:
+        """Return what gives the token of a digest, for signatures of other forms (XAdES)."""
+        return lambda digest, algorithm: self.stamp(digest, algorithm, level).der
+
     def learn(self, level: Level, digest: Digest) -> int:
         """Make sure before anything is signed that time-stamps are to be had; return the room that a token needs.
 
@@ -99,17 +105,25 @@ class Proofs:
 
     def standing(self, der: bytes, at: datetime, others: Iterable[bytes] = ()) -> Standing:
         """Find a certificate's path to a trusted root (revocation apart); the same path serves for a batch."""
-        kept = self._paths.get(der)
-        if kept is not None and abs((at - kept[0]).total_seconds()) < PATHS_KEPT:
-            return kept[1]
-        self._authorities.add(others)
-        found = self._authorities.standing(der, at)
-        self._paths[der] = at, found
-        return found
+        with self._lock:
+            kept = self._paths.get(der)
+            if kept is not None and abs((at - kept[0]).total_seconds()) < PATHS_KEPT:
+                return kept[1]
+            self._authorities.add(others)
+            found = self._authorities.standing(der, at)
+            if found.trust is Trusted.TRUSTED:
+                self._paths[der] = at, found
+            return found
+
+    def know(self, certificates: Iterable[bytes]) -> None:
+        """Take certificates that help to find paths; they give no trust."""
+        with self._lock:
+            self._authorities.add(certificates)
 
     def status(self, standing: Standing, at: datetime) -> Status:
         """Judge a trusted path's certificates by lists and answers, fetched where that is needed."""
-        return self._gatherer.status(standing.path, at)
+        with self._lock:
+            return self._gatherer.status(standing.path, at)
 
     def evidence(self, der: bytes, at: datetime, others: Iterable[bytes], level: Level) -> Evidence:
         """Return what a validator needs for this certificate at this moment. Raises ValidationDataMissing."""

@@ -136,6 +136,19 @@ def _self_issued(der: bytes) -> bool:
     return one.issuer == one.subject
 
 
+def certificates(stream: BinaryIO) -> list[bytes]:
+    """List the certificates that a file that was judged to hold brings along."""
+    reader = PdfFileReader(stream, strict=False)
+    found = list(store(reader).certificates)
+    for _, reference, _ in enumerate_sig_fields(reader, filled_status=True):
+        contents = bytes(reference.get_object()["/Contents"])
+        try:
+            found += cms.verify(contents, lambda name: b"").certificates
+        except (cms.Malformed, cms.NotAccepted):
+            continue
+    return found
+
+
 def tokens(stream: BinaryIO) -> list[tuple[bytes, datetime, tuple[bytes, ...]]]:
     """List (certificate, time, certificates beside it) of every time-stamp in a file that was judged to hold."""
     reader = PdfFileReader(stream, strict=False)

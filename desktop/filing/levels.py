@@ -1,0 +1,82 @@
+"""Signing above B-B: which level, whose time, and what a batch shares for it; raising signed PDFs to a level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from desktop.filing.desk import Desk
+
+if TYPE_CHECKING:
+    from signing.levels import Level, Proofs
+    from signing.trust import Trust
+
+LEVELS = ("b-b", "b-t", "b-lt", "b-lta")
+PRACTICE_HOSTS = ("127.0.0.1", "localhost", "::1")
+"""What a practice workspace may ask although it is this machine: its own portal's authority."""
+
+
+def level_of(text: str) -> Level:
+    """Read one of LEVELS; anything else is a ValueError."""
+    from signing.validation.verdict import Level
+
+    if text.lower() not in LEVELS:
+        raise ValueError(text)
+    return Level(text.upper())
+
+
+def proofs_for(desk: Desk, trust: Trust, tsa: str | None) -> Proofs:
+    """Make what all files of a batch share: one time-stamp server, each authority asked once.
+
+    Private addresses are asked only where the person named them (the server's own) or in a practice workspace.
+    """
+    from signing.levels import Proofs
+
+    return Proofs(trust, tsa=tsa, allowed=PRACTICE_HOSTS if desk.practice else (), now=desk.now)
+
+
+@dataclass(frozen=True)
+class ExtendedDocument:
+    """A PDF whose signatures were raised to a level, judged again."""
+
+    data: bytes = field(repr=False)
+    before: str
+    level: str
+    signatures: int
+    by_document_time_stamp: bool
+    """A signature had no time-stamp of its own; the one over the whole document proves its time."""
+    renewed: bool
+    time_stamp: datetime | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        return {
+            "before": self.before,
+            "level": self.level,
+            "signatures": self.signatures,
+            "by_document_time_stamp": self.by_document_time_stamp,
+            "renewed": self.renewed,
+            "time_stamp": self.time_stamp,
+        }
+
+
+def extend_document(data: bytes, level: Level, proofs: Proofs) -> ExtendedDocument:
+    """Raise every signature of a PDF to a level, or renew the archive of one that is B-LTA. Raises as signing."""
+    from signing.errors import LevelForPdfOnly
+    from signing.levels import extend
+
+    if b"%PDF-" not in data[:1024]:
+        start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+        raise LevelForPdfOnly(level.value, "XML" if start.startswith(b"<") else "")
+    done = extend(data, None, level=level, proofs=proofs)
+    assert done.data is not None
+    return ExtendedDocument(
+        done.data,
+        done.before.value,
+        done.level.value,
+        done.signatures,
+        done.by_document_time_stamp,
+        done.renewed,
+        done.time_stamp,
+    )
