@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -192,6 +193,8 @@ def sign(
         session.check_free(output, force)
         if container is not None:
             signed = _signed_together(files, output, key, request, force)
+            if evidence is not None:
+                keep_loose(evidence, key, replace(signed, data=session.read(output, PDF_LIMIT)), request, output.name)
             session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
             return
         signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)

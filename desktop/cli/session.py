@@ -229,6 +229,14 @@ class Session:
             raise FileTooLarge(str(path), limit)
         return data
 
+    def check_readable(self, path: Path) -> None:
+        """Refuse a file that cannot be read, before any work is done."""
+        try:
+            with open(path, "rb"):
+                pass
+        except OSError as error:
+            raise FileUnreadable(str(path), os_reason(error, self.lang)) from error
+
     def read_json(self, path: Path, limit: int = 16 << 20) -> Any:
         """Read a JSON document; numbers with a point stay exact."""
         from forms.errors import NotJson

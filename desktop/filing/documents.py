@@ -255,7 +255,7 @@ def _sign_xml(
         pass  # an XML of another maker: signed as it is, at the id that the person names
     at = desk.now()
     if request.xades or request.level != "B-B":
-        kept = place if f"{place}".encode() in data else None
+        kept = place if place.encode() in data else None
         made = _sign_xades(data, key, request, reference, attribute, kept, at)
         return SignedDocument(made, key.certificate, at, "xml", False, findings, request.level)
     if reference is None:
