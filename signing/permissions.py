@@ -73,7 +73,8 @@ def of(
         found = _dictionary(writer, field)
         _require(found, field, certify, digest, key, timed=timed, reason=reason)
         try:
-            lock_dictionary = found.get("/Lock", None)
+            # Not `get`, which gives an indirect object as it stands.
+            lock_dictionary = found["/Lock"] if "/Lock" in found else None  # noqa: SIM401
             if lock_dictionary is not None:
                 lock = FieldMDPSpec.from_pdf_object(lock_dictionary)
                 if "/P" in lock_dictionary:

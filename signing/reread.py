@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
-from asn1crypto import cms, core, parser
+from asn1crypto import cms, parser
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -181,7 +181,7 @@ def judge_earlier(signature: EmbeddedPdfSignature) -> str | None:
             content = signature.signed_data["encap_content_info"]["content"]
             imprint = content.parsed["message_imprint"]["hashed_message"].native
             algorithm = signer["digest_algorithm"]["algorithm"].native
-            actual = hashlib.new(algorithm, core.OctetString.load(content.dump()).native).digest()
+            actual = hashlib.new(algorithm, bytes(content)).digest()
             if imprint != signature.compute_digest():
                 return "digest"
             intact, valid = validate_sig_integrity(signer, signature.signer_cert, "tst_info", actual)
