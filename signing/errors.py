@@ -76,7 +76,8 @@ class Pkcs12Unreadable(SigningError):
     code: ClassVar[str] = "PKCS12_UNREADABLE"
     stops_batch: ClassVar[bool] = True
     reason: str = "format"
-    """format, size, cost (an iteration count made to stall the reader)"""
+    """format, size, cost (an iteration count made to stall the reader, a key of unreasonable size), algorithm,
+    damaged (the passphrase opens a part, the rest was changed), contents (undamaged, and nothing that can be used)"""
 
 
 @dataclass(eq=False)

@@ -1,7 +1,7 @@
 """Keys in PKCS#12 files (.p12, .pfx).
 
-Hides which passphrase form the maker used, which of several keys `cryptography` leaves out, and the BER of older
-programs. A key file is a software key: it is not a device in the sense of Circular 15/2025/TT-BKHCN, Appendix I.
+Hides which passphrase form the maker used, which of several keys `cryptography` leaves out (see safes.py), and the BER
+of older programs. A key file is a software key, no device in the sense of Circular 15/2025/TT-BKHCN, Appendix I.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from asn1crypto import cms
-from asn1crypto import pkcs12 as asn1
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -31,14 +29,7 @@ from signing.errors import (
     WrongPassphraseOrDamaged,
 )
 from signing.key import Digest
-
-LIMIT = 1024 * 1024
-"""Key files are a few kilobytes; larger ones are refused unread."""
-
-ITERATIONS = 5_000_000
-"""OpenSSL writes 2,048, Windows 2,000, strict makers 600,000. More than this is meant to stall the reader."""
-
-MOST_KEYS = 32
+from signing.safes import Safes
 
 _HASHES: dict[str, type[hashes.SHA256] | type[hashes.SHA384] | type[hashes.SHA512]] = {
     "sha256": hashes.SHA256,
@@ -85,20 +76,26 @@ def load(data: bytes, passphrase: str) -> list[FileKey]:
     """Open a key file and return every key in it that can sign, each with its certificate.
 
     The passphrase is tried as typed, composed (NFC) and decomposed (NFD): PKCS#12 fixes the bytes, not the letters, so
-    a Vietnamese passphrase made on another system may differ invisibly. Raises Pkcs12Unreadable, NoPrivateKey,
-    UnsupportedKey, WrongPassphraseOrDamaged.
+    a Vietnamese passphrase made on another system may differ invisibly. Keys that no receiver could check (Ed25519) or
+    that have no certificate are left out; where none remains, the reason is raised.
+    Raises Pkcs12Unreadable, NoPrivateKey, UnsupportedKey, WrongPassphraseOrDamaged.
     """
-    _inspect(data)
-    opened, password = _open(data, passphrase)
+    safes = Safes.read(data)
+    opened, password, boxes = _open(safes, data, passphrase)
     certificates = [opened.cert, *opened.additional_certs] if opened.cert else list(opened.additional_certs)
     privates: list[tuple[Any, bytes | None]] = (
         [(opened.key, opened.cert.friendly_name if opened.cert else None)] if opened.key else []
     )
-    privates += [(key, None) for key in _further(data, password)]
+    privates += [(key, None) for key in _further(boxes, password)]
     if not privates:
         raise NoPrivateKey(certificates=len(certificates))
     ders = [one.certificate.public_bytes(serialization.Encoding.DER) for one in certificates]
-    by_public = {_public(one.certificate.public_key()): (one, der) for one, der in zip(certificates, ders, strict=True)}
+    by_public: dict[bytes, tuple[pkcs12.PKCS12Certificate, bytes]] = {}
+    for one, der in zip(certificates, ders, strict=True):
+        try:
+            by_public.setdefault(_public(one.certificate.public_key()), (one, der))
+        except (ValueError, UnsupportedAlgorithm):  # another's key of an odd kind, above ours or beside it
+            continue
     keys: dict[bytes, FileKey] = {}
     refused: SigningError = NoPrivateKey(certificates=len(certificates))
     for private, name in privates:
@@ -127,76 +124,46 @@ def load(data: bytes, passphrase: str) -> list[FileKey]:
     return list(keys.values())
 
 
-def _inspect(data: bytes) -> None:
-    """Refuse what is no PKCS#12 or would take unreasonable time, before any key derivation is run."""
-    if len(data) > LIMIT:
-        raise Pkcs12Unreadable("size")
-    try:
-        container = asn1.Pfx.load(data)
-        costs = [container["mac_data"]["iterations"].native or 1] if container["mac_data"].native else []
-        for info in container.authenticated_safe:
-            if info["content_type"].native == "encrypted_data":
-                costs.append(_cost(info["content"]["encrypted_content_info"]["content_encryption_algorithm"]))
-            elif info["content_type"].native == "data":
-                costs += [_cost(bag["bag_value"]["encryption_algorithm"]) for bag in _shrouded(info)]
-    except SigningError:
-        raise
-    except Exception as error:  # asn1crypto raises whatever a hostile structure makes it stumble on
-        raise Pkcs12Unreadable("format") from error
-    if sum(costs) > ITERATIONS:
-        raise Pkcs12Unreadable("cost")
-
-
-def _cost(algorithm: object) -> int:
-    try:
-        return int(algorithm.kdf_iterations)  # type: ignore[attr-defined]  # asn1crypto has no types
-    except ValueError:  # an algorithm without iterations
-        return 1
-
-
-def _shrouded(info: cms.ContentInfo) -> Iterator[asn1.SafeBag]:
-    content = info["content"].native
-    for number, bag in enumerate(asn1.SafeContents.load(content)):
-        if number > 256:
-            raise Pkcs12Unreadable("size")
-        if bag["bag_id"].native == "pkcs8_shrouded_key_bag":
-            yield bag
-
-
-def _open(data: bytes, passphrase: str) -> tuple[pkcs12.PKCS12KeyAndCertificates, bytes | None]:
+def _open(
+    safes: Safes, data: bytes, passphrase: str
+) -> tuple[pkcs12.PKCS12KeyAndCertificates, bytes | None, list[bytes]]:
+    """Find the form of the passphrase that opens the file; return it with all keys' boxes."""
     forms: Sequence[str] = list(
         dict.fromkeys((passphrase, unicodedata.normalize("NFC", passphrase), unicodedata.normalize("NFD", passphrase)))
     )
-    passwords: list[bytes | None] = [form.encode() for form in forms] if passphrase else [b"", None]
+    try:
+        passwords: list[bytes | None] = [form.encode() for form in forms] if passphrase else [b"", None]
+    except UnicodeEncodeError:  # half of a surrogate pair: no file was made with that
+        raise WrongPassphraseOrDamaged from None
     failure: Exception | None = None
     for password in passwords:
+        # What lies in encrypted safes may ask for too much as well: it is looked at before OpenSSL works on it.
+        boxes = safes.keys(password or b"")
         try:
             with warnings.catch_warnings():
                 # NSS writes BER; cryptography reads it and warns that it may stop to.
                 warnings.simplefilter("ignore", UserWarning)
-                return pkcs12.load_pkcs12(data, password), password
+                return pkcs12.load_pkcs12(data, password), password, boxes
         except ValueError as error:
             failure = error
         except Exception as error:  # UnsupportedAlgorithm and the like: another passphrase would not help
             raise Pkcs12Unreadable("algorithm") from error
+    for password in passwords:
+        vouched = safes.vouched_for(password or b"")
+        if vouched:
+            raise Pkcs12Unreadable("contents") from failure  # the passphrase is right, the bytes are the maker's
+        if safes.opened_by(password or b""):
+            raise Pkcs12Unreadable("damaged" if vouched is False else "contents") from failure
     raise WrongPassphraseOrDamaged from failure
 
 
-def _further(data: bytes, password: bytes | None) -> Iterator[object]:
-    """Decrypt the keys that `cryptography` leaves out: it returns the first one only.
-
-    Keys stand as PKCS#8 EncryptedPrivateKeyInfo in the unencrypted part of the file, where all known makers put them.
-    """
-    count = 0
-    for info in asn1.Pfx.load(data).authenticated_safe:
-        if info["content_type"].native != "data":
-            continue
-        for bag in _shrouded(info):
-            count += 1
-            if count > MOST_KEYS:
-                return
+def _further(boxes: Sequence[bytes], password: bytes | None) -> Iterator[object]:
+    """Decrypt the keys that `cryptography` leaves out: it returns the first one only."""
+    for box in boxes:
+        for given in (password or b"", None):  # a key may lie there without encryption of its own
             try:
-                yield serialization.load_der_private_key(bag["bag_value"].untag().dump(force=True), password or b"")
+                yield serialization.load_der_private_key(box, given)
+                break
             except (ValueError, TypeError, UnsupportedAlgorithm):  # the first key opened; this one is of no use
                 continue
 
