@@ -298,6 +298,9 @@ class _Run:
 
         The first goes alone: it is the one for which a PIN is asked, and nothing may ask beside it.
         """
+        if key.kind == "remote":
+            self._go_together(key, left)
+            return
         under_way: dict[Future[dict[str, Any]], int] = {}
         room, fault, back = 1, None, []  # type: int, Exception | None, list[int]
         while under_way or (left and fault is None and not self._stop_wanted()):
@@ -346,6 +349,31 @@ class _Run:
             if not hasattr(fault, "code"):
                 raise fault
             raise _Interrupted(fault)
+
+    def _go_together(self, key: SigningKey, left: deque[int]) -> None:
+        """Sign by a remote service, as many at once as one confirmation of the person covers."""
+        from signing.remote import at_once, together
+
+        while left and not self._stop_wanted():
+            part = [left[at] for at in range(min(at_once(key), len(left)))]
+            outcomes = together(key, [self.jobs[number].sign for number in part])
+            fault: Exception | None = None
+            back = part[len(outcomes) :]
+            for number, outcome in zip(part, outcomes, strict=False):
+                if not isinstance(outcome, Exception):
+                    self._settle(number, Result(self.jobs[number], "signed", outcome))
+                elif not hasattr(outcome, "code") or _stopping(outcome):
+                    fault = fault or outcome
+                    back.append(number)
+                else:
+                    self._settle(number, Result(self.jobs[number], "failed", error=outcome))
+            for _ in part:
+                left.popleft()
+            left.extendleft(sorted(back, reverse=True))
+            if fault is not None:
+                if not hasattr(fault, "code"):
+                    raise fault
+                raise _Interrupted(fault)
 
     def _stop_wanted(self) -> bool:
         self.stopped = self.stopped or self._cancelled()

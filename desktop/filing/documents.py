@@ -212,7 +212,8 @@ def _sign_pdf(
         stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role)
     elif request.stamp and request.field is None and own is not None and own.signatures:
         stamp = stamp_at(own.signatures[-1], key.certificate, at, request.role)
-    if request.level == "B-B" and request.apart and stamp is None:
+    # Remote keys gather the hashes of many documents, and would wait for more than there are workers.
+    if request.level == "B-B" and request.apart and stamp is None and key.kind != "remote":
         from signing.apart import KeyFacts, sign_pdf_apart
 
         signed = desk.workers.run(

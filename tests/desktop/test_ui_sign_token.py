@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
@@ -296,3 +297,37 @@ def test_everything_has_a_name_for_a_screen_reader(frame: Any, qtbot: Any, fake:
     assert page.stopped_card().accessibleName()
     page.stopped_card().stop.click()
     until_done(page, qtbot)
+
+
+def test_a_dossier_is_signed_by_a_remote_service(frame: Any, qtbot: Any) -> None:
+    from types import SimpleNamespace
+
+    from desktop import filing
+    from tests.signing.phone_stand_in import ACCOUNT, PASSWORD, USER, PhoneService
+
+    there = ui_kit.place()
+    issued = there.portal.authority.issue(ui_kit.SHOP_NAME, tax_code=ui_kit.SHOP)
+    der = issued.certificate.public_bytes(Encoding.DER)
+    chain = [load_pem_x509_certificate(pem) for pem in issued.chain_pem]
+    held = SimpleNamespace(private=issued.key, certificate=issued.certificate, chain=chain, der=der)
+    with PhoneService([held]) as service:
+        service.phone.after = 0
+        filing.add_remote(
+            there.desk, "SmartCA", "confirm", f"{service.url}/sca/sp769", user=USER, account=ACCOUNT, secret=PASSWORD
+        )
+        name = there.draft("2025-12", ui_kit.SHOP)
+        frame.go("sign", dossier=name)
+        page = frame.page("sign")
+        qtbot.waitUntil(lambda: page._ready is not None and page._ready.view.id == name, timeout=20000)
+        assert page.keys.kinds["remote"].isVisible()
+        page.keys.kinds["remote"].click()
+        page.keys.remote_button.click()
+        ready(page, qtbot)
+        assert "dịch vụ ký số từ xa SmartCA" in seen(page)
+        told: list[str] = []
+        page._asker.waits.connect(told.append)
+        page.sign()
+        until_done(page, qtbot)
+        assert state(name) == "SIGNED"
+        assert any("điện thoại" in words for words in told)
+        filing.remove_remote(there.desk, "SmartCA")

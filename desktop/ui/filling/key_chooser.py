@@ -1,14 +1,23 @@
-"""Choosing a key: of a file with its passphrase (never kept), or on a USB token that is read without its PIN."""
+"""Choosing a key: of a file with its passphrase (never kept), on a USB token, read without its PIN, or a remote one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLineEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.messages import message
 from desktop.ui.parts import Button, Card, Facts, Field, Notice, Text, Toggle, empty, row_of
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from desktop.ui.shell import Shell
     from signing.certificate import Certificate
     from signing.pkcs12 import FileKey
+    from signing.remote import Question, RemoteKey, RemoteSession, Waiting
     from signing.token import AskPin
 
 KEY_LIMIT = 1 << 20
@@ -39,9 +49,15 @@ class KeyChooser(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.shell = shell
-        self.found: Sequence[FileKey | TokenKeyView] = ()
+        self.found: Sequence[FileKey | TokenKeyView | RemoteKey] = ()
+        self.prompt: Callable[[Question], str | None] = lambda question: None
+        self.waiting: Callable[[Waiting], None] = lambda waiting: None
+        self.unwanted: Callable[[], bool] = lambda: False
+        """How a remote service asks the person, tells of its waiting, and hears that it is not wanted; the page's."""
+        self._remote: RemoteSession | None = None
         self._looking = 0
         self.kinds = {"file": Toggle(self.tr("&Tệp khóa"), checked=True), "token": Toggle(self.tr("&USB token"))}
+        self.kinds["remote"] = Toggle(self.tr("Ký từ &xa"))
         kinds = QButtonGroup(self)
         for name, toggle in self.kinds.items():
             kinds.addButton(toggle)
@@ -59,6 +75,9 @@ class KeyChooser(QWidget):
         self.token_part.hide()
         whole.addWidget(self.file_part)
         whole.addWidget(self.token_part)
+        self.remote_part = self._make_remote_part()
+        self.remote_part.hide()
+        whole.addWidget(self.remote_part)
         whole.addLayout(self.certificates)
 
     def _make_file_part(self) -> QWidget:
@@ -110,8 +129,29 @@ class KeyChooser(QWidget):
         column.addLayout(self.token_problems)
         return part
 
+    def _make_remote_part(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * STEP)
+        self.accounts = QComboBox()
+        self.accounts.setMinimumHeight(ROW)
+        column.addWidget(Field(self.tr("Tài khoản ký số từ &xa"), self.accounts))
+        self.remote_button = Button(self.tr("Xem &chứng thư"), "eye")
+        self.remote_button.clicked.connect(self.open_remote)
+        column.addWidget(row_of(self.remote_button))
+        self.remote_state = Text(self.tr("Chỉ mã băm của tài liệu được gửi đến dịch vụ."), role="muted")
+        column.addWidget(self.remote_state)
+        return part
+
     def begin(self, path: str) -> None:
         """Begin with where the key was that was used last."""
+        from desktop.filing import remotes
+
+        names = [one.name for one in remotes(self.shell.desk)]
+        self.accounts.clear()
+        self.accounts.addItems(names)
+        self.kinds["remote"].setVisible(bool(names))
         self.path.setText(path)
         if self.shell.desk.workspace.settings.get(LAST_TOKEN):
             self.use("token")
@@ -125,12 +165,16 @@ class KeyChooser(QWidget):
         self.kinds[kind].setChecked(True)
         self.file_part.setVisible(kind == "file")
         self.token_part.setVisible(kind == "token")
+        self.remote_part.setVisible(kind == "remote")
         self.chosen.emit()
         if kind == "token":
             self.look_for_tokens()
 
     def forget(self) -> None:
         """Let go of keys and passphrase."""
+        session, self._remote = self._remote, None
+        if session is not None:
+            session.close()
         self.found = ()
         self._looking += 1  # what is still being read is not wanted any more
         self.passphrase.clear()
@@ -245,6 +289,48 @@ class KeyChooser(QWidget):
 
         Doctor(self, self.shell).open()
 
+    # --- remote services ---------------------------------------------------------------------------------------------
+
+    def open_remote(self) -> None:
+        """Ask a remote service which certificates the account has."""
+        self.forget()
+        self._show_keys()
+        name, mine = self.accounts.currentText(), self._looking
+        if not name:
+            return
+        self.remote_button.setEnabled(False)
+        self.remote_state.setText(self.tr("Đang hỏi dịch vụ {}…").format(name))
+        desk = self.shell.desk
+
+        def work(progress: Progress) -> tuple[RemoteSession, tuple[RemoteKey, ...]]:
+            from desktop import filing
+
+            session = filing.open_remote(
+                desk, name, prompt=lambda question: self.prompt(question), waiting=lambda told: self.waiting(told),
+                cancelled=lambda: self.unwanted(),
+            )  # fmt: skip
+            try:
+                return session, session.keys
+            except BaseException:
+                session.close()
+                raise
+
+        def done(found: tuple[RemoteSession, tuple[RemoteKey, ...]]) -> None:
+            self.remote_button.setEnabled(True)
+            if mine != self._looking:
+                found[0].close()
+                return
+            self._remote, self.found = found
+            self.remote_state.setText(self.tr("Thấy {} chứng thư. Xác nhận khi ký.").format(len(found[1])))
+            self._show_keys()
+
+        def failed(error: Exception) -> None:
+            self.remote_button.setEnabled(True)
+            if mine == self._looking:
+                self.remote_state.setText(message(error, lang=self.shell.lang).text)
+
+        self.shell.jobs.run("device", work, done=done, failed=failed, owner=self)
+
     # --- what was found ----------------------------------------------------------------------------------------------
 
     def _show_keys(self, first: int = 0) -> None:
@@ -259,7 +345,7 @@ class KeyChooser(QWidget):
             chosen.setFocus()
         self.chosen.emit()
 
-    def _card(self, number: int, key: FileKey | TokenKeyView) -> Card:
+    def _card(self, number: int, key: FileKey | TokenKeyView | RemoteKey) -> Card:
         certificate: Certificate = key.certificate
         card = Card()
         owner = certificate.organization or certificate.common_name
@@ -288,9 +374,11 @@ class KeyChooser(QWidget):
             card.body.addWidget(Notice(words, "danger" if warning in ("PIN_LOCKED", "PIN_FINAL_TRY") else "warning"))
         return card
 
-    def _kept(self, key: FileKey | TokenKeyView) -> str:
+    def _kept(self, key: FileKey | TokenKeyView | RemoteKey) -> str:
         if key.kind == "file":
             return self.tr("khóa phần mềm (tệp)")
+        if key.kind == "remote":
+            return self.tr("dịch vụ ký số từ xa {}").format(self.accounts.currentText())
         token = key.held.token
         pad = self.tr("; mã PIN nhập trên token") if token.pin_pad else ""
         return self.tr("USB token “{}”, số sê-ri {}{}").format(token.label or token.model, token.serial, pad)
@@ -302,13 +390,13 @@ class KeyChooser(QWidget):
         key = self.key()
         assert key is not None
         owner = key.certificate.organization or key.certificate.common_name
-        if key.kind == "file":
+        if key.kind != "token":
             return HeldSigner(owner, key)
         self.shell.desk.workspace.settings.set(LAST_TOKEN, key.certificate.fingerprint)
         fingerprint = key.certificate.fingerprint
         return TokenSigner(owner, key.held.token.serial, ask, fingerprint=fingerprint, module=key.module)
 
-    def key(self) -> FileKey | TokenKeyView | None:
+    def key(self) -> FileKey | TokenKeyView | RemoteKey | None:
         """Return the key that is chosen; a token's is only shown until it signs."""
         number = self.choices.checkedId()
         return self.found[number] if 0 <= number < len(self.found) else None

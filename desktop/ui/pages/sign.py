@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.messages import message
-from desktop.ui.asking import Questions
 from desktop.ui.filling.key_chooser import LAST_KEY, KeyChooser
 from desktop.ui.filling.page_view import PageView
+from desktop.ui.pages.signing.asker import Asker
 from desktop.ui.parts import (
     Button,
     Card,
@@ -43,13 +43,11 @@ from desktop.ui.words import verdict_mark
 
 if TYPE_CHECKING:
     from desktop.filing import DossierView, Preflight
-    from desktop.filing.batch_signing import Choice, Interruption
     from desktop.ui.jobs import Lane, Progress
     from desktop.ui.pages.signing.stopped import Stopped
     from forms.printing import Printed
     from signing.certificate import Finding
     from signing.key import SigningKey
-    from signing.token import Pin, Token
 
 T = TypeVar("T")
 
@@ -96,8 +94,11 @@ class Here(Page):
         self._pages_line: tuple[Text, str] | None = None
         self._yes: list[QCheckBox] = []
         self._job: Progress | None = None
-        self._questions = Questions(self)
+        self._asker = Asker(self, shell, self._place, unit=self.tr("hồ sơ"))
+        self._asker.waits.connect(self._tell)
         self._build()
+        self.keys.prompt, self.keys.waiting = self._asker.service, self._asker.waiting
+        self.keys.unwanted = self._asker.gone
 
     # --- building ----------------------------------------------------------------------------------------------------
 
@@ -429,15 +430,20 @@ class Here(Page):
         if key is None or not self.sign_button.isEnabled():
             return
         desk, name, role_name = self.shell.desk, self._id, str(self.role.currentData())
-        ours: list[Progress] = []
-        signer = self.keys.signer(partial(self._ask_pin, ours))
+        assert self._ready is not None
+        asker, view = self._asker, self._ready.view
+        what = self.tr("Sẽ ký {} mục của hồ sơ cho {}.")
+        asker.what = what.format(len(self._ready.papers), view.client_name)
+        asker.owner = key.certificate.common_name
+        asker.progress = None
+        signer = self.keys.signer(asker.pin)
 
         def work(progress: Progress) -> Made:
             from desktop import filing
             from desktop.filing.batch_signing import dossier_jobs, sign_batch
             from desktop.workers import WorkCancelled
 
-            ours.append(progress)
+            asker.progress = progress
 
             def report(done: int, total: int) -> None:
                 if progress.cancelled():
@@ -448,9 +454,7 @@ class Here(Page):
                 desk, [(name, signer, filing.role_of(role_name))], accept_unconfirmed=True, accept_questions=True,
                 progress=report,
             )  # fmt: skip
-            (result,) = sign_batch(
-                jobs, answer=partial(self._ask_what, progress), cancelled=progress.cancelled, ahead=1
-            ).results
+            (result,) = sign_batch(jobs, answer=asker.choose, cancelled=progress.cancelled, ahead=1).results
             if result.error is not None:
                 raise result.error
             if result.state == "waiting":
@@ -475,51 +479,19 @@ class Here(Page):
     def _stop(self) -> None:
         if self._job is not None:
             self._job.cancel()
-            self._questions.withdraw()
+            self._asker.withdraw()
             self.cancel.setEnabled(False)
 
-    def _ask_pin(self, ours: list[Progress], token: Token) -> Pin | None:
-        """Ask for the PIN, from the thread that signs."""
-        ready, key = self._ready, self.keys.key()
-        assert ready is not None
-        what = self.tr("Sẽ ký {} mục của hồ sơ cho {}.").format(len(ready.papers), ready.view.client_name)
-        owner = key.certificate.common_name if key is not None else token.label
-
-        def show(settle: Callable[[Pin | None], None]) -> None:
-            from desktop.ui.pages.signing.pin import PinDialog
-
-            def answered(pin: Pin | None) -> None:
-                if pin is not None and token.pin_pad:
-                    self.progress.setFormat(self.tr("Đang chờ mã PIN nhập trên token…"))
-                    self.shell.say(self.tr("Nhập mã PIN trên bàn phím của token; muốn thôi thì bấm hủy trên token."))
-                settle(pin)
-
-            dialog = PinDialog(self, token, owner, what, self.shell.lang, answered)
-            self._questions.withdrawn.connect(dialog.reject)
-            dialog.open()
-
-        return self._questions.put(show, ours[0].cancelled)
-
-    def _ask_what(self, progress: Progress, stop: Interruption) -> Choice:
-        """Ask what to do about a token that cannot go on, from the thread that signs."""
-        if stop.hopeless or progress.cancelled():
-            return "skip"
-
-        def show(settle: Callable[[Choice], None]) -> None:
-            from desktop.ui.pages.signing.stopped import Stopped
-
-            def decided(choice: Choice) -> None:
-                empty(self.state)
-                settle(choice)
-
-            empty(self.state)
-            card = Stopped(stop, self.shell.lang, decided, several=False, unit=self.tr("hồ sơ"))
+    def _place(self, card: Stopped | None) -> None:
+        """Show what asks how to go on, or take it away."""
+        empty(self.state)
+        if card is not None:
             self.state.addWidget(card)
             self.scroll_area.ensureWidgetVisible(card)
-            card.again.setFocus()
-            self.shell.say(message(stop.error, lang=self.shell.lang).sentence, "warning")
 
-        return self._questions.put(show, progress.cancelled) or "stop"
+    def _tell(self, words: str) -> None:
+        self.why_not.setText(words)
+        self.why_not.show()
 
     def stopped_card(self) -> Stopped | None:
         """Return what asks how to go on, while it stands on the page."""
