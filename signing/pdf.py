@@ -28,7 +28,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from signing import cms, permissions, reread, widget
+from signing import cms, first, permissions, plain, reread, widget
 from signing.certificate import Certificate
 from signing.errors import (
     EarlierSignatureBroken,
@@ -149,6 +149,28 @@ def sign_pdf(
     moment = (at or datetime.now(VIETNAM)).astimezone(VIETNAM).replace(microsecond=0)
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     output: IO[bytes] = io.BytesIO() if target is None else target
+    if not (stock or prepare or certify):
+        reserve = prepared.size + (timestamper.size if timestamper is not None else 0)
+        wish = first.Wish(field, stamp, _title(stamp, key), moment, reason, location, contact, reserve)
+        draft = _draft(source, wish)
+        if draft is not None:
+            stamping = timestamper.stamping(prepared.digest) if timestamper is not None else None
+            draft.write(output, prepared.sign(key, draft.digest(prepared.digest), stamping))
+            found = reread.reread(output, stream, draft.name, key.certificate)
+            return SignedPdf(
+                output.getvalue() if isinstance(output, io.BytesIO) and target is None else None,
+                SignatureFacts(
+                    field=draft.name,
+                    certificate=key.certificate,
+                    signing_time=moment,
+                    digest=found.digest,
+                    level="B-B" if timestamper is None else "B-T",
+                    size=found.size,
+                    visible=draft.visible,
+                    earlier=0,
+                    accessible=draft.accessible,
+                ),
+            )
     writer = _open(stream)
     earlier = _earlier(writer)
     name, existing = _field(writer, field, earlier)
@@ -208,6 +230,21 @@ def sign_pdf(
         accessible=accessible.outcome,
     )
     return SignedPdf(written.getvalue() if isinstance(written, io.BytesIO) and target is None else None, facts)
+
+
+def _draft(source: bytes | BinaryIO, wish: first.Wish) -> first.Draft | None:
+    """Put the first signature's increment together the quick way, or return None: the file needs pyHanko."""
+    if isinstance(source, bytes):
+        data = source
+    else:
+        if source.seek(0, io.SEEK_END) > plain.LARGEST:
+            return None
+        source.seek(0)
+        data = source.read()
+    try:
+        return first.draft(data, wish)
+    except (plain.NotPlain, UnicodeError):
+        return None
 
 
 class _as_unreadable:
@@ -291,8 +328,34 @@ def _revalidate(written: IO[bytes], name: str, earlier: Sequence[str]) -> None:
         raise EarlierSignatureBroken(earlier[0], "unreadable")
     for one in embedded:
         reason = reread.judge_earlier(one)
+        if reason == "changes" and one.field_name in _unharmed(written):
+            continue
         if reason is not None:
             raise EarlierSignatureBroken(one.field_name, reason)
+
+
+def _unharmed(written: IO[bytes]) -> set[str]:
+    """Name the signatures that our own, stricter comparison of revisions finds unharmed.
+
+    pyHanko takes a page's list of annotations for a part of every field on it: with one field locked by an earlier
+    signature, a new field beside it would be an edit of the locked one.
+    """
+    from signing.trust import Trust
+    from signing.validation import Changes, Integrity
+    from signing.validation.judge import Judge
+    from signing.validation.pdf import validate
+    from signing.validation.standing import Authorities
+
+    written.seek(0)
+    data = written.read()
+    verdict = validate(data, io.BytesIO(data), "", Judge(Authorities(Trust()), datetime.now(VIETNAM)))
+    return {
+        one.name
+        for one in verdict.signatures
+        if one.integrity is Integrity.INTACT
+        and one.changes_after in (Changes.NONE, Changes.PERMITTED)
+        and not {"FORM_CHANGED_AFTER", "FORM_CHANGED_AS_CERTIFIED", "UNSIGNED_FIELD_DRAWN"} & set(one.reasons)
+    }
 
 
 class _StockSigner(signers.Signer):
