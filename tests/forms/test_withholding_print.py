@@ -127,3 +127,26 @@ def test_what_is_printed_is_read_back(period: str) -> None:
     assert (back.template, back.version, back.period) == ("thue/05-kk-tncn", "tt80-1", period)
     assert back.values == Form.load(template(period), Period.parse(period), complete()).values
     assert printed(complete(), period).pdf == made.pdf
+
+
+def test_the_new_form_has_its_own_words(tmp_path: Path) -> None:
+    found = template("2026-Q3")
+    assert found.example is not None
+    values = Form.load(found, Period.parse("2026-Q3"), dict(found.example.data)).values
+    made = print_form(found.ref, "2026-Q3", values, PrintOptions(timestamp=1_790_000_000))
+    words = flat(made.pdf, tmp_path)
+    for expected in (
+        "89/2026/TT-BTC", "TỜ KHAI THUẾ THU NHẬP CÁ NHÂN", "Quý 3 năm 2026", "DỊCH VỤ LÀM THỦ TỤC VỀ THUẾ",
+        "Chứng chỉ nghiệp vụ chuyên môn về thuế số", "/Xác nhận điện tử/Ký điện tử)", "253/2026/NĐ-CP",
+        "Tổng thu nhập được miễn trong kỳ [24]=[25]+[26]+[27]+[28]", "Thu nhập tính thuế [32]=[33]+[34]",
+    ):  # fmt: skip
+        assert expected in words, expected
+    assert "KHẤU TRỪ THUẾ THU NHẬP CÁ NHÂN" not in words
+    layout = text(made.pdf, tmp_path, "-layout")
+    for code in range(15, 46):
+        amount = f"{values[f'ct{code}']:,}".replace(",", ".")
+        assert re.search(rf"\[{code}\]\s+(Người|VNĐ)\s+{re.escape(amount)}(?![\d.])", layout), (code, amount)
+    assert set(found.definition.form_fields) == {mark.name for mark in made.fields}
+    assert [mark.page for mark in made.signatures] == [2]
+    back = read_back(made.pdf)
+    assert (back.version, back.values) == ("tt89-1", values)

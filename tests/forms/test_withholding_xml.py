@@ -121,3 +121,10 @@ def test_the_schema_refuses_another_order_and_other_values() -> None:
     ):
         assert wrong != good
         assert not SCHEMA.validate(etree.fromstring(wrong))
+
+
+def test_the_new_form_has_no_electronic_layout() -> None:
+    found = template("2026-Q3").example
+    assert found is not None
+    with pytest.raises(xml.XmlNoLayout):
+        xml.write(template("2026-Q3"), "2026-Q3", form(dict(found.data), "2026-Q3").values)
