@@ -6,7 +6,7 @@ signed or filed twice: a dossier knows its row, the workspace what is signed, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +31,8 @@ REACHED: Mapping[Goal, frozenset[str]] = {
 }
 """The states in which a row has reached a goal."""
 Told = Callable[[BatchRow], None]
+TOGETHER = 8
+"""Forms that a worker prints at a time: a template's files are compared with their digest once for all of them."""
 
 
 @dataclass(frozen=True)
@@ -220,28 +222,39 @@ def print_batch(
 
     What a row's printing raises is given in the place of its print. Raises WorkCancelled.
     """
-    from forms.printing import PrintOptions, print_form
+    from forms.printing import PrintOptions, print_forms
 
     watched = progress or Unwatched()
     rows = [row for row in batch.rows if row.check is not None and not row.errors and row.state != "errors"]
+    parts = [rows[at : at + TOGETHER] for at in range(0, len(rows), TOGETHER)]
     timestamp = desk.timestamp()
 
-    def one(row: BatchRow) -> Printed | Exception:
-        assert row.check is not None
-        options = PrintOptions(timestamp=timestamp, practice=desk.practice, dossier=row.dossier)
+    def some(part: Sequence[BatchRow]) -> Sequence[Printed | Exception]:
+        # Nobody signs here: the places of fields and signatures are not asked for.
+        given = [
+            (
+                row.check.values,
+                PrintOptions(timestamp=timestamp, practice=desk.practice, dossier=row.dossier, marks=False),
+            )
+            for row in part
+            if row.check is not None
+        ]
         try:
             return desk.workers.run(
-                print_form, batch.ref, batch.period, row.check.values, options, cancelled=watched.cancelled
+                print_forms, batch.ref, batch.period, given, timeout=120, cancelled=watched.cancelled
             )
         except Exception as error:
             if not hasattr(error, "code") or error.code == "CANCELLED":
                 raise
-            return error
+            return [error] * len(part)
 
+    done = 0
     watched.report(0, len(rows))
-    for number, (row, printed) in enumerate(zip(rows, both(one, rows, watched, lanes), strict=True), 1):
-        yield row, printed
-        watched.report(number, len(rows))
+    for part, made in zip(parts, both(some, parts, watched, lanes), strict=True):
+        for row, printed in zip(part, made, strict=True):
+            done += 1
+            yield row, printed
+            watched.report(done, len(rows))
 
 
 # --- signing ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from forms.bundled import RESOURCES
+from forms.errors import FormsError
 from forms.printing import paper
 from forms.printing.errors import (
     GlyphMissing,
@@ -26,7 +27,7 @@ from forms.printing.reading import EmbeddedData, PageImage, page_images, read_ba
 from forms.printing.typeface import check_glyphs, unprintable
 
 if TYPE_CHECKING:
-    from forms.template import TemplateRef
+    from forms.template import Template, TemplateRef
 
 __all__ = [
     "Attachment",
@@ -46,6 +47,7 @@ __all__ = [
     "page_images",
     "page_sizes",
     "print_form",
+    "print_forms",
     "print_page",
     "read_back",
     "unprintable",
@@ -88,7 +90,28 @@ def print_form(ref: TemplateRef, period: str | None, values: Mapping[str, Any], 
     """
     from forms.template import load  # a page that is no form needs no templates
 
+    return _print_opened(load(ref), period, values, options)
+
+
+def print_forms(
+    ref: TemplateRef, period: str | None, forms: Sequence[tuple[Mapping[str, Any], PrintOptions]]
+) -> list[Printed | FormsError]:
+    """Print several forms of one template, which is read and compared with its digest once; what goes wrong with one
+    stands in its place.
+    """
+    from forms.template import load
+
     template = load(ref)
+    made: list[Printed | FormsError] = []
+    for values, options in forms:
+        try:
+            made.append(_print_opened(template, period, values, options))
+        except FormsError as error:
+            made.append(error)
+    return made
+
+
+def _print_opened(template: Template, period: str | None, values: Mapping[str, Any], options: PrintOptions) -> Printed:
     values = paper.nfc({} if options.blank else values)
     check_glyphs(values)
     how = {
