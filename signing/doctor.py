@@ -295,7 +295,7 @@ def _look(found: Found, limits: Limits, open_module: Callable[[Path, Limits], Mo
         tokens=tuple(
             TokenReport(
                 token.label, masked(token.serial), token.maker, token.model, token.slot, tuple(sorted(token.flags)),
-                tuple(_certificate(one.certificate) for one in held),
+                tuple({**_certificate(one.certificate), "paired": one.paired} for one in held),
             )
             for token, held, _ in tokens
         ),
@@ -319,6 +319,8 @@ def _on_token(report: ModuleReport, token: Token, held: Sequence[Held], at: date
             remarks.append(Remark("TOKEN_CERTIFICATE_EXPIRED", "warning", more))
         elif at < certificate.valid_from:
             remarks.append(Remark("TOKEN_CERTIFICATE_NOT_YET", "warning", more))
+        elif one.paired is False:
+            remarks.append(Remark("TOKEN_KEY_NOT_PAIRED", "warning", more))
         elif "locked" not in token.flags:
             if at > certificate.valid_to - EXPIRES_SOON:
                 remarks.append(Remark("TOKEN_CERTIFICATE_EXPIRES_SOON", "warning", more))

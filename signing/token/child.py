@@ -97,8 +97,8 @@ class Child:
         slots = self._slots()
         return {"slots": len(slots), "tokens": [_facts(token) for token in self._tokens(slots)]}
 
-    def do_certificates(self, request: dict[str, Any]) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = []
+    def do_certificates(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
         for token in self._tokens(self._slots()):
             if _serial(token) == request["serial"]:
                 found += self._certificates(token)
@@ -126,12 +126,13 @@ class Child:
                 tokens.append(token)
         return tokens
 
-    def _certificates(self, token: Any) -> list[dict[str, str]]:
+    def _certificates(self, token: Any) -> list[dict[str, Any]]:
         if not token.flags & TokenFlag.TOKEN_INITIALIZED:
             return []
         session = token.open()  # read-only, public
         try:
-            found = []
+            found: list[dict[str, Any]] = []
+            keys = _public_ids(session)
             for one in list(session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE}))[:MOST_CERTIFICATES]:
                 der = _attribute(one, Attribute.VALUE)
                 if not isinstance(der, bytes) or not 0 < len(der) <= CERTIFICATE_LIMIT:
@@ -141,6 +142,7 @@ class Child:
                     {
                         "id": identity.hex() if isinstance(identity, bytes) else "",
                         "der": base64.b64encode(_trimmed(der)).decode("ascii"),
+                        "paired": (identity in keys) if keys else None,
                     }
                 )
             return found
@@ -334,6 +336,18 @@ def _attribute(thing: Any, attribute: Attribute) -> Any:
         return thing[attribute]
     except (PKCS11Error, NotImplementedError, ValueError, IndexError):
         return None  # the driver does not show it
+
+
+def _public_ids(session: Any) -> set[bytes]:
+    """List the ids of the keys that a token shows before log-in: public ones mostly, private ones on some."""
+    ids = set()
+    for kind in (ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY):
+        with contextlib.suppress(PKCS11Error):
+            for key in list(session.get_objects({Attribute.CLASS: kind}))[:MOST_CERTIFICATES]:
+                identity = _attribute(key, Attribute.ID)
+                if isinstance(identity, bytes):
+                    ids.add(identity)
+    return ids
 
 
 def _trimmed(der: bytes) -> bytes:

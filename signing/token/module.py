@@ -16,7 +16,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,6 +108,8 @@ class Held:
     """CKA_ID in hex; with the serial number and the fingerprint it names the key. Labels and positions never do."""
     chain: tuple[bytes, ...] = field(default=(), repr=False)
     """Certificates above it that the token holds, nearest first."""
+    paired: bool | None = None
+    """Whether the token shows a key under the same id before any log-in; None where it shows no key at all."""
 
 
 @dataclass(frozen=True)
@@ -241,11 +243,11 @@ class Module:
             except (CertificateUnreadable, KeyError, TypeError, ValueError, binascii.Error):
                 continue
             if not certificate.authority:
-                found[certificate.fingerprint, key_id] = Held(token, certificate, key_id)
-        return [
-            Held(one.token, one.certificate, one.key_id, chain_order(one.certificate.der, ders))
-            for one in found.values()
-        ]
+                paired = one.get("paired")
+                found[certificate.fingerprint, key_id] = Held(
+                    token, certificate, key_id, paired=paired if isinstance(paired, bool) else None
+                )
+        return [replace(one, chain=chain_order(one.certificate.der, ders)) for one in found.values()]
 
     def find(self, serial: str, fingerprint: str | None = None) -> Held:
         """Find the one key of a token by its serial number and its certificate's fingerprint.

@@ -253,3 +253,31 @@ def test_a_batch_costs_little_more_than_the_tokens_own_work(tokens: SoftTokens, 
             session.key.sign(b"%d" % number)
         each = (time.perf_counter() - start) / 50
     assert each < 0.05, f"{each * 1000:.1f} ms for one signature"
+
+
+def test_a_certificate_without_its_key_is_told_before_any_log_in(
+    tokens: SoftTokens, module: Module, throwaway: Any
+) -> None:
+    from datetime import UTC, datetime
+
+    from signing.doctor import Found, examine
+
+    whole = throwaway.signer()
+    serial = tokens.make()
+    tokens.put(serial, {**key_and_certificate(whole), "id": "01", "public": True})
+    tokens.put(serial, {"id": "02", "certificate": throwaway.signer("CHỨNG THƯ NẠP NHẦM", kind="p256").der.hex()})
+    (token,) = module.tokens()
+    assert {one.key_id: one.paired for one in module.held(token)} == {"01": True, "02": False}
+    assert SOFTHSM is not None
+    report = examine([Found(SOFTHSM, None, "named")], at=datetime(2026, 7, 15, tzinfo=UTC))
+    codes = [remark.code for remark in report.remarks]
+    assert sorted(codes) == ["TOKEN_KEY_NOT_PAIRED", "TOKEN_READY"]
+    assert report.ok
+
+
+def test_where_a_token_shows_no_key_nothing_is_said_of_pairs(
+    tokens: SoftTokens, module: Module, throwaway: Any
+) -> None:
+    tokens.make(throwaway.signer())
+    (held,) = module.held(module.tokens()[0])
+    assert held.paired is None

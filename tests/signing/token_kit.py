@@ -41,7 +41,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pkcs11 import Attribute, KeyType, ObjectClass
 from pkcs11.util.rsa import decode_rsa_private_key
 from pkcs11.util.ec import decode_ec_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 order = json.load(sys.stdin)
 token = next(t for t in pkcs11.lib(order["module"]).get_tokens() if t.serial.decode() == order["serial"])
@@ -61,6 +61,12 @@ with token.open(rw=True, user_pin=order["pin"]) as session:
             if thing.get("always"):
                 attributes[Attribute.ALWAYS_AUTHENTICATE] = True
             session.create_object(attributes)
+            if thing.get("public"):
+                from pkcs11.util.rsa import decode_rsa_public_key
+                shown = decode_rsa_public_key(private.public_key().public_bytes(Encoding.DER, PublicFormat.PKCS1))
+                session.create_object(shown | {
+                    Attribute.TOKEN: True, Attribute.PRIVATE: False, Attribute.ID: identity, Attribute.LABEL: "Khóa",
+                })
         if thing.get("certificate"):
             der = bytes.fromhex(thing["certificate"])
             subject = x509.load_der_x509_certificate(der).subject.public_bytes()

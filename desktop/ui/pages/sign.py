@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.messages import message
-from desktop.ui.filling.key_chooser import LAST_KEY, KeyChooser
+from desktop.ui.filling.key_chooser import KeyChooser
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.pages.signing.asker import Asker
+from desktop.ui.pages.signing.ready import Judged, Made, Ready, look
 from desktop.ui.parts import (
     Button,
     Card,
@@ -42,45 +43,13 @@ from desktop.ui.theme import ROW, STEP, Size
 from desktop.ui.words import verdict_mark
 
 if TYPE_CHECKING:
-    from desktop.filing import DossierView, Preflight
+    from desktop.filing import DossierView
     from desktop.ui.jobs import Lane, Progress
     from desktop.ui.pages.signing.stopped import Stopped
     from forms.printing import Printed
-    from signing.certificate import Finding
     from signing.key import SigningKey
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Ready:
-    """What is to be signed, and what stands in the way."""
-
-    view: DossierView
-    report: Preflight
-    papers: tuple[tuple[str, str, str | None], ...]
-    """Name of each component, what of it is signed, and its form."""
-    unconfirmed: tuple[str, ...]
-    """What of the forms is not settled: each needs a yes."""
-    first_form: str | None
-    last_key: str
-    role: str | None
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What checking a certificate found."""
-
-    findings: tuple[Finding, ...]
-    refused: bool
-
-
-@dataclass(frozen=True)
-class Made:
-    """What was signed, and how each file was judged when it was read again."""
-
-    files: tuple[tuple[str, str], ...]
-    """Name and verdict."""
 
 
 class Here(Page):
@@ -190,7 +159,7 @@ class Here(Page):
             empty(place)
         self.what.addWidget(Text(self.tr("Đang xem hồ sơ…"), role="muted"))
         self.shell.jobs.run(
-            "work", lambda progress: self._look(), done=self._show, failed=self.shell.trouble, owner=self
+            "work", lambda progress: look(self.shell, self._id), done=self._show, failed=self.shell.trouble, owner=self
         )
 
     def _run(self, lane: Lane, work: Callable[[Progress], T], done: Callable[[T], None]) -> None:
@@ -210,41 +179,6 @@ class Here(Page):
         for place in (self.judgement, self.confirm):
             empty(place)
         self._yes = []
-
-    def _look(self) -> Ready:
-        from desktop import filing
-
-        desk = self.shell.desk
-        view = filing.dossier_view(desk, self._id)
-        record = desk.workspace.dossiers.get(self._id)
-        papers: list[tuple[str, str, str | None]] = []
-        unconfirmed: list[str] = []
-        first = None
-        for part in view.components:
-            if part.form is not None:
-                form = filing.open_form(desk, part.form)
-                kinds = [self.tr("PDF ký tại chỗ dành cho chữ ký") if part.sign else self.tr("PDF, không ký")]
-                if form.template.xml is not None:
-                    kinds.append(self.tr("XML gửi cơ quan nhận"))
-                papers.append((part.name, " · ".join(kinds), part.form))
-                first = first or part.form
-                for notice in form.template.unconfirmed(form.period, desk.today()):
-                    words = notice.text.get(self.shell.lang)
-                    if words not in unconfirmed:
-                        unconfirmed.append(words)
-            elif part.files:
-                how = self.tr("ký trên từng tệp") if part.sign else self.tr("không ký, được ghi trong bản kê đã ký")
-                papers.append((part.name, f"{', '.join(part.files)} · {how}", None))
-        papers.append((self.tr("Bản kê hồ sơ"), self.tr("liệt kê mọi tệp kèm mã băm; được ký sau cùng"), None))
-        return Ready(
-            view,
-            filing.preflight(desk, self._id),
-            tuple(papers),
-            tuple(unconfirmed),
-            first,
-            str(desk.workspace.settings.get(LAST_KEY) or ""),
-            record.role,
-        )
 
     def _show(self, ready: Ready) -> None:
         if ready.view.id != self._id:
