@@ -27,10 +27,13 @@ LIMIT = 1024 * 1024
 """Key files are a few kilobytes; larger ones are refused unread."""
 
 ITERATIONS = 2_500_000
-"""OpenSSL writes 2,048, Java 10,000, strict makers 600,000, each up to three times. More is meant to stall the reader."""
+"""OpenSSL writes 2,048, Java 10,000, strict makers 600,000 three times. More is meant to stall the reader."""
 
 KEY_LIMIT = 4096
 """Bytes of one encrypted key. RSA 4096 takes 2,400; checking RSA 8192 takes 5 s, RSA 16384 a minute."""
+
+_OLD = 5
+"""One round of the old derivation costs as many of the new one: it is done here, and twice."""
 
 MOST_KEYS = 16
 MOST_BAGS = 256
@@ -73,6 +76,8 @@ class Safes:
     _container: asn1.Pfx = field(repr=False)
     _infos: list[cms.ContentInfo] = field(repr=False)
     _cost: int = 0
+    _known: dict[tuple[int, bytes], bytes | None] = field(default_factory=dict, repr=False)
+    """What the encrypted safes opened to, by their number and the password."""
 
     @classmethod
     def read(cls, data: bytes) -> Safes:
@@ -123,11 +128,11 @@ class Safes:
         Raises Pkcs12Unreadable where what was encrypted asks for too much.
         """
         found: list[bytes] = []
-        for info in self._infos:
+        for number, info in enumerate(self._infos):
             kind = info["content_type"].native
             contents = info["content"].native if kind == "data" else None
             if kind == "encrypted_data":
-                contents = _opened(info, password)
+                contents = self._opened(number, password)
             if contents is None:
                 continue
             paid = self._cost
@@ -150,8 +155,8 @@ class Safes:
 
         What a wrong password makes of a part is no ASN.1 of its whole length, but for one in millions.
         """
-        for info in self._infos:
-            if info["content_type"].native == "encrypted_data" and _opened(info, password) is not None:
+        for number, info in enumerate(self._infos):
+            if info["content_type"].native == "encrypted_data" and self._opened(number, password) is not None:
                 return True
         for info in self._infos:
             if info["content_type"].native != "data":
@@ -162,6 +167,13 @@ class Safes:
                     if _plain(box["encryption_algorithm"], box["encrypted_data"].native, password) is not None:
                         return True
         return False
+
+    def _opened(self, number: int, password: bytes) -> bytes | None:
+        if (number, password) not in self._known:
+            part = self._infos[number]["content"]["encrypted_content_info"]
+            found = _plain(part["content_encryption_algorithm"], part["encrypted_content"].native, password)
+            self._known[number, password] = found
+        return self._known[number, password]
 
     def vouched_for(self, password: bytes) -> bool | None:
         """Say whether the file's own check is right under this password; None where it has none that we can make."""
@@ -197,7 +209,7 @@ def _cost(algorithm: algos.EncryptionAlgorithm) -> int:
     if name == "pbes2":
         return _kdf_cost(algorithm["parameters"]["key_derivation_func"])
     try:
-        return int(algorithm.kdf_iterations)
+        return _OLD * int(algorithm.kdf_iterations)
     except ValueError:  # an algorithm without iterations
         return 1
 
@@ -207,11 +219,6 @@ def _kdf_cost(kdf: algos.KdfAlgorithm) -> int:
         scrypt = _ScryptParams.load(kdf["parameters"].dump())
         return int(scrypt["cost"].native) * int(scrypt["block"].native) * int(scrypt["parallel"].native)
     return int(kdf["parameters"]["iteration_count"].native)
-
-
-def _opened(info: cms.ContentInfo, password: bytes) -> bytes | None:
-    part = info["content"]["encrypted_content_info"]
-    return _plain(part["content_encryption_algorithm"], part["encrypted_content"].native, password)
 
 
 def _plain(algorithm: algos.EncryptionAlgorithm, data: bytes | None, password: bytes) -> bytes | None:
