@@ -24,6 +24,7 @@ from signing.key import Digest, SigningKey, digest_for, require_usable
 _RESERVE = 256
 """Spare bytes behind the CMS; zero when unused."""
 
+_SIGNED_DATA = core.ObjectIdentifier("1.2.840.113549.1.7.2").dump()
 _SIGNATURE_TIME_STAMP = bytes(core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump())
 
 
@@ -78,7 +79,7 @@ class PreparedCms:
             unsigned,
         )
         signed = tlv(0x30, self._head, tlv(0x31, signer))
-        return tlv(0x30, core.ObjectIdentifier("1.2.840.113549.1.7.2").dump(), tlv(0xA0, signed))
+        return tlv(0x30, _SIGNED_DATA, tlv(0xA0, signed))
 
 
 def prepare(key: SigningKey) -> PreparedCms:

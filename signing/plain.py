@@ -21,7 +21,7 @@ Entries = dict[bytes, bytes]
 """A dictionary: names with their stroke, values as they stand in the file."""
 
 _DEEPEST = 64
-_MOST_NODES = 20_000
+_MOST_NODES = 2_000
 
 _SPACE = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*+[\r\n])*+"
 _EOL = rb"(?:\r\n|\n|\r)"
@@ -38,15 +38,22 @@ _TABLE = re.compile(
 )
 _SUBSECTION = re.compile(rb"([0-9]{1,10}) ([0-9]{1,7}) ?" + _EOL)
 _ENTRY = 20
+_IN_USE = re.compile(rb"([0-9]{10}) 00000 n(?: \r| \n|\r\n)")
 
 _REGULAR = rb"[^\x00\t\n\f\r ()<>\[\]{}/%]"
-_NAME = re.compile(rb"/" + _REGULAR + rb"++")
-_TOKEN = re.compile(
-    _SPACE + rb"(<<|>>|\[|\]|\(|<[0-9A-Fa-f\x00\t\n\f\r ]*+>|/" + _REGULAR + rb"*+|" + _REGULAR + rb"++)"
-)
-# What has nothing nested in it is passed over in one step.
-_FLAT = re.compile(rb"\[[^\[\]()<>%]*+\]|<<[^\[\]()<>%]*+>>|\((?:[^()\\]++|\\.)*+\)", re.DOTALL)
-_REST_OF_REFERENCE = re.compile(_SPACE + rb"[0-9]{1,5}" + _SPACE + rb"R(?!" + _REGULAR + rb")")
+_BLANK = rb"[\x00\t\n\f\r ]"
+# A value with nothing nested in it is passed over in one step: a reference, a number or a word, a name, a text, a flat
+# array or dictionary.
+_FLAT = (
+    rb"(?:[0-9]++" + _BLANK + rb"++[0-9]++" + _BLANK + rb"++R(?!" + _REGULAR + rb")|" + _REGULAR + rb"++"
+    rb"|/" + _REGULAR + rb"*+|\((?:[^()\\]++|\\.)*+\)|<[0-9A-Fa-f\x00\t\n\f\r ]*+>"
+    rb"|\[[^\[\]()<>%]*+\]|<<[^\[\]()<>%]*+>>)"
+)  # fmt: skip
+_VALUE = re.compile(_FLAT, re.DOTALL)
+_NAME = re.compile(rb"(/" + _REGULAR + rb"++)" + _SPACE)
+_ENTRY_OF = re.compile(_NAME.pattern + rb"(" + _FLAT + rb")" + _SPACE, re.DOTALL)
+_PARENTHESIS = re.compile(rb"[()]|\\.", re.DOTALL)
+_INERT = re.compile(rb"[^\[\]()<>%]++")
 _REFERENCE = re.compile(rb"([0-9]{1,10})[\x00\t\n\f\r ]++0[\x00\t\n\f\r ]++R")
 _OBJECT = re.compile(rb"([0-9]{1,10}) 0 obj(?!" + _REGULAR + rb")" + _SPACE)
 _INTEGER = re.compile(rb"[+-]?[0-9]{1,10}")
@@ -78,13 +85,14 @@ class Plain:
         if len(data) > LARGEST:
             raise NotPlain
         self.data = data
-        header, tail = _HEADER.match(data), _TAIL.search(data, max(0, len(data) - 64))
-        if header is None or tail is None:
+        header = _HEADER.match(data)
+        if header is None:
             raise NotPlain
         self.version = int(header[1]), int(header[2])
-        self.newest = int(tail[1])
+        self.newest = newest_table(data[-64:])
         """Where the newest cross-reference table stands."""
         self._sections: list[_Section] = []
+        self._left = 4 * LARGEST
         place: int | None = self.newest
         while place is not None:
             place = self._read_section(place)
@@ -104,18 +112,21 @@ class Plain:
         found = _TABLE.match(self.data, place)
         if found is None:
             raise NotPlain
-        runs = []
+        runs: list[tuple[int, int, int]] = []
         at, end = found.span(1)
         while at < end:
             head = _SUBSECTION.match(self.data, at, end)
             if head is None:
                 raise NotPlain
             first, count = int(head[1]), int(head[2])
+            # In order and apart, or two readers could take one number for two objects.
+            if runs and first < runs[-1][0] + runs[-1][1]:
+                raise NotPlain
             runs.append((first, count, head.end()))
             at = head.end() + _ENTRY * count
         if at != end:
             raise NotPlain
-        trailer, _ = self.dictionary(found.end())
+        trailer, _ = dictionary(self.data, found.end())
         if not trailer.keys().isdisjoint((b"/Encrypt", b"/XRefStm")):
             raise NotPlain
         self._sections.append(_Section(tuple(runs), trailer, place))
@@ -136,10 +147,10 @@ class Plain:
         for section in self._sections:
             for first, count, place in section.runs:
                 if first <= number < first + count:
-                    entry = self.data[place + _ENTRY * (number - first) :][:_ENTRY]
-                    if number == 0 or entry[17:18] != b"n" or entry[11:16] != b"00000":
+                    entry = _IN_USE.match(self.data, place + _ENTRY * (number - first))
+                    if number == 0 or entry is None:
                         raise NotPlain
-                    return int(entry[:10])
+                    return int(entry[1])
         raise NotPlain
 
     def require_increment(self, size: int, before: int) -> None:
@@ -171,18 +182,33 @@ class Plain:
         if found is None:
             return raw
         start = self.object_at(int(found[1]))
-        end = self._end(start)
-        if not self.data.startswith(b"endobj", _after(self.data, end)):
-            raise NotPlain
+        end = _end(self.data, start)
+        self._require_end(start, end)
         return self.data[start:end]
 
     def entries(self, raw: bytes) -> Entries:
         """Read a dictionary: the one that a reference names, or one that stands there itself; no stream."""
-        value = self.value(raw)
-        found, end = Plain.dictionary_of(value, 0)
-        if end != len(value):
+        found = _REFERENCE.fullmatch(raw)
+        if found is not None:
+            start = self.object_at(int(found[1]))
+            entries, end = dictionary(self.data, start)
+            self._require_end(start, end)
+        else:
+            entries, end = dictionary(raw, 0)
+            if end != len(raw):
+                raise NotPlain
+        return entries
+
+    def _require_end(self, start: int, place: int) -> None:
+        """Raise NotPlain unless the object ends where its value does, or when all that was read is too much.
+
+        A small file can name one large object thousands of times.
+        """
+        self._left -= place - start
+        if self._left < 0:
             raise NotPlain
-        return found
+        if not self.data.startswith(b"endobj", _after(self.data, place)):
+            raise NotPlain
 
     def items(self, raw: bytes) -> list[bytes]:
         """Read an array's values; a reference to one is followed."""
@@ -198,31 +224,6 @@ class Plain:
         if at + 1 != len(value):
             raise NotPlain
         return found
-
-    def dictionary(self, place: int) -> tuple[Entries, int]:
-        """Read a dictionary at a place; return its entries and its end."""
-        return Plain.dictionary_of(self.data, place)
-
-    @staticmethod
-    def dictionary_of(data: bytes, place: int) -> tuple[Entries, int]:
-        """Read a dictionary in some bytes; return its entries and its end."""
-        if data[place : place + 2] != b"<<":
-            raise NotPlain
-        found: Entries = {}
-        at = _after(data, place + 2)
-        while data[at : at + 2] != b">>":
-            name = _NAME.match(data, at)
-            # A name may be spelled with #xx; two spellings of one name would be two entries to us and one to others.
-            if name is None or b"#" in name[0] or name[0] in found:
-                raise NotPlain
-            start = _after(data, name.end())
-            end = _end(data, start)
-            found[name[0]] = data[start:end]
-            at = _after(data, end)
-        return found, at + 2
-
-    def _end(self, place: int) -> int:
-        return _end(self.data, place)
 
     # What stands in every document
 
@@ -288,70 +289,85 @@ def _after(data: bytes, place: int) -> int:
     return found.end()
 
 
+def dictionary(data: bytes, place: int) -> tuple[Entries, int]:
+    """Read a dictionary that begins at a place; return its entries and its end."""
+    if data[place : place + 2] != b"<<":
+        raise NotPlain
+    found: Entries = {}
+    at = _after(data, place + 2)
+    while data[at : at + 2] != b">>":
+        entry = _ENTRY_OF.match(data, at)
+        if entry is not None:
+            name, value, at = entry[1], entry[2], entry.end()
+        else:
+            head = _NAME.match(data, at)
+            if head is None:
+                raise NotPlain
+            end = _end(data, head.end())
+            name, value, at = head[1], data[head.end() : end], _after(data, end)
+        # A name may be spelled with #xx; two spellings of one name would be two entries to us and one to others.
+        if b"#" in name or name in found:
+            raise NotPlain
+        found[name] = value
+    return found, at + 2
+
+
 def _end(data: bytes, place: int) -> int:
     """Return where the value that begins at a place ends."""
-    flat = _FLAT.match(data, place)
+    flat = _VALUE.match(data, place)
     if flat is not None:
         return flat.end()
-    token = _TOKEN.match(data, place)
-    if token is None or token.start(1) != place:
-        raise NotPlain
-    if token[1] in (b"<<", b"["):
-        return _end_of_nested(data, place)
-    if token[1] == b"(":
+    if data[place : place + 1] == b"(":
         return _end_of_text(data, place)
-    if token[1] in (b">>", b"]"):
-        raise NotPlain
-    if token[1].isdigit():
-        rest = _REST_OF_REFERENCE.match(data, token.end())
-        if rest is not None:
-            return rest.end()
-    return token.end()
-
-
-def _end_of_nested(data: bytes, place: int) -> int:
     closing: list[bytes] = []
     at = place
     while True:
-        if closing:
-            flat = _FLAT.match(data, at := _after(data, at))
-            if flat is not None:
-                at = flat.end()
-                continue
-        token = _TOKEN.match(data, at)
-        if token is None or len(closing) > _DEEPEST:
-            raise NotPlain
-        at = token.end()
-        if token[1] == b"<<":
+        inert = _INERT.match(data, at)
+        if inert is not None:
+            at = inert.end()
+        flat = _VALUE.match(data, at) if closing else None
+        two = data[at : at + 2]
+        if flat is not None:
+            at = flat.end()
+        elif two == b"<<":
             closing.append(b">>")
-        elif token[1] == b"[":
+            at += 2
+        elif two[:1] == b"[":
             closing.append(b"]")
-        elif token[1] == b"(":
-            at = _end_of_text(data, token.start(1))
-        elif token[1] in (b">>", b"]"):
-            if closing.pop() != token[1]:
-                raise NotPlain
+            at += 1
+        elif two[:1] == b"(" and closing:
+            at = _end_of_text(data, at)
+        elif two[:1] == b"%" and closing and (after := _after(data, at)) > at:
+            at = after
+        elif closing and (two if two == b">>" else two[:1]) == closing[-1]:
+            at += len(closing.pop())
             if not closing:
                 return at
+        else:
+            raise NotPlain
+        if len(closing) > _DEEPEST:
+            raise NotPlain
 
 
 def _end_of_text(data: bytes, place: int) -> int:
     """Return where a text in parentheses with parentheses in it ends."""
     depth = 0
-    at = place
-    while True:
-        letter = data[at : at + 1]
-        if letter == b"":
-            raise NotPlain
-        if letter == b"\\":
-            at += 1
-        elif letter == b"(":
+    for mark in _PARENTHESIS.finditer(data, place):
+        if mark[0] == b"(":
             depth += 1
-        elif letter == b")":
+        elif mark[0] == b")":
             depth -= 1
             if depth == 0:
-                return at + 1
-        at += 1
+                return mark.end()
+    raise NotPlain
+
+
+def newest_table(tail: bytes) -> int:
+    """Return where the newest cross-reference table stands, from the file's last bytes."""
+    found = _TAIL.search(tail)
+    if found is None:
+        raise NotPlain
+    return int(found[1])
 
 
 def reference(raw: bytes) -> int:

@@ -30,6 +30,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from signing.certificate import Certificate, verify_value
 from signing.cms import tlv
 from signing.errors import SignatureNotReread
+from signing.plain import LARGEST, NotPlain, Plain, newest_table, reference
 
 _CHUNK = 1024 * 1024
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
@@ -62,7 +63,7 @@ def reread(written: IO[bytes], source: BinaryIO, field: str, certificate: Certif
 def _reread(written: IO[bytes], source: BinaryIO, field: str, certificate: Certificate) -> Reread:
     size = written.seek(0, io.SEEK_END)
     source_size = source.seek(0, io.SEEK_END)
-    (zero, first, second, rest), contents = _signature_object(written, field, source_size)
+    (zero, first, second, rest), contents = _signature_object(written, source, field, size, source_size)
     if zero != 0 or second + rest != size or not source_size <= first < second:
         raise SignatureNotReread("byte_range")
     if contents != _gap(written, first, second):
@@ -98,26 +99,58 @@ _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]
 _LONGEST = 1024 * 1024
 
 
-def _signature_object(written: IO[bytes], field: str, source_size: int) -> tuple[tuple[int, int, int, int], bytes]:
+def _signature_object(
+    written: IO[bytes], source: BinaryIO, field: str, size: int, source_size: int
+) -> tuple[tuple[int, int, int, int], bytes]:
     """Follow the finished file's own cross-references to the field's signature; return its byte range and contents.
 
     The dictionary is read as bytes: a library that reads its hexadecimal string letter by letter takes 13 ms.
     """
+    place = _place_in_plain(written, source, field, size, source_size)
+    if place is None:
+        place = _place(written, field)
+    if place < source_size:
+        raise SignatureNotReread("place")
+    written.seek(place)
+    text = written.read(_LONGEST)
+    contents, ranges = _CONTENTS.search(text), _BYTE_RANGE.search(text)
+    if _OBJECT.match(text) is None or contents is None or ranges is None:
+        raise SignatureNotReread("place")
+    a, b, c, d = (int(number) for number in ranges.groups())
+    return (a, b, c, d), binascii.unhexlify(contents[1])
+
+
+def _place_in_plain(written: IO[bytes], source: BinaryIO, field: str, size: int, source_size: int) -> int | None:
+    """Find the field's signature in a simple file; None where the file is not that simple, or the field not there.
+
+    Such a file must also be an increment behind the source's own last table, and every object that its table names
+    must stand where the table says.
+    """
+    if size > LARGEST:
+        return None
+    written.seek(0)
+    source.seek(max(0, source_size - 64))
+    try:
+        pdf = Plain(written.read())
+        pdf.require_increment(source_size, newest_table(source.read()))
+        for name, kind, node in pdf.fields():
+            if name == field and kind == b"/Sig" and b"/V" in node:
+                return pdf.place_of(reference(node[b"/V"]))
+    except NotPlain:
+        pass
+    return None
+
+
+def _place(written: IO[bytes], field: str) -> int:
+    """Find the field's signature by pyHanko's reader."""
     written.seek(0)
     reader = PdfFileReader(written, strict=False)
     for name, value, _ in enumerate_sig_fields(reader, filled_status=True):
-        if name != field:
-            continue
-        place = reader.xrefs[value.reference]
-        if not isinstance(place, int) or place < source_size:
-            raise SignatureNotReread("place")
-        written.seek(place)
-        text = written.read(_LONGEST)
-        contents, ranges = _CONTENTS.search(text), _BYTE_RANGE.search(text)
-        if _OBJECT.match(text) is None or contents is None or ranges is None:
-            raise SignatureNotReread("place")
-        a, b, c, d = (int(number) for number in ranges.groups())
-        return (a, b, c, d), binascii.unhexlify(contents[1])
+        if name == field:
+            place = reader.xrefs[value.reference]
+            if not isinstance(place, int):
+                raise SignatureNotReread("place")
+            return place
     raise SignatureNotReread("missing")
 
 
@@ -135,8 +168,10 @@ def _gap(written: IO[bytes], first: int, second: int) -> bytes:
 def _require_prefix(written: IO[bytes], source: BinaryIO, size: int) -> None:
     if isinstance(written, io.BytesIO) and isinstance(source, io.BytesIO):
         with written.getbuffer() as new, source.getbuffer() as old:
-            if new[:size] != old:
-                raise SignatureNotReread("prefix")
+            # As bytes: views are compared item by item.
+            for start in range(0, size, _CHUNK):
+                if bytes(new[start : min(start + _CHUNK, size)]) != bytes(old[start : start + _CHUNK]):
+                    raise SignatureNotReread("prefix")
         return
     written.seek(0)
     source.seek(0)

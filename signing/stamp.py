@@ -61,7 +61,7 @@ class StampFont:
 
     def lacks(self, text: str) -> str:
         """Return the letters without a shape."""
-        return "".join(sorted({letter for letter in text if ord(letter) not in self.glyphs}))
+        return "".join(sorted(letter for letter in set(text) if ord(letter) not in self.glyphs))
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,8 @@ def stamp_lines(certificate: Certificate, at: datetime, lang: str = "vi", role: 
 
 def clean(text: str) -> str:
     """Compose to NFC, drop control and direction characters, and make every space a plain one."""
+    if text.isprintable():  # by definition none of those, and no other space
+        return " ".join(unicodedata.normalize("NFC", text).split())
     kept = (
         " " if unicodedata.category(letter) in ("Zs", "Zl", "Zp") or letter in "\t\r\n" else letter
         for letter in unicodedata.normalize("NFC", text)
@@ -159,9 +161,12 @@ def fit(lines: Sequence[str], width: float, height: float, font: StampFont) -> F
         raise StampLacksLetters(missing[:40])
     inner, tall = width - 2 * _PADDING, height - 2 * _PADDING
     if len(text) <= _MOST_LETTERS and inner > 0 and tall > 0:
+        whole = [(line, font.measure(line, 1000)) for line in lines]
         size = LARGEST
         while size >= SMALLEST:
-            broken = [part for line in lines for part in _break(line, inner, size, font)]
+            broken: list[str] = []
+            for line, wide in whole:
+                broken += [line] if wide * size / 1000 <= inner else _break(line, inner, size, font)
             if len(broken) * size * _LEADING <= tall + 0.01:
                 return Fitted(size, tuple(broken))
             size -= _STEP
