@@ -1,4 +1,4 @@
-"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result."""
+"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result, agenda."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from desktop.cli import session as _session
+from desktop.cli.agenda import agenda
 from desktop.cli.key import (
     P12,
     Cert,
@@ -42,7 +43,7 @@ def add(root: typer.Typer) -> None:
     for name, verb in (
         ("demo", demo), ("sandbox", sandbox), ("sign", sign), ("extend", extend), ("validate", validate),
         ("doctor", doctor), ("login", login), ("logout", logout), ("whoami", whoami), ("status", status),
-        ("pay", pay), ("result", result),
+        ("pay", pay), ("result", result), ("agenda", agenda),
     ):  # fmt: skip
         root.command(name)(verb)
 

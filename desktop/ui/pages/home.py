@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.filing.agenda import GROUPS, Entry, Step, agenda
 from desktop.ui import words
@@ -56,6 +57,11 @@ class Here(Page):
         begin = Button(self.tr("&Lập hồ sơ"), "add", primary=bool(entries) or any_client)
         begin.setToolTip(self.tr("Lập hồ sơ mới (Ctrl+N)"))
         begin.clicked.connect(lambda: self.shell.go("procedures"))
+        if any(entry.when is not None for entry in entries):
+            days = Button(self.tr("&Xuất lịch…"), "calendar")
+            days.setToolTip(self.tr("Ghi các hạn ra tệp lịch (.ics) để mở trong lịch của máy hoặc điện thoại"))
+            days.clicked.connect(partial(self._choose_calendar, entries))
+            head.add(days)
         head.add(begin)
         self.sheet.column.addWidget(head)
         if not any_client:
@@ -127,6 +133,30 @@ class Here(Page):
     def _unfold(self, group: str) -> None:
         self._open_groups.add(group)
         self._again()
+
+    def _choose_calendar(self, entries: list[Entry]) -> None:
+        dialog = QFileDialog(self, self.tr("Xuất các hạn ra tệp lịch"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Tệp lịch (*.ics)"))
+        dialog.setDefaultSuffix("ics")
+        dialog.selectFile("ho-so.ics")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.save_calendar(Path(name), entries))
+        dialog.open()
+
+    def save_calendar(self, target: Path, entries: list[Entry]) -> None:
+        """Write the deadlines to a calendar file."""
+        desk, lang = self.shell.desk, self.shell.lang
+
+        def work(progress: Progress) -> None:
+            from desktop.filing.calendar import save_calendar
+
+            save_calendar(desk, target, entries, lang)
+
+        def done(nothing: None) -> None:
+            self.shell.say(self.tr("Đã ghi các hạn vào {}; mở tệp này bằng chương trình lịch.").format(target))
+
+        self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
 
     def do(self, entry: Entry) -> None:
         """Do the next thing of a row."""
