@@ -160,13 +160,39 @@ def sign(
 
 @commands.command("export")
 def export(
-    dossier: str, out: Annotated[Path, typer.Option("--out", help="Thư mục xuất.")], force: Force = False
+    dossier: str,
+    out: Annotated[Path, typer.Option("--out", help="Thư mục xuất.")],
+    container: Annotated[
+        str | None, typer.Option("--container", help="asice: ký cả bộ hồ sơ gốc trong một gói ASiC-E.")
+    ] = None,
+    p12: P12 = None,
+    passphrase_file: PassphraseFile = None,
+    token: Token = None,
+    module: Module = None,
+    cert: Cert = None,
+    pin_file: PinFile = None,
+    remote: Remote = None,
+    otp_file: OtpFile = None,
+    role: Annotated[str | None, typer.Option("--role")] = None,
+    force: Force = False,
 ) -> None:
     """Xuất bản in, bộ hồ sơ gốc, và tệp bàn giao."""
     from desktop import filing
 
     session = _session.current
-    exported = filing.export(session.app.desk, dossier)
+    seal = None
+    if container not in (None, "asice"):
+        raise WrongUse("--container asice")
+    if container is not None:
+        desk = session.app.desk
+        request = filing.SignRequest(
+            role=filing.role_of(role),
+            client_code=filing.dossier_view(desk, dossier).client_code,
+            trust=filing.workspace_trust(desk),
+            accept_unconfirmed=session.accept_unconfirmed,
+        )
+        seal = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file), request
+    exported = filing.export(session.app.desk, dossier, seal)
     rows: list[dict[str, Any]] = []
     for item in exported:
         session.check_free(out / item.name, force)

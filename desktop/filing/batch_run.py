@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.filing.batch import EVENT, Batch, BatchRow, Progress, Unwatched, both, digest, refusal, row_key
 from desktop.filing.desk import Desk
-from desktop.filing.errors import BatchNoKey, BatchStopped
+from desktop.filing.errors import BatchBothChanged, BatchNoKey, BatchStopped
 
 if TYPE_CHECKING:
     from desktop.filing.batch import RowState
@@ -129,6 +129,7 @@ def run_batch(
     if again:
         for row in run.those("elsewhere"):
             run.change(row.number, state="errors" if row.errors else "ready", dossier=None, code=None, why=None)
+    _take_up(run)
     _prepare_all(run)
     if goal == "prepare":
         return run.result()
@@ -150,6 +151,19 @@ def draft_of(desk: Desk, batch: Batch, number: int) -> tuple[Batch, str]:
         run.change(number, dossier=dossier)
         return run.result(), dossier
     return batch, row.dossier
+
+
+def _take_up(run: _Run) -> None:
+    """Try again what an earlier run of the same batch left: a key may be there now."""
+    for row in run.those("waiting", "failed"):
+        if row.errors or isinstance(row.why, BatchBothChanged):
+            continue
+        if row.dossier is None:
+            run.change(row.number, state="ready", why=None)
+            continue
+        state = str(run.desk.workspace.dossiers.get(row.dossier).state)
+        if state in ("PREPARED", "SIGNED"):
+            run.change(row.number, state="prepared" if state == "PREPARED" else "signed", why=None)
 
 
 # --- making dossiers -------------------------------------------------------------------------------------------------

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from desktop.errors import NotSigned
+from desktop.filing.container import ENDING, sign_files
 from desktop.filing.desk import Desk
 from desktop.filing.dossiers import case_of, open_form, procedure
 from desktop.filing.errors import LevelForbids, PreflightFailed
 from desktop.filing.preflight import preflight
 
 if TYPE_CHECKING:
+    from desktop.filing.documents import SignRequest
     from desktop.store.records import Dossier
     from forms.procedure import Procedure
+    from signing.key import SigningKey
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,13 @@ class ExportedFile:
     data: bytes = field(repr=False)
 
 
-def export(desk: Desk, dossier_id: str) -> list[ExportedFile]:
+def export(desk: Desk, dossier_id: str, seal: tuple[SigningKey, SignRequest] | None = None) -> list[ExportedFile]:
     """Make what leaves for paper or for another portal.
 
     The print copy (one flattened PDF with bookmarks, marked as a copy), and for a signed dossier the legal container
     of the untouched signed files; for a form with tax XML the signed XML and a hand-over sheet.
-    Raises PreflightFailed, LevelForbids.
+    With `seal` the legal container is an ASiC-E signed as a whole.
+    Raises PreflightFailed, LevelForbids; with `seal` NotSigned, and as `sign_files`.
     """
     from forms.dossier import legal_container, print_copy
     from forms.printing import PrintOptions, print_form, print_page
@@ -42,6 +48,8 @@ def export(desk: Desk, dossier_id: str) -> list[ExportedFile]:
         raise LevelForbids(dossier.procedure, allowed.reasons.get("print"))
     report = preflight(desk, dossier_id)
     signed = dossier.state != "PREPARED"
+    if seal is not None and not signed:
+        raise NotSigned(dossier.id, dossier.state)
     if not report.ok and not signed:
         raise PreflightFailed(tuple(f for f in report.findings if f.severity == "error"))
     files = ws.dossiers.files(dossier.id)
@@ -89,7 +97,10 @@ def export(desk: Desk, dossier_id: str) -> list[ExportedFile]:
     manifest = ws.dossiers.revision(dossier.id).manifest
     if signed and manifest is not None:
         inside = [(f"{file.component}/{file.name}", ws.files.read(file.sha256)) for file in files]
-        exported.append(ExportedFile(f"{stem}-goc.zip", "legal_container", legal_container(inside, manifest)))
+        if seal is None:
+            exported.append(ExportedFile(f"{stem}-goc.zip", "legal_container", legal_container(inside, manifest)))
+        else:
+            exported.append(ExportedFile(f"{stem}-goc{ENDING}", "asice", _sealed(desk, inside, manifest, *seal)))
         sheets = [file for file in files if file.kind == "xml"]
         for file in sheets:
             exported.append(ExportedFile(file.name, "signed_xml", ws.files.read(file.sha256)))
@@ -99,6 +110,15 @@ def export(desk: Desk, dossier_id: str) -> list[ExportedFile]:
             )
     ws.dossiers.note(dossier.id, "exported", {"files": [item.name for item in exported]})
     return exported
+
+
+def _sealed(desk: Desk, inside: list[tuple[str, bytes]], manifest: str, key: SigningKey, request: SignRequest) -> bytes:
+    """Sign the content of the legal container as a whole."""
+    from forms.dossier import container_layout
+
+    out = io.BytesIO()
+    sign_files(desk, container_layout(inside, manifest), out, key, request)
+    return out.getvalue()
 
 
 def _handover(desk: Desk, dossier: Dossier, found: Procedure, sheets: list[Any], files: list[Any]) -> bytes:

@@ -72,8 +72,9 @@ PLACES = (
     ("clients", "Khách hàng", "clients"),
     ("signatures", "Chữ ký", "signature"),
     ("outbox", "Hộp gửi", "outbox"),
+    ("batch", "Theo lô", "batch"),
 )
-"""Name, words and icon of the places on the left, in the order of Ctrl+1 … Ctrl+6."""
+"""Name, words and icon of the places on the left, in the order of Ctrl+1 … Ctrl+7."""
 
 COUNT = Qt.ItemDataRole.UserRole + 1
 
@@ -164,6 +165,7 @@ class Side(QWidget):
         words = {
             "home": self.tr("Hôm nay"), "dossiers": self.tr("Hồ sơ"), "procedures": self.tr("Thủ tục"),
             "clients": self.tr("Khách hàng"), "signatures": self.tr("Chữ ký"), "outbox": self.tr("Hộp gửi"),
+            "batch": self.tr("Theo lô"),
         }  # fmt: skip
         for number, (name, _, symbol) in enumerate(PLACES, 1):
             item = QListWidgetItem(words[name])

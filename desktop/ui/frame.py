@@ -52,6 +52,7 @@ PAGES = {
     "client": "desktop.ui.pages.client",
     "signatures": "desktop.ui.pages.signatures",
     "outbox": "desktop.ui.pages.outbox",
+    "batch": "desktop.ui.pages.batch",
     "dossier": "desktop.ui.pages.dossier",
     "sign": "desktop.ui.pages.sign",
     "review": "desktop.ui.pages.review",

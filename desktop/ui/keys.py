@@ -17,7 +17,7 @@ KEYS = (
     ("Ctrl+K", "Tìm mọi thứ"), ("Ctrl+Shift+K", "Đổi khách hàng"), ("Ctrl+N", "Lập hồ sơ mới"),
     ("Ctrl+Enter", "Việc tiếp theo"), ("F1", "Trợ giúp tại chỗ"), ("F7 / Shift+F7", "Lỗi sau, lỗi trước"),
     ("F8", "Ẩn, hiện trang in"), ("F9", "Kiểm tra"), ("Ctrl+P", "In"), ("Ctrl+Z / Ctrl+Y", "Hoàn tác, làm lại"),
-    ("Ctrl+1 … 6", "Các trang"), ("Ctrl+,", "Cài đặt"), ("Ctrl+L", "Khóa kho"), ("Esc", "Quay lại"),
+    ("Ctrl+1 … 7", "Các trang"), ("Ctrl+,", "Cài đặt"), ("Ctrl+L", "Khóa kho"), ("Esc", "Quay lại"),
     ("Ctrl+/", "Bảng phím tắt"), ("Alt + chữ gạch chân", "Bấm nút"),
 )  # fmt: skip
 

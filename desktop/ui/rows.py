@@ -98,6 +98,15 @@ class Lines(QAbstractListModel):
         self._more = more
         self.endResetModel()
 
+    def change(self, line: Line) -> None:
+        """Show a row anew, the one with the same key."""
+        for at, known in enumerate(self._lines):
+            if known.key == line.key:
+                self._lines[at] = line
+                index = self.index(at)
+                self.dataChanged.emit(index, index)
+                return
+
     @property
     def total(self) -> int:
         """Return how many rows there are, fetched or not."""
@@ -320,6 +329,10 @@ class LineList(QListView):
     def row_height(self) -> int:
         """Return how high one row is."""
         return self._delegate.height
+
+    def change_line(self, line: Line) -> None:
+        """Show a row anew, the one with the same key."""
+        self.lines.change(line)
 
     def choose(self, key: object) -> None:
         """Mark the row of a key, if it is here."""

@@ -13,7 +13,7 @@ from forms.dossier.attachments import (
     Accepted,
     accept_attachment,
 )
-from forms.dossier.container import Container, legal_container, read_container, safe_name
+from forms.dossier.container import Container, container_layout, legal_container, read_container, safe_name
 from forms.dossier.errors import (
     ArchiveAttachment,
     AttachmentBroken,
@@ -63,6 +63,7 @@ __all__ = [
     "UnsupportedAttachment",
     "accept_attachment",
     "canonical_json",
+    "container_layout",
     "legal_container",
     "print_copy",
     "read_container",

@@ -70,18 +70,28 @@ def _check_path(path: str) -> str:
     return path
 
 
-def legal_container(files: Sequence[tuple[str, bytes]], manifest_jws: str) -> bytes:
-    """Write the container; the same files and manifest give the same bytes. Paths are relative, NFC, with slashes."""
+def container_layout(files: Sequence[tuple[str, bytes]], manifest_jws: str) -> list[tuple[str, bytes]]:
+    """Return what a container holds, path and bytes: the manifest, the same signed, and the files.
+
+    As a plain ZIP this is the legal container; where the whole is to be signed, it becomes the content of an ASiC-E.
+    Paths are relative, NFC, with slashes. Raise ContainerRefused.
+    """
     payload = _payload(manifest_jws)
     Manifest.from_json(payload)
     entries = [(MANIFEST_NAME, payload), (SIGNED_MANIFEST_NAME, manifest_jws.encode("ascii")), *files]
     seen: set[str] = set()
+    for path, _ in entries:
+        if _check_path(path).casefold() in seen:
+            raise ContainerRefused("DUPLICATE", path)
+        seen.add(path.casefold())
+    return entries
+
+
+def legal_container(files: Sequence[tuple[str, bytes]], manifest_jws: str) -> bytes:
+    """Write the container; the same files and manifest give the same bytes. Raise ContainerRefused."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for path, data in entries:
-            if _check_path(path).casefold() in seen:
-                raise ContainerRefused("DUPLICATE", path)
-            seen.add(path.casefold())
+        for path, data in container_layout(files, manifest_jws):
             entry = zipfile.ZipInfo(path, _EPOCH)
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
@@ -93,7 +103,8 @@ def legal_container(files: Sequence[tuple[str, bytes]], manifest_jws: str) -> by
 def read_container(data: bytes) -> Container:
     """Read a container from outside, in memory and bounded; nothing is written to a disk.
 
-    The signature of the manifest is not judged here. Raise ContainerRefused for what is no such container, or not safe.
+    Signed as a whole (ASiC-E) or not: the marks and signatures of such a one are passed over. The signature of the
+    manifest is not judged here. Raise ContainerRefused for what is no such container, or not safe.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -108,6 +119,8 @@ def read_container(data: bytes) -> Container:
     except UnicodeDecodeError as error:
         raise ContainerRefused("NO_MANIFEST", SIGNED_MANIFEST_NAME) from error
     payload = files.pop(MANIFEST_NAME)
+    for name in [name for name in files if name == "mimetype" or name.startswith("META-INF/")]:
+        del files[name]
     if _payload(jws) != payload:
         # What is read must be what was signed.
         raise ContainerRefused("NO_MANIFEST", MANIFEST_NAME)

@@ -46,15 +46,14 @@ def check_rows(ref: TemplateRef, period: str | None, inputs: Sequence[RowInput],
     """Return what each row came to, in their order. Raises TemplateError."""
     template = load(ref)
     when = Period.parse(period) if period else None
+    blank = Form(template, when, {}, today=today)
     done = []
     for one in inputs:
         known: dict[str, Any] = {}
-        prefilled: tuple[str, ...] = ()
-        if one.facts:
-            empty = Form(template, when, {}, today=today)
-            found = prefill(empty, one.facts, one.facts)
-            prefilled = tuple(entry.path for entry in found if entry.path not in one.data)
-            known = {entry.path: entry.value for entry in found}
+        if any(name not in one.data for name, fact in template.prefill.items() if fact in one.facts):
+            known = {entry.path: entry.value for entry in prefill(blank, one.facts, one.facts)}
+            blank.set_many(dict.fromkeys(known))  # as empty as it was, for the next row
+        prefilled = tuple(path for path in known if path not in one.data)
         form = Form.load(template, when, {**known, **one.data}, previous=one.previous, today=today)
         done.append(RowCheck(one.number, form.values, form.entered(), tuple(form.check()), prefilled))
     return done

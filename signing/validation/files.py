@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import io
-import mmap
+import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from signing.trust import Trust
 from signing.validation.judge import Judge
-from signing.validation.pdf_bytes import Bytes, gaps
+from signing.validation.pdf_bytes import Bytes, FileBytes, gaps
 from signing.validation.standing import Authorities
 from signing.validation.verdict import FileVerdict, Verdict
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from signing.network import Network
 
 SIZE_LIMIT = 1024**3
-"""Bytes of a PDF or container; a file given by path is mapped, not read."""
+"""Bytes of a PDF or container; a file given by path is read as far as it is needed."""
+MEMORY_LIMIT = 700 * 1024**2
+"""Bytes by which a judgment may grow this process."""
 XML_LIMIT = 64 * 1024**2
 JWS_LIMIT = 16 * 1024**2
 
@@ -69,7 +72,9 @@ def validate(
         fetch = revocation_evidence(network or Network(), until=time.monotonic() + time_limit / 2)
     judge = Judge(Authorities(trust, fetch=fetch), now)
     answer = _within(time_limit, lambda: _open_and_judge(data, name, judge, deadline))
-    return answer or FileVerdict(name, "other", Verdict.INDETERMINATE, (), ("TIME_LIMIT",))
+    return (
+        answer if isinstance(answer, FileVerdict) else FileVerdict(name, "other", Verdict.INDETERMINATE, (), (answer,))
+    )
 
 
 def _open_and_judge(data: bytes | Path, name: str, judge: Judge, deadline: float) -> FileVerdict:
@@ -80,8 +85,8 @@ def _open_and_judge(data: bytes | Path, name: str, judge: Judge, deadline: float
             size = stream.seek(0, io.SEEK_END)
             if size == 0:
                 return FileVerdict(name, "other", Verdict.UNREADABLE, (), ("KIND_UNKNOWN",))
-            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-                return _judge(File(name, mapped, stream, deadline), judge)
+            with data.open("rb") as beside:
+                return _judge(File(name, FileBytes(beside), stream, deadline), judge)
     except OSError:
         return FileVerdict(name, "other", Verdict.UNREADABLE, (), ("FILE_NOT_OPENED",))
     except Exception:  # the last net: a failure of ours is a doubt about the file, never a crash
@@ -103,7 +108,7 @@ def kind_of(data: Bytes) -> str:
     if text.startswith(b"<") or start[:4] in (b"\xff\xfe<\x00", b"\xfe\xff\x00<"):
         return "xml"
     if len(data) <= JWS_LIMIT:
-        if _COMPACT.match(data):
+        if _COMPACT.match(data[:]):
             return "jws"
         if text.startswith(b"{") and b'"signature' in data[:] and b'"payload"' in data[:]:
             return "jws"
@@ -169,12 +174,12 @@ _KINDS: dict[str, Callable[[File, Judge], FileVerdict]] = {
 }
 
 
-class _TimeUp(BaseException):
-    """Raised inside a judgment that takes too long; no `except Exception` on the way holds it up."""
+class _Stopped(BaseException):
+    """Raised inside a judgment that takes too much; no `except Exception` on the way holds it up."""
 
 
-def _within(seconds: float, work: Callable[[], FileVerdict]) -> FileVerdict | None:
-    """Run work in a thread of its own for at most so long; None when it took longer.
+def _within(seconds: float, work: Callable[[], FileVerdict]) -> FileVerdict | str:
+    """Run work in a thread of its own within limits of time and memory; a reason when it went over them.
 
     The readers are pure Python, so an exception raised into their thread ends them. A thread that even then goes on
     (in one long native call) is left behind and cannot hold up the answer.
@@ -184,13 +189,55 @@ def _within(seconds: float, work: Callable[[], FileVerdict]) -> FileVerdict | No
     def run() -> None:
         try:
             box.append(work())
-        except _TimeUp:
+        except _Stopped:
             return
 
     thread = threading.Thread(target=run, name="validation", daemon=True)
+    before, end, reason = resident(), time.monotonic() + seconds, "TIME_LIMIT"
     thread.start()
-    thread.join(seconds)
+    while thread.is_alive() and (left := end - time.monotonic()) > 0:
+        thread.join(min(left, 0.05))
+        if thread.is_alive() and resident() > before + MEMORY_LIMIT:
+            reason = "FILE_TOO_LARGE"
+            break
     if thread.is_alive() and thread.ident is not None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeUp))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stopped))
         thread.join(2)
-    return box[0] if box else None
+    return box[0] if box else reason
+
+
+def resident() -> int:
+    """Return the bytes of memory that this process holds for itself; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        counters = _Counters()
+        counters.size = ctypes.sizeof(counters)
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        ask = kernel.K32GetProcessMemoryInfo
+        ask.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)
+        if ask(kernel.GetCurrentProcess(), ctypes.byref(counters), counters.size):
+            return int(counters.pagefile)
+        return 0
+    try:
+        with open("/proc/self/statm", "rb") as stream:
+            _, held, shared, *_ = map(int, stream.read().split())
+        return (held - shared) * os.sysconf("SC_PAGESIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+class _Counters(ctypes.Structure):
+    """PROCESS_MEMORY_COUNTERS of the Windows API."""
+
+    _fields_ = [
+        ("size", ctypes.c_ulong),
+        ("faults", ctypes.c_ulong),
+        ("peak", ctypes.c_size_t),
+        ("working_set", ctypes.c_size_t),
+        ("peak_paged", ctypes.c_size_t),
+        ("paged", ctypes.c_size_t),
+        ("peak_nonpaged", ctypes.c_size_t),
+        ("nonpaged", ctypes.c_size_t),
+        ("pagefile", ctypes.c_size_t),
+        ("peak_pagefile", ctypes.c_size_t),
+    ]

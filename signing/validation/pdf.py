@@ -23,7 +23,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.validation import cms, pdf_changes, times
 from signing.validation.judge import Facts, Judge, undecided
-from signing.validation.pdf_bytes import Bytes, Gap, gaps, traces
+from signing.validation.pdf_bytes import Bytes, Gap, closed, endless_string, gaps, traces
 from signing.validation.verdict import (
     Changes,
     FileVerdict,
@@ -59,6 +59,8 @@ class _Found:
 def validate(data: Bytes, stream: BinaryIO, name: str, judge: Judge) -> FileVerdict:
     """Validate every signature of a PDF."""
     try:
+        if not closed(data) or endless_string(data):
+            return _damaged(data, name, judge)
         reader = PdfFileReader(stream, strict=True)
         encrypted = reader.encrypted
         fields = _fields(reader)
@@ -127,9 +129,9 @@ def _look(data: Bytes, comparison: pdf_changes.Comparison, judge: Judge, name: s
         return found
     try:
         if found.kind == "signature":
-            _signature(data, comparison, signature, found, contents, form)
+            _signature(comparison, signature, found, contents, form)
         else:
-            _time_stamp(data, comparison, signature, found, contents)
+            _time_stamp(comparison, signature, found, contents)
     except cms.Malformed:
         found.undecided = undecided(name, "SIGNATURE_MALFORMED", kind=found.kind)
     except cms.NotAccepted as error:
@@ -143,7 +145,6 @@ def _look(data: Bytes, comparison: pdf_changes.Comparison, judge: Judge, name: s
 
 
 def _signature(
-    data: Bytes,
     comparison: pdf_changes.Comparison,
     signature: EmbeddedPdfSignature,
     found: _Found,
@@ -152,7 +153,8 @@ def _signature(
 ) -> None:
     gap = found.gap
     assert gap is not None
-    signed = cms.verify(contents, lambda algorithm: gap.digest(data, algorithm))
+    signed = cms.verify(contents, lambda algorithm: comparison.digests.of(gap, algorithm))
+    signature.external_digests[signature.md_algorithm] = comparison.digests.of(gap, signature.md_algorithm)
     reasons = list(signed.reasons)
     integrity = Integrity.INTACT if signed.intact else Integrity.BROKEN
     if any(contents[signed.length :]):
@@ -176,7 +178,6 @@ def _signature(
 
 
 def _time_stamp(
-    data: Bytes,
     comparison: pdf_changes.Comparison,
     signature: EmbeddedPdfSignature,
     found: _Found,
@@ -184,7 +185,7 @@ def _time_stamp(
 ) -> None:
     gap = found.gap
     assert gap is not None
-    token = cms.token(contents, lambda algorithm: gap.digest(data, algorithm))
+    token = cms.token(contents, lambda algorithm: comparison.digests.of(gap, algorithm))
     later = _later(comparison, signature, gap)
     found.token = token
     found.facts = Facts(

@@ -8,15 +8,15 @@ nothing else, and only zeros behind the signature in it.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO, overload
 
-Bytes = bytes | mmap.mmap
 CHUNK = 1024 * 1024
-CONTENTS_LIMIT = 8 * 1024 * 1024
+CONTENTS_LIMIT = 4 * 1024 * 1024
 FOUND_LIMIT = 200
+_SPAN = 1024
 
 _NAME = rb"/(?:B|#42)(?:y|#79)(?:t|#74)(?:e|#65)(?:R|#52)(?:a|#61)(?:n|#6[eE])(?:g|#67)(?:e|#65)"
 _BYTE_RANGE = re.compile(
@@ -25,6 +25,53 @@ _BYTE_RANGE = re.compile(
 )
 _TRACES = re.compile(_NAME + rb"|adbe\.pkcs7|adbe\.x509|ETSI\.CAdES|ETSI\.RFC3161|/DocTimeStamp")
 _SPACE = b" \t\r\n\f\x00"
+
+
+class FileBytes:
+    """An open file as bytes that are read when they are asked for; what is mapped would count as resident memory."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._size = stream.seek(0, 2)
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> bytes: ...
+    def __getitem__(self, place: int | slice) -> int | bytes:
+        if isinstance(place, int):
+            return self[place : place + 1][0]
+        start, end, _ = place.indices(self._size)
+        self._stream.seek(start)
+        return self._stream.read(max(end - start, 0))
+
+    def __bytes__(self) -> bytes:
+        return self[:]
+
+    def find(self, part: bytes, start: int = 0, end: int | None = None) -> int:
+        """Find the first place of some bytes, as bytes do."""
+        start, end, _ = slice(start, end).indices(self._size)
+        for begin in range(start, end, CHUNK):
+            found = self[begin : min(begin + CHUNK + len(part) - 1, end)].find(part)
+            if found >= 0:
+                return begin + found
+        return -1
+
+    def rfind(self, part: bytes, start: int = 0, end: int | None = None) -> int:
+        """Find the last place of some bytes, as bytes do."""
+        start, end, _ = slice(start, end).indices(self._size)
+        for stop in range(end, start, -CHUNK):
+            begin = max(stop - CHUNK - len(part) + 1, start)
+            found = self[begin:stop].rfind(part)
+            if found >= 0:
+                return begin + found
+        return -1
+
+
+Bytes = bytes | FileBytes
 
 
 @dataclass(frozen=True)
@@ -71,9 +118,33 @@ class Gap:
         return made.digest()
 
 
+class Digests:
+    """The digests of the signatures of one file, read once: what all of them cover is hashed for all of them."""
+
+    def __init__(self, data: Bytes) -> None:
+        self._data = data
+        self._states: dict[str, list[tuple[int, hashlib._Hash]]] = {}
+
+    def of(self, gap: Gap, name: str) -> bytes:
+        """Hash both signed ranges."""
+        states = self._states.setdefault(name, [(0, hashlib.new(name))])
+        place, known = max((one for one in states if one[0] <= gap.first), key=lambda one: one[0])
+        state = known.copy()
+        self._feed(state, place, gap.first)
+        if place != gap.first:
+            states.append((gap.first, state.copy()))
+        self._feed(state, gap.second, gap.end)
+        return state.digest()
+
+    def _feed(self, state: hashlib._Hash, start: int, end: int) -> None:
+        end = min(end, len(self._data))
+        for position in range(start, end, CHUNK):
+            state.update(self._data[position : min(position + CHUNK, end)])
+
+
 def gaps(data: Bytes) -> Iterator[Gap]:
     """Find the byte ranges in a file's bytes that fit this file: the gap they leave is a string."""
-    for count, found in enumerate(_BYTE_RANGE.finditer(data)):
+    for count, found in enumerate(_found(_BYTE_RANGE, data)):
         if count >= FOUND_LIMIT:
             return
         gap = Gap.of(int(one) for one in found.groups())
@@ -83,4 +154,39 @@ def gaps(data: Bytes) -> Iterator[Gap]:
 
 def traces(data: Bytes) -> bool:
     """Tell whether the bytes hold anything that looks like a signature."""
-    return _TRACES.search(data) is not None
+    return next(_found(_TRACES, data), None) is not None
+
+
+def _found(pattern: re.Pattern[bytes], data: Bytes) -> Iterator[re.Match[bytes]]:
+    """Find a pattern that spans no more than `_SPAN` bytes."""
+    for begin in range(0, len(data), CHUNK):
+        for found in pattern.finditer(data[begin : begin + CHUNK + _SPAN]):
+            if found.start() < CHUNK:
+                yield found
+
+
+def closed(data: Bytes) -> bool:
+    """Tell whether a file ends as a PDF does; others keep the library looking for the end, letter by letter."""
+    return b"%%EOF" in data[max(len(data) - 2048, 0) :]
+
+
+_BLOCK = 64 * 1024
+_DIGITS = b"0123456789abcdefABCDEF \t\r\n\f\x00"
+
+
+def endless_string(data: Bytes) -> bool:
+    """Tell whether a string of hexadecimal digits is longer than any signature, or any other honest string.
+
+    The library takes a hundred bytes of memory for each of its letters.
+    """
+    for place in range(0, len(data) - _BLOCK, CONTENTS_LIMIT // 2):
+        if data[place : place + 64].translate(None, _DIGITS) or data[place : place + _BLOCK].translate(None, _DIGITS):
+            continue
+        start = place
+        while start > 0 and not (before := data[max(start - _BLOCK, 0) : start].rstrip(_DIGITS)):
+            start -= min(_BLOCK, start)
+        if start > 0 and before.endswith(b"<"):
+            first = max(start - _BLOCK, 0) + len(before)
+            if not data[first : first + CONTENTS_LIMIT].translate(None, _DIGITS):
+                return True
+    return False

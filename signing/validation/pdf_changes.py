@@ -40,7 +40,7 @@ from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from signing.validation.pdf_bytes import Bytes, Gap
+from signing.validation.pdf_bytes import Bytes, Digests, Gap
 from signing.validation.pdf_history import History, button_redrawn, unlike_a_signature
 from signing.validation.verdict import Changes
 
@@ -48,7 +48,9 @@ COMPARED_LIMIT = 320 * 1024 * 1024
 """Bytes of a file whose revisions are compared; its streams are held in memory for that."""
 OBJECTS_FOLLOWED = 2_000
 """Up to so many objects, those of a file that a signature covers whole are looked at one by one."""
-STEPS_LIMIT = 1_000_000
+REVISIONS_LIMIT = 400
+"""Revisions after a signature: fifty more signatures with their evidence, and as much again."""
+STEPS_LIMIT = 200_000
 """References followed to find everything that a revision shows; a file of 60 objects can have 2^30 ways through it."""
 
 
@@ -160,6 +162,7 @@ class Comparison:
 
     def __init__(self, data: Bytes, reader: PdfFileReader) -> None:
         self.reader = reader
+        self.digests = Digests(data)
         self._data = data
         self._read = _Read(reader)
         self._steps: dict[tuple[_Rules, int], _Step] = {}
@@ -187,7 +190,7 @@ class Comparison:
         if first >= last:
             # Bytes stand behind the signed revision that are no revision: a comment, garbage, a second file.
             return Later(Changes.UNKNOWN, False, ("UNSIGNED_BYTES_AFTER",))
-        if len(self._data) > COMPARED_LIMIT:
+        if len(self._data) > COMPARED_LIMIT or last - first > REVISIONS_LIMIT:
             return Later(Changes.UNKNOWN, False, ("FILE_TOO_LARGE",))
         if doubt := self._known().doubt(first, gap.end):
             return Later(Changes.UNKNOWN, False, (doubt,))

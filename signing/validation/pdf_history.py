@@ -21,6 +21,8 @@ from signing.validation.pdf_bytes import CHUNK, Bytes
 
 OBJECTS_LIMIT = 200_000
 _DEPTH = 32
+_LONGEST = 16 * 1024 * 1024
+"""Bytes of an object without its stream; one whose end is not found in them is in doubt."""
 _OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}[\s\x00]{1,32}[0-9]{1,5}[\s\x00]{1,32}obj(?![A-Za-z])")
 # From an object's number to the word that ends it or begins its stream, past strings and comments.
 _BODY = re.compile(
@@ -98,7 +100,7 @@ class History:
         data, size = self._data, len(self._data)
         if place >= size:
             return place + 1
-        for length in (4096, 65536, CHUNK, size):
+        for length in (4096, 65536, CHUNK, _LONGEST):
             window = bytes(data[place : place + length])
             found = _BODY.match(window)
             if found is not None and window.startswith((b"endobj", b"stream"), found.end()):

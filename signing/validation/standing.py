@@ -342,13 +342,21 @@ _UNDERSTOOD = frozenset(
 
 def _asn1(ders: Iterable[bytes]) -> Iterable[asn1.Certificate]:
     for der in ders:
-        try:
-            one = asn1.Certificate.load(der, strict=True)
-            # Reading is lazy: touch what is looked at later, so that a hostile one fails here.
-            _ = (one.subject.hashable, one.issuer.hashable, one.key_identifier, one.not_valid_after, one.public_key)
-        except Exception:  # asn1crypto raises whatever a hostile structure makes it stumble on
-            continue
-        yield one
+        one = _parsed(der)
+        if one is not None:
+            yield one
+
+
+@lru_cache(512)
+def _parsed(der: bytes) -> asn1.Certificate | None:
+    """Parse a certificate once: its names' comparable forms cost milliseconds, and a batch has the same few."""
+    try:
+        one = asn1.Certificate.load(der, strict=True)
+        # Reading is lazy: touch what is looked at later, so that a hostile one fails here.
+        _ = (one.subject.hashable, one.issuer.hashable, one.key_identifier, one.not_valid_after, one.public_key)
+    except Exception:  # asn1crypto raises whatever a hostile structure makes it stumble on
+        return None
+    return one
 
 
 def _lists(data: Iterable[bytes]) -> list[x509.CertificateRevocationList]:

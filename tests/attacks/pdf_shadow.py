@@ -329,7 +329,8 @@ def _signed_leniently(keys: Keys, data: bytes) -> bytes:
 def hidden_field() -> dict[int, bytes]:
     """Return a signature field with a picture that nothing uses."""
     return {
-        20: b"<< /FT /Sig /T (An) /Type /Annot /Subtype /Widget /Rect [0 0 595 842] /P 3 0 R /F 4 /AP << /N 21 0 R >> >>",
+        20: b"<< /FT /Sig /T (An) /Type /Annot /Subtype /Widget /Rect [0 0 595 842] /P 3 0 R /F 4 "
+        b"/AP << /N 21 0 R >> >>",
         21: raw.form(COVER.replace(b"1 000 000", b"9 000 000")),
     }
 

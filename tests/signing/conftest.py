@@ -174,3 +174,13 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     found = authority_kit.make(tmp_path_factory.mktemp("authority"))
     yield found
     authority_kit.stop(found)
+
+
+@pytest.fixture(scope="session")
+def digidoc() -> Iterator[Any]:
+    """Return libdigidocpp in a process of its own (tests/signing/digidoc_kit.py)."""
+    from tests.signing.digidoc_kit import Digidoc
+
+    running = Digidoc()
+    yield running
+    running.close()
