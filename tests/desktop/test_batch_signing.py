@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -439,14 +438,22 @@ def test_a_harmed_ledger_costs_no_file_and_signs_none_twice(
     assert run(desk, out, [(path, file_signer) for path in more]).count("kept") == 5
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_stops_the_batch_at_once(
+def test_a_folder_that_goes_away_stops_the_batch_and_the_rest_is_signed_later(
     desk: Any, file_signer: HeldSigner, tmp_path: Path
 ) -> None:
-    made, out = papers(tmp_path / "vào", 3), tmp_path / "ra"
-    out.mkdir(mode=0o500)
-    report = run(desk, out, [(path, file_signer) for path in made])
-    assert states(report) == ["FILE_UNWRITABLE", "waiting", "waiting"]
+    made, out = papers(tmp_path / "vào", 6), tmp_path / "ổ cắm ngoài"
+    aside = tmp_path / "rút ra"
+
+    def unplug(result: Result) -> None:
+        if result.state == "signed":
+            out.rename(aside)
+
+    report = run(desk, out, [(path, file_signer) for path in made], told=unplug, ahead=1)
+    assert states(report) == ["signed", "FILE_UNWRITABLE", *["waiting"] * 4]
+    assert "không có tệp hoặc thư mục này" in message(report.results[1].error or "").text
+    aside.rename(out)
+    again = run(desk, out, [(path, file_signer) for path in made])
+    assert [one.state for one in again.results] == ["kept", *["signed"] * 5]
 
 
 def test_a_list_names_the_token_of_each_file(
