@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-import os
+import mmap
 import re
 import sys
 import threading
@@ -221,7 +221,7 @@ def resident() -> int:
     try:
         with open("/proc/self/statm", "rb") as stream:
             _, held, shared, *_ = map(int, stream.read().split())
-        return (held - shared) * os.sysconf("SC_PAGESIZE")
+        return (held - shared) * mmap.PAGESIZE
     except (OSError, ValueError):
         return 0
 

@@ -6,17 +6,10 @@ import time
 
 import pytest
 
-from signing.trust import Trust
 from signing.validation import Verdict, validate
 from tests.attacks import pdf_certified, pdf_shadow, pdf_wrapped
 from tests.attacks import pdf_raw as raw
 from tests.signing import made
-
-
-@pytest.fixture(scope="module")
-def trust(pki):
-    return Trust.of([pki.root_pem], crls=[pki.crl_pem])
-
 
 ALL = pdf_shadow.SHADOW | pdf_shadow.PREPARED | pdf_certified.CERTIFIED | pdf_wrapped.WRAPPED
 
