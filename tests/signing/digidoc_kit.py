@@ -25,6 +25,8 @@ _EXPECTED = (
     "Missing UnsignedProperties",
     "RevocationValues object is missing",
     "Unable to verify TS certificate",
+    "Certificate status: unknown",
+    "error:17800064:time stamp routines::certificate verify error",
     "unable to verify the first certificate",
     "self-signed certificate in certificate chain",
 )

@@ -1,15 +1,18 @@
-"""ASiC-E containers that the product makes, judged by libdigidocpp, xmlsec1, the schemas and the product's own judge."""
+"""ASiC-E containers that the product makes, judged by libdigidocpp, xmlsec1, the schemas and our own judge."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import subprocess
+import sys
 import unicodedata
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from lxml import etree
@@ -68,8 +71,15 @@ def xmlsec(data: bytes, folder: Path, root: bytes, *more: str) -> bool:
     (folder / "ca.pem").write_bytes(root)
     done = subprocess.run(
         [
-            *("xmlsec1", "--verify", "--enabled-reference-uris", "same-doc,local"),
-            *("--trusted-pem", str(folder / "ca.pem"), "--id-attr:Id", "SignedProperties", *more),
+            *(
+                "xmlsec1",
+                "--verify",
+                "--trusted-pem",
+                str(folder / "ca.pem"),
+                "--id-attr:Id",
+                "SignedProperties",
+                *more,
+            ),
             "META-INF/signatures0.xml",
         ],
         cwd=folder / "x",
@@ -129,7 +139,7 @@ def test_libdigidocpp_and_xmlsec1_refuse_what_we_refuse(
             again.writestr(entry.filename, content.replace("<a>Đúng".encode(), "<a>Đủng".encode()))
     assert changed != data
     (one,) = digidoc.open(tmp_path / "x.asice").signatures
-    assert any("bảng kê.xml" in fault for fault in one.faults)
+    assert any("bảng kê.xml" in unquote(fault) for fault in one.faults), one.faults
     assert not xmlsec((tmp_path / "x.asice").read_bytes(), tmp_path, pki.root_pem)
     found = validate(tmp_path / "x.asice", trust=trust)
     assert (found.verdict, found.signatures[0].reasons) == (Verdict.INVALID, ("DIGEST_MISMATCH",))
@@ -162,8 +172,6 @@ def test_the_container_is_laid_out_as_the_standard_says(key: Any) -> None:
     assert all(uri.isascii() and " " not in uri for uri in uris)
     assert next(root.iter(f"{XADES}SigningTime")).text == "2026-07-15T09:30:12Z"
     digest = next(root.iter(f"{XADES}CertDigest")).findtext(f"{DS}DigestValue")
-    import base64
-
     assert base64.b64decode(digest) == hashlib.sha256(key.certificate.der).digest()
     held = [base64.b64decode(one.text) for one in root.iter(f"{DS}X509Certificate")]
     assert held == [key.certificate.der, key.chain[0]], "a verifier has roots of its own"
@@ -248,10 +256,7 @@ def test_keys_that_no_receiver_should_accept_are_refused(pki: Any, curve: Any) -
 
 def test_files_from_disk_are_never_held_whole(key: Any, trust: Trust, tmp_path: Path) -> None:
     """300 MB are signed and judged in a process of its own in less than 150 MB."""
-    import sys
 
-    pki_files = {"a.p12": None}
-    del pki_files
     with open(tmp_path / "lớn.bin", "wb") as stream:
         stream.truncate(300 * 1024 * 1024)
     (tmp_path / "root.pem").write_bytes(_pem(trust.anchors[0]))
@@ -286,8 +291,6 @@ print(found.signatures[0].integrity, resource.getrusage(resource.RUSAGE_SELF).ru
 
 
 def _pem(der: bytes) -> bytes:
-    import base64
-
     return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
 
 
@@ -313,14 +316,12 @@ def test_b_t_from_a_real_time_stamp_server(authority: Any, schema: Any, digidoc:
     path = tmp_path / "a.asice"
     path.write_bytes(data)
     (theirs,) = digidoc.open(path).signatures
-    assert datetime.fromisoformat(theirs.time_stamp) == one.time_stamp
+    assert datetime.fromisoformat(theirs.time_stamp) == one.time_stamp.replace(microsecond=0)
     assert theirs.faults == ()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         root = etree.fromstring(archive.read("META-INF/signatures0.xml"))
     schema.assertValid(root)
     token = tmp_path / "token"
-    import base64
-
     token.write_bytes(base64.b64decode(next(root.iter(f"{XADES}EncapsulatedTimeStamp")).text))
     value = etree.fromstring(etree.tostring(next(root.iter(f"{DS}SignatureValue")), with_tail=False))
     (tmp_path / "value").write_bytes(etree.tostring(value, method="c14n", exclusive=True))
@@ -356,7 +357,6 @@ def test_a_time_stamp_server_that_lies_leaves_no_signature(authority: Any) -> No
 
 def test_what_libdigidocpp_makes_is_read(pki: Any, trust: Trust, tmp_path: Path) -> None:
     """A container of another maker: its own layout, its own canonicalization."""
-    import sys
 
     program = """
 import sys, pydigidoc
