@@ -217,7 +217,8 @@ class FieldDemands(PdfUnsignable):
     code: ClassVar[str] = "FIELD_DEMANDS"
     field: str = ""
     reason: str = ""
-    """certificate, certification, format, digest, time_stamp, reason, other, unreadable"""
+    """demand_certificate, demand_certification, demand_format, demand_digest, demand_time_stamp, demand_reason,
+    demand_other, demand_unreadable"""
 
 
 @dataclass(eq=False)
@@ -427,7 +428,7 @@ class TimeStampAuthorityUnfit(TimeStampFailed):
 
     code: ClassVar[str] = "TIME_STAMP_AUTHORITY_UNFIT"
     reason: str = ""
-    """usage, dates, revoked, missing, weak"""
+    """stamp_usage, stamp_dates, stamp_revoked, stamp_no_certificate, stamp_weak"""
 
 
 @dataclass(eq=False)
@@ -465,7 +466,7 @@ class ValidationDataMissing(LevelFailed):
     retry: ClassVar[bool] = True
     common_name: str = ""
     reason: str = ""
-    """chain: no path to a trusted root; revocation: neither list nor answer; revoked"""
+    """no_chain: no path to a trusted root; no_status: neither list nor answer; signer_revoked"""
 
 
 @dataclass(eq=False)

@@ -111,32 +111,32 @@ def _require(
     try:
         demands: Any = SigSeedValueSpec.from_pdf_object(found["/SV"])
     except Exception as error:  # the library raises whatever a strange dictionary makes it stumble on
-        raise FieldDemands(field, "unreadable") from error
+        raise FieldDemands(field, "demand_unreadable") from error
     flags = demands.flags
     if demands.cert is not None:
         try:
             demands.cert.satisfied_by(asn1.Certificate.load(key.certificate.der), None)
         except UnacceptableSignerError as error:
-            raise FieldDemands(field, "certificate") from error
+            raise FieldDemands(field, "demand_certificate") from error
         except Exception as error:  # as above: issuers are compared along a path that is not known here
-            raise FieldDemands(field, "certificate") from error
+            raise FieldDemands(field, "demand_certificate") from error
     if demands.seed_signature_type is not None:
         kind = demands.seed_signature_type
         if bool(kind.certification_signature()) != (certify is not None):
-            raise FieldDemands(field, "certification")
+            raise FieldDemands(field, "demand_certification")
         if certify is not None and kind.mdp_perm != _LEVELS[certify]:
-            raise FieldDemands(field, "certification")
+            raise FieldDemands(field, "demand_certification")
     if flags & SigSeedValFlags.SUBFILTER and SigSeedSubFilter.PADES not in (demands.subfilters or ()):
-        raise FieldDemands(field, "format")
+        raise FieldDemands(field, "demand_format")
     methods = [str(one).lower().replace("-", "") for one in demands.digest_methods or ()]
     if flags & SigSeedValFlags.DIGEST_METHOD and methods and digest not in methods:
-        raise FieldDemands(field, "digest")
+        raise FieldDemands(field, "demand_digest")
     if demands.timestamp_required and not timed:
-        raise FieldDemands(field, "time_stamp")
+        raise FieldDemands(field, "demand_time_stamp")
     if flags & SigSeedValFlags.REASONS:
         # A single full stop means: no reason at all (ISO 32000-2, table 238).
         allowed = [None] if demands.reasons in (None, [], ["."]) else demands.reasons
         if reason not in allowed:
-            raise FieldDemands(field, "reason")
+            raise FieldDemands(field, "demand_reason")
     if flags & (SigSeedValFlags.APPEARANCE_FILTER | SigSeedValFlags.LEGAL_ATTESTATION | SigSeedValFlags.ADD_REV_INFO):
-        raise FieldDemands(field, "other")
+        raise FieldDemands(field, "demand_other")

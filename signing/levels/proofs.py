@@ -79,7 +79,7 @@ class Proofs:
             if standing.trust is not Trusted.TRUSTED:
                 raise TimeStampAuthorityUnknown(self.server.host, token.signer.common_name)
             if not standing.dates:
-                raise TimeStampAuthorityUnfit(self.server.host, "dates")
+                raise TimeStampAuthorityUnfit(self.server.host, "stamp_dates")
         return token
 
     def stamper(self, level: Level) -> Callable[[bytes, Digest], bytes]:
@@ -129,11 +129,11 @@ class Proofs:
         """Return what a validator needs for this certificate at this moment. Raises ValidationDataMissing."""
         standing = self.standing(der, at, others)
         if standing.trust is not Trusted.TRUSTED:
-            raise ValidationDataMissing(level.value, _name(der), "chain")
+            raise ValidationDataMissing(level.value, _name(der), "no_chain")
         status = self.status(standing, at)
         if status.revocation is not Revocation.GOOD:
             concerned = _name(status.concerned or der)
-            reason = "revoked" if status.revocation is Revocation.REVOKED else "revocation"
+            reason = "signer_revoked" if status.revocation is Revocation.REVOKED else "no_status"
             raise ValidationDataMissing(level.value, concerned, reason)
         return status.evidence
 
@@ -143,10 +143,10 @@ class Proofs:
         try:
             return self.evidence(der, at, others, level)
         except ValidationDataMissing as error:
-            if error.reason == "chain":
+            if error.reason == "no_chain":
                 raise TimeStampAuthorityUnknown(host, error.common_name) from error
-            if error.reason == "revoked":
-                raise TimeStampAuthorityUnfit(host, "revoked") from error
+            if error.reason == "signer_revoked":
+                raise TimeStampAuthorityUnfit(host, "stamp_revoked") from error
             raise
 
     # before signing

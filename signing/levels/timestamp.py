@@ -164,13 +164,13 @@ class TimeStampServer:
         except cms.Malformed as error:
             raise TimeStampUnreadable(self.host) from error
         except cms.NotAccepted as error:
-            raise TimeStampAuthorityUnfit(self.host, "weak") from error
+            raise TimeStampAuthorityUnfit(self.host, "stamp_weak") from error
         if not read.intact:
             raise TimeStampForged(self.host)
         if read.signer is None:
-            raise TimeStampAuthorityUnfit(self.host, "missing")
+            raise TimeStampAuthorityUnfit(self.host, "stamp_no_certificate")
         if read.reasons:
-            raise TimeStampAuthorityUnfit(self.host, "weak")
+            raise TimeStampAuthorityUnfit(self.host, "stamp_weak")
         signer = self._fit(read.signer, moment)
         ours = self._now()
         if abs(moment - ours) > CLOCK_LIMIT:
@@ -183,11 +183,11 @@ class TimeStampServer:
             try:
                 one = self._known[der] = parse(der)
             except CertificateUnreadable as error:
-                raise TimeStampAuthorityUnfit(self.host, "missing") from error
+                raise TimeStampAuthorityUnfit(self.host, "stamp_no_certificate") from error
         if one.extended_usages != ("time_stamping",):
-            raise TimeStampAuthorityUnfit(self.host, "usage")
+            raise TimeStampAuthorityUnfit(self.host, "stamp_usage")
         if not one.valid_from <= moment <= one.valid_to:
-            raise TimeStampAuthorityUnfit(self.host, "dates")
+            raise TimeStampAuthorityUnfit(self.host, "stamp_dates")
         return one
 
 

@@ -170,12 +170,12 @@ def test_what_cannot_be_raised_is_said(proofs: Proofs, pki: Any, authority: Any,
     strange = made.signed(made.blank(), pki.key("anh_duong"))
     with pytest.raises(errors.ValidationDataMissing) as missing:
         extend(strange, None, level=LT, proofs=proofs)
-    assert missing.value.reason == "chain"
+    assert missing.value.reason == "no_chain"
     revoked = sign_pdf(made.blank(), None, authority.key("revoked")).data
     assert revoked is not None
     with pytest.raises(errors.ValidationDataMissing) as missing:
         extend(revoked, None, level=LT, proofs=proofs)
-    assert missing.value.reason == "revoked"
+    assert missing.value.reason == "signer_revoked"
 
 
 def test_a_changed_file_is_not_raised(proofs: Proofs, key: Any) -> None:
@@ -316,7 +316,7 @@ def test_binding_demands_are_met_or_told(proofs: Proofs, key: Any) -> None:
     for why, data in refused.items():
         with pytest.raises(errors.FieldDemands) as demanded:
             sign_pdf(data, None, key, field="Chữ ký")
-        assert (demanded.value.field, demanded.value.reason) == ("Chữ ký", why)
+        assert (demanded.value.field, demanded.value.reason) == ("Chữ ký", f"demand_{why}")
     assert sign_pdf(refused["reason"], None, key, field="Chữ ký", reason="Tôi đồng ý").facts.field == "Chữ ký"
     assert sign_pdf(refused["certification"], None, key, field="Chữ ký", certify=Certify.FILL_FORMS).data
     assert sign(refused["time_stamp"], None, key, level=T, proofs=proofs, field="Chữ ký").facts.level == "B-T"
