@@ -271,7 +271,7 @@ class XmlUnsignable(SigningError):
 
     code: ClassVar[str] = "XML_UNSIGNABLE"
     reason: str = ""
-    """unreadable, dtd, size, depth, no_element, duplicate_id, no_place, signed_already"""
+    """unreadable, dtd, size, depth, no_element, duplicate_id, no_place, signed_already, beside_root"""
 
 
 @dataclass(eq=False)

@@ -11,6 +11,7 @@ import base64
 import re
 import uuid
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from cryptography import x509
 from lxml import etree
@@ -25,9 +26,8 @@ from signing.xml.markup import (
     PROPERTIES,
     canonical,
     default,
-    elements,
     hashed,
-    ids_of,
+    index,
     parse,
     text,
 )
@@ -56,7 +56,7 @@ def sign_xml(
         root = parse(data)
     except XmlSignatureInvalid as error:
         raise XmlUnsignable(error.reason) from error
-    target = target_of(root, reference_id, id_attribute)
+    target = target_of(index(root, id_attribute), reference_id, id_attribute)
     receivers = [one for one in root.iter("{*}" + place) if isinstance(one.tag, str)]
     if len(receivers) != 1:
         raise XmlUnsignable("no_place")
@@ -85,11 +85,11 @@ def _reread(signed: bytes, key: SigningKey, reference_id: str, id_attribute: str
         raise SignatureNotReread("certificate")
 
 
-def target_of(root: etree._Element, reference_id: str, id_attribute: str) -> etree._Element:
+def target_of(ids: dict[str, list[etree._Element]], reference_id: str, id_attribute: str) -> etree._Element:
     """Return the one element of this id; raise XmlUnsignable where there is none, or more than one."""
     if not re.fullmatch(r"[A-Za-z_][\w.\-]{0,127}", reference_id):
         raise XmlUnsignable("no_element")
-    same = [one for one in elements(root) if reference_id in ids_of(one, id_attribute)]
+    same = ids.get(reference_id, [])
     if len(same) > 1:
         raise XmlUnsignable("duplicate_id")
     if not same or same[0].get(id_attribute) != reference_id:
@@ -122,8 +122,7 @@ def _skeleton(
     add(time_reference, "DigestValue")
     add(signature, "SignatureValue")
     x509_data = add(add(signature, "KeyInfo"), "X509Data")
-    name = x509.load_der_x509_certificate(key.certificate.der).subject.rfc4514_string()
-    add(x509_data, "X509SubjectName", name)
+    add(x509_data, "X509SubjectName", _subject(key.certificate.der))
     for der in (key.certificate.der, *key.chain):
         add(x509_data, "X509Certificate", base64.b64encode(der).decode("ascii"))
     time_object = add(signature, "Object", Id=time_id)
@@ -133,3 +132,8 @@ def _skeleton(
         signed_property, f"{{{PROPERTIES}}}SigningTime", nsmap=default(PROPERTIES)
     ).text = moment.isoformat()
     return signature, time_object
+
+
+@lru_cache(maxsize=64)
+def _subject(der: bytes) -> str:
+    return x509.load_der_x509_certificate(der).subject.rfc4514_string()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -28,6 +30,8 @@ EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 DIGESTS = {f"{_ENC}sha256": "sha256", f"{_MORE}sha384": "sha384", f"{_ENC}sha512": "sha512"}
 DIGEST_URIS = {name: uri for uri, name in DIGESTS.items()}
 _IDS = ("Id", "ID", "id")
+_NAME = re.compile(r"[A-Za-z_][\w.\-]{0,127}")
+_COUNT: Any = etree.XPath("count(//*)")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
@@ -61,27 +65,31 @@ def parse(data: bytes) -> etree._Element:
     return root
 
 
-def elements(root: etree._Element) -> Iterator[etree._Element]:
-    """Walk over the elements of a document of bearable size."""
-    for number, one in enumerate(root.iter(etree.Element)):
-        if number > _MOST_ELEMENTS:
-            raise XmlSignatureInvalid("size")
-        yield one
-
-
-def ids_of(element: etree._Element, id_attribute: str) -> set[str]:
-    """Return everything that a reader may take for the id of an element."""
-    names = {*_IDS, id_attribute, f"{_XML}id"}
-    return {value for name, value in element.attrib.items() if name in names}  # type: ignore[misc]  # always text
-
-
 def index(root: etree._Element, id_attribute: str) -> dict[str, list[etree._Element]]:
-    """Return the elements by id; one id may have several."""
-    index: dict[str, list[etree._Element]] = {}
-    for one in elements(root):
-        for value in ids_of(one, id_attribute):
-            index.setdefault(value, []).append(one)
-    return index
+    """Return the elements by everything that a reader may take for an id; one id may have several.
+
+    Raise XmlSignatureInvalid (size) for a document of too many elements.
+    """
+    if _COUNT(root) > _MOST_ELEMENTS:
+        raise XmlSignatureInvalid("size")
+    found: dict[str, list[etree._Element]] = {}
+    for value in _ids(id_attribute)(root):
+        element = value.getparent()
+        same = found.setdefault(str(value), [])
+        # Two attributes of one element may say the same.
+        if not any(one is element for one in same):
+            same.append(element)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _ids(id_attribute: str) -> Callable[[etree._Element], list[Any]]:
+    """Return a search for ids; walking over the elements in Python takes longer than signing them."""
+    if not _NAME.fullmatch(id_attribute):
+        raise XmlSignatureInvalid("structure")
+    names = sorted({*_IDS, id_attribute})
+    search: Any = etree.XPath("|".join(f"//@{name}" for name in (*names, "xml:id")), smart_strings=True)
+    return search  # type: ignore[no-any-return]  # stubs: lxml < 6
 
 
 def only(above: etree._Element, name: str) -> etree._Element:
@@ -147,14 +155,17 @@ def _plain_parser() -> etree.XMLParser:
 
 
 def canonical_by(element: etree._Element, method: etree._Element, *, above: etree._Element | None = None) -> bytes:
-    """Canonicalize as a CanonicalizationMethod or Transform says; raise XmlSignatureInvalid for other algorithms."""
+    """Canonicalize as a CanonicalizationMethod or Transform says; raise XmlSignatureInvalid for other algorithms.
+
+    `above` is given where the element is a copy by itself: the element in whose place it counts.
+    """
     algorithm = method.get("Algorithm", "")
     if algorithm == EXCLUSIVE:
         listed = method.find("{*}InclusiveNamespaces")
         prefixes = (listed.get("PrefixList") or "").split() if listed is not None else None
         return bytes(
             etree.tostring(
-                _alone(element, None),
+                element if above is not None and element is not above else _alone(element, None),
                 method="c14n",
                 exclusive=True,
                 with_comments=False,

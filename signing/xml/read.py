@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import etree
@@ -192,9 +193,15 @@ def _certificates(signature: etree._Element) -> tuple[Certificate, tuple[bytes, 
         raise XmlSignatureInvalid("certificate")
     ders = [decoded(one) for one in held]
     try:
-        return certificate_of(ders[0]), tuple(ders[1:])
+        return _known(ders[0]), tuple(ders[1:])
     except CertificateUnreadable as error:
         raise XmlSignatureInvalid("certificate") from error
+
+
+@lru_cache(maxsize=64)
+def _known(der: bytes) -> Certificate:
+    """Read a certificate; the same few come again in every file of a batch."""
+    return certificate_of(der)
 
 
 def _signing_times(covered: etree._Element) -> list[datetime]:

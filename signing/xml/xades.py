@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,10 +26,9 @@ from signing.xml.markup import (
     ENVELOPED,
     EXCLUSIVE,
     XADES,
-    elements,
     exclusive,
     hashed,
-    ids_of,
+    index,
     parse,
     text,
 )
@@ -76,9 +75,13 @@ def sign_xades(
         root = parse(data)
     except XmlSignatureInvalid as error:
         raise XmlUnsignable(error.reason) from error
-    target = root if reference_id is None else target_of(root, reference_id, id_attribute)
+    taken = index(root, id_attribute)
+    target = root if reference_id is None else target_of(taken, reference_id, id_attribute)
+    if target is root and (root.getprevious() is not None or root.getnext() is not None) and reference_id is None:
+        # Processing instructions beside the root are part of the whole document, comments are not: neither is to stay
+        # open to doubt.
+        raise XmlUnsignable("beside_root")
     receiver = target if place is None else _place(root, place)
-    taken = {one for element in elements(root) for one in ids_of(element, id_attribute)}
     identity = next(name for number in range(len(taken) + 1) if not _begins(taken, name := f"S{number}"))
     covered = exclusive(target)
     reference = Reference(
@@ -210,7 +213,7 @@ def _place(root: etree._Element, place: str) -> etree._Element:
     return found[0]
 
 
-def _begins(taken: set[str], identity: str) -> bool:
+def _begins(taken: Iterable[str], identity: str) -> bool:
     return any(one == identity or one.startswith(f"{identity}-") for one in taken)
 
 

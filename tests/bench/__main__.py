@@ -1,4 +1,4 @@
-"""`python -m tests.bench [window] [labour] [batch] [search] [levels] [token]`: a row is ours, its limit or peer, the ratio."""
+"""`python -m tests.bench [PART]…`: a row is ours, its limit or peer, the ratio."""
 
 from __future__ import annotations
 
@@ -53,9 +53,15 @@ def _levels() -> list[Row]:
     return levels()
 
 
+def _xml_signing() -> list[Row]:
+    from tests.bench.xml_signing import xml_signing
+
+    return xml_signing()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "window": _window, "labour": _labour, "batch": _batch, "search": _search, "sheet": _sheet, "token": _token,
-    "levels": _levels,
+    "levels": _levels, "xml_signing": _xml_signing,
 }  # fmt: skip
 
 

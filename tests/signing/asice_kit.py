@@ -26,6 +26,7 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 ASIC = "http://uri.etsi.org/02918/v1.2.1#"
 C14N = "http://www.w3.org/2006/12/xml-c14n11"
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 SHA1 = DS + "sha1"
@@ -72,6 +73,7 @@ class Xades:
     unsigned: str = ""
     certificates: tuple[bytes, ...] | None = None
     stamp: Callable[[bytes], bytes] | None = None
+    c14n: str = C14N
 
 
 def refs(files: Sequence[tuple[str, bytes]]) -> tuple[Ref, ...]:
@@ -112,7 +114,7 @@ def signature_markup(made: Xades, key: Any) -> str:
     if made.properties_reference:
         kind = f' Type="{made.properties_type}"' if made.properties_type else ""
         listed += (
-            f'<ds:Reference{kind} URI="#{made.identity}-SP"><ds:Transforms><ds:Transform Algorithm="{C14N}"/>'
+            f'<ds:Reference{kind} URI="#{made.identity}-SP"><ds:Transforms><ds:Transform Algorithm="{made.c14n}"/>'
             f'</ds:Transforms><ds:DigestMethod Algorithm="{made.digest}"/><ds:DigestValue>SP</ds:DigestValue>'
             "</ds:Reference>"
         )
@@ -124,7 +126,9 @@ def signature_markup(made: Xades, key: Any) -> str:
         for one in made.refs
     )
     text = f"""<ds:Signature xmlns:ds="{DS}" Id="{made.identity}"><ds:SignedInfo>
-<ds:CanonicalizationMethod Algorithm="{C14N}"/><ds:SignatureMethod Algorithm="{made.method}"/>{listed}</ds:SignedInfo>
+<ds:CanonicalizationMethod Algorithm="{made.c14n}"/><ds:SignatureMethod Algorithm="{made.method}"/>{
+        listed
+    }</ds:SignedInfo>
 <ds:SignatureValue Id="{made.identity}-SV">SV</ds:SignatureValue><ds:KeyInfo><ds:X509Data>{
         "".join(f"<ds:X509Certificate>{base64.b64encode(one).decode()}</ds:X509Certificate>" for one in held)
     }</ds:X509Data></ds:KeyInfo><ds:Object>{made.before}<xades:QualifyingProperties xmlns:xades="{XADES}" Target="{
@@ -145,17 +149,17 @@ def signature_markup(made: Xades, key: Any) -> str:
             each for each in one.iter(f"{{{XADES}}}SignedProperties") if each.get("Id") == f"{made.identity}-SP"
         )
         places = one.findall(f"{{{DS}}}SignedInfo/{{{DS}}}Reference/{{{DS}}}DigestValue")
-        places[-1].text = digested(canonical(properties))
+        places[-1].text = digested(canonical(properties, made.c14n))
     algorithm = hashes.SHA1() if made.method == RSA_SHA1 else hashes.SHA256()
-    value = key.private_key.sign(canonical(one[0]), padding.PKCS1v15(), algorithm)
+    value = key.private_key.sign(canonical(one[0], made.c14n), padding.PKCS1v15(), algorithm)
     one[1].text = base64.b64encode(value).decode()
     if made.stamp is not None:
-        token = made.stamp(canonical(one[1]))
+        token = made.stamp(canonical(one[1], made.c14n))
         qualifying = next(one.iter(f"{{{XADES}}}QualifyingProperties"))
         qualifying.append(
             etree.fromstring(
                 f'<xades:UnsignedProperties xmlns:xades="{XADES}" xmlns:ds="{DS}"><xades:UnsignedSignatureProperties>'
-                f'<xades:SignatureTimeStamp Id="T"><ds:CanonicalizationMethod Algorithm="{C14N}"/>'
+                f'<xades:SignatureTimeStamp Id="T"><ds:CanonicalizationMethod Algorithm="{made.c14n}"/>'
                 f"<xades:EncapsulatedTimeStamp>{base64.b64encode(token).decode()}</xades:EncapsulatedTimeStamp>"
                 "</xades:SignatureTimeStamp></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
             )
@@ -163,10 +167,10 @@ def signature_markup(made: Xades, key: Any) -> str:
     return etree.tostring(one, encoding="unicode", with_tail=False)
 
 
-def canonical(element: etree._Element) -> bytes:
-    """Inclusive Canonical XML of an element in its place (1.0 and 1.1 agree without xml: attributes)."""
+def canonical(element: etree._Element, method: str = C14N) -> bytes:
+    """Canonical XML of an element in its place (1.0 and 1.1 agree without xml: attributes)."""
     alone = etree.fromstring(etree.tostring(element, with_tail=False))
-    return etree.tostring(alone, method="c14n")
+    return etree.tostring(alone, method="c14n", exclusive=method == EXCLUSIVE)
 
 
 def stamper(pki: Any, *, at: Any = None, tsa: str = "tsa") -> Callable[[bytes], bytes]:
