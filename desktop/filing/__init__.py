@@ -3,8 +3,9 @@
 The window and the command line call these and nothing below them.
 """
 
-from desktop.filing.batch import Batch, BatchRow, RowProblem, batch_template, check_batch, error_sheet
+from desktop.filing.batch import Batch, BatchRow, RowProblem, check_batch
 from desktop.filing.batch_run import REACHED, KeyRing, draft_of, print_batch, run_batch
+from desktop.filing.batch_sheets import batch_template, error_sheet
 from desktop.filing.client_import import ClientImport, import_clients
 from desktop.filing.clients import add_client
 from desktop.filing.container import SignedContainer, sign_container, sign_files

@@ -70,11 +70,11 @@ def texts(widget: QWidget) -> str:
 
 
 def give_key(frame: Any, page: Any, client: str) -> None:
-    page.keys.path.setText(str(ui_kit.place().keys[client]))
-    page.keys.passphrase.setText(ui_kit.KEY_WORDS)
-    page.keys.open_key()
+    page.keys.chooser.path.setText(str(ui_kit.place().keys[client]))
+    page.keys.chooser.passphrase.setText(ui_kit.KEY_WORDS)
+    page.keys.chooser.open_key()
     ui_kit.settle(frame)
-    QTest.mouseClick(page.add_key, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(page.keys.add, Qt.MouseButton.LeftButton)
     ui_kit.settle(frame)
 
 

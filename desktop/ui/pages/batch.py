@@ -24,19 +24,18 @@ from PySide6.QtWidgets import (
 from desktop import filing
 from desktop.filing import Batch, BatchRow
 from desktop.messages import message
-from desktop.ui.filling.key_chooser import LAST_KEY, KeyChooser
+from desktop.ui.filling.key_chooser import LAST_KEY
+from desktop.ui.pages.batch_keys import BatchKeys
+from desktop.ui.pages.batch_rows import RowList
 from desktop.ui.pages.signing.asker import Asker
 from desktop.ui.parts import Button, Field, Notice, PageHead, Scroll, Section, Text, empty, row_of
-from desktop.ui.rows import Line, LineList, Mark
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import ROW, STEP, Size
 
 if TYPE_CHECKING:
     from desktop.filing.batch_run import Goal
-    from desktop.filing.batch_signing import Signer
     from desktop.ui.jobs import Lane, Progress
     from desktop.ui.pages.signing.stopped import Stopped
-    from signing.certificate import Certificate
 
 LIMIT = 33 << 20
 LEFT = ("ready", "prepared", "signed", "queued", "uncertain", "waiting")
@@ -66,7 +65,6 @@ class Here(Page):
         self._file: Path | None = None
         self._data = b""
         self._job: Progress | None = None
-        self._ring: list[tuple[Certificate, Signer]] = []
         self._yes: list[QCheckBox] = []
         self._rows: dict[int, BatchRow] = {}
         self._asker = Asker(self, shell, self._place, unit=self.tr("tờ khai"), several=True)
@@ -75,8 +73,6 @@ class Here(Page):
         self.setAcceptDrops(True)
         self.changed.connect(self._row_changed, Qt.ConnectionType.QueuedConnection)
         self._build()
-        self.keys.prompt, self.keys.waiting = self._asker.service, self._asker.waiting
-        self.keys.unwanted = self._asker.gone
 
     # --- building ----------------------------------------------------------------------------------------------------
 
@@ -100,14 +96,13 @@ class Here(Page):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(3 * STEP)
         self.count = Text("", Size.LEAD, bold=True)
-        self.mend = Button(self.tr("&Ghi lỗi ra bảng tính…"), "export")
+        self.mend = Button(self.tr("Ghi &lỗi ra bảng tính…"), "export")
         self.mend.clicked.connect(self._choose_copy)
-        self.look_again = Button(self.tr("Kiểm tra &lại"), "refresh")
+        self.look_again = Button(self.tr("Kiểm t&ra lại"), "refresh")
         self.look_again.clicked.connect(self.check)
         inside.addWidget(self.count)
         inside.addWidget(row_of(self.mend, self.look_again))
-        self.list = LineList(self.tr("Các dòng"))
-        self.list.setMinimumHeight(260)
+        self.list = RowList(self.shell.lang)
         self.list.opened.connect(self._open)
         inside.addWidget(self.list)
         self.notes = QVBoxLayout()
@@ -130,12 +125,12 @@ class Here(Page):
         line = QHBoxLayout()
         line.setSpacing(4 * STEP)
         line.addWidget(Field(self.tr("&Biểu mẫu"), self.template), 3)
-        self.period_field = Field(self.tr("&Kỳ"), self.period)
+        self.period_field = Field(self.tr("Kỳ"), self.period)
         line.addWidget(self.period_field, 1)
         column.addLayout(line)
-        self.make = Button(self.tr("&Tạo bảng để điền…"), "page")
+        self.make = Button(self.tr("Tạo bảng để đ&iền…"), "page")
         self.make.clicked.connect(self._choose_new)
-        self.choose = Button(self.tr("&Chọn bảng tính…"), "import", primary=True)
+        self.choose = Button(self.tr("Chọn bản&g tính…"), "import", primary=True)
         self.choose.clicked.connect(self._choose_file)
         self.file = Text(self.tr("XLSX hoặc CSV; cũng có thể kéo thả tệp vào đây."), Size.SMALL, role="muted")
         column.addWidget(row_of(self.make, self.choose))
@@ -162,32 +157,15 @@ class Here(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * STEP)
         column.addWidget(Section(self.tr("Ký bằng khóa của từng khách hàng")))
-        self.ring = QVBoxLayout()
-        self.ring.setSpacing(STEP)
-        column.addLayout(self.ring)
-        self.keys = KeyChooser(self.shell)
-        self.keys.chosen.connect(self._allow)
+        self.keys = BatchKeys(self.shell, self._asker)
+        self.keys.changed.connect(self._allow)
         column.addWidget(self.keys)
-        self.add_key = Button(self.tr("Dùng kh&óa này"), "add")
-        self.add_key.clicked.connect(self._add_key)
-        column.addWidget(row_of(self.add_key))
-        self.role = QComboBox()
-        self.role.setMinimumHeight(ROW)
-        for value, words in (
-            ("self", self.tr("Tự nộp")),
-            ("legal_representative", self.tr("Người đại diện theo pháp luật")),
-            ("tax_agent", self.tr("Đại lý thuế")),
-            ("on_behalf", self.tr("Nộp thay")),
-        ):
-            self.role.addItem(words, value)
-        self.role.currentIndexChanged.connect(lambda _: self._show_ring())
-        column.addWidget(Field(self.tr("Với t&ư cách"), self.role))
         self.confirm = QVBoxLayout()
         self.confirm.setSpacing(2 * STEP)
         column.addLayout(self.confirm)
         self.file_all = Button(self.tr("Ký và &nộp"), "send", primary=True)
         self.file_all.clicked.connect(partial(self.run, "submit"))
-        self.sign_all = Button(self.tr("Chỉ k&ý"), "signature")
+        self.sign_all = Button(self.tr("Chỉ ký, chưa nộ&p"), "signature")
         self.sign_all.clicked.connect(partial(self.run, "sign"))
         column.addWidget(row_of(self.file_all, self.sign_all))
         self.why_not = Text("", Size.SMALL, role="muted")
@@ -221,10 +199,11 @@ class Here(Page):
         self.shell.jobs.run("work", look, done=self._offer, failed=self.shell.trouble, owner=self)
 
     def leave(self) -> bool:
-        """Stay while a batch runs: what is being signed is not left half done."""
+        """Let go of the keys; stay while a batch runs: what is being signed is not left half done."""
         if self._job is not None:
             self.shell.say(self.tr("Lô đang chạy: hãy chờ xong hoặc bấm Dừng."), "warning")
             return False
+        self.keys.forget()
         return True
 
     def _offer(self, offered: Offered) -> None:
@@ -242,7 +221,7 @@ class Here(Page):
         if self._data:
             self.check()
         else:
-            self.keys.begin(offered.last_key)
+            self.keys.chooser.begin(offered.last_key)
             self.template.setFocus()
 
     def _show_template(self, name: str) -> None:
@@ -396,7 +375,7 @@ class Here(Page):
             self.notes.addWidget(Notice(one.message.get(self.shell.lang), tone))
         self._ask_unconfirmed(batch)
         self._show_rows()
-        self._show_ring()
+        self.keys.show_rows(self._to_sign())
         self.shell.say(self.count.text())
         self.list.first()
         self.list.setFocus()
@@ -425,9 +404,7 @@ class Here(Page):
 
     def _show_rows(self) -> None:
         rows = list(self._rows.values())
-        self.list.show_lines([self._line(row) for row in rows])
-        high = self.list.row_height * min(max(len(rows), 3), 9) + 8
-        self.list.setMinimumHeight(high)
+        self.list.show_rows(rows)
         states = {row.state for row in rows}
         done = sum(row.state == "done" for row in rows)
         wrong = sum(row.state in ("errors", "failed", "refused") for row in rows)
@@ -444,53 +421,9 @@ class Here(Page):
         self.signing.setVisible(good > 0)
         self._allow()
 
-    def _line(self, row: BatchRow) -> Line:
-        lang = self.shell.lang
-        marks = [self._mark(row)]
-        if row.by_hand:
-            marks.append(Mark(self.tr("Đã sửa trong chương trình"), "muted", "edit"))
-        warnings = len(row.problems) - row.errors
-        if warnings and row.state != "errors":
-            marks.append(Mark(self.tr("{} cảnh báo").format(warnings), "warning"))
-        below = ""
-        if row.why is not None:
-            below = message(row.why, lang=lang).text
-        elif row.problems:
-            first = row.problems[0]
-            below = f"{first.cell}: {first.message.get(lang)}" if first.cell else first.message.get(lang)
-        return Line(
-            row.number, row.name or row.client or self.tr("(chưa ghi khách hàng)"), below,
-            self.tr("Dòng {}").format(row.number), row.code or row.client, tuple(marks),
-        )  # fmt: skip
-
-    def _mark(self, row: BatchRow) -> Mark:
-        match row.state:
-            case "errors":
-                return Mark(self.tr("{} lỗi").format(row.errors), "danger", "error")
-            case "ready":
-                return Mark(self.tr("Kiểm tra đạt"), "success", "check")
-            case "prepared" | "printed":
-                return Mark(self.tr("Đã lập hồ sơ"), "accent", "dossier")
-            case "signed":
-                return Mark(self.tr("Đã ký"), "accent", "signature")
-            case "queued":
-                return Mark(self.tr("Chờ gửi"), "plain", "clock")
-            case "done":
-                return Mark(self.tr("Đã nộp"), "success", "check")
-            case "refused":
-                return Mark(self.tr("Bị từ chối"), "danger", "error")
-            case "uncertain":
-                return Mark(self.tr("Chưa rõ kết quả"), "warning", "uncertain")
-            case "elsewhere":
-                return Mark(self.tr("Đã có hồ sơ cùng kỳ"), "muted", "dossier")
-            case "waiting":
-                return Mark(self.tr("Còn chờ"), "warning", "clock")
-            case _:
-                return Mark(self.tr("Không làm được"), "danger", "error")
-
     def _row_changed(self, row: BatchRow) -> None:
         self._rows[row.number] = row
-        self.list.change_line(self._line(row))
+        self.list.change_row(row)
 
     def _open(self, number: int) -> None:
         """Open a row's dossier: where the row has errors it is made first, so that its form can be mended here."""
@@ -511,49 +444,21 @@ class Here(Page):
 
     # --- keys --------------------------------------------------------------------------------------------------------
 
-    def _add_key(self) -> None:
-        key = self.keys.key()
-        if key is None:
-            return
-        certificate = key.certificate
-        signer = self.keys.signer(self._asker.pin)
-        self._ring = [one for one in self._ring if one[0].fingerprint != certificate.fingerprint]
-        self._ring.append((certificate, signer))
-        self.keys.forget()
-        self._show_ring()
-
-    def _show_ring(self) -> None:
-        empty(self.ring)
-        ring, mine = self._key_ring(), 0
-        left = [row for row in self._rows.values() if row.state in LEFT and row.state not in ("queued", "uncertain")]
-        for certificate, signer in self._ring:
-            count = sum(ring.of(row.client) is signer for row in left)
-            mine += count
-            owner = certificate.organization or certificate.common_name
-            code = certificate.tax_code or certificate.personal_id or "—"
-            self.ring.addWidget(Text(self.tr("{} · {}: {} dòng").format(owner, code, count), bold=True))
-        missing = sorted({row.name for row in left if ring.of(row.client) is None})
-        if missing and self._ring:
-            told = self.tr("Chưa có khóa của {} khách hàng: {}. Các dòng ấy sẽ chờ, có thể làm tiếp sau.")
-            shown = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")
-            self.ring.addWidget(Text(told.format(len(missing), shown), role="muted"))
-        self._allow()
-
-    def _key_ring(self) -> filing.KeyRing:
-        return filing.KeyRing(tuple(self._ring), filing.role_of(str(self.role.currentData())))
+    def _to_sign(self) -> list[BatchRow]:
+        return [row for row in self._rows.values() if row.state in ("ready", "prepared", "waiting")]
 
     def _allow(self) -> None:
         why = ""
         signed = any(row.state in ("signed", "queued", "uncertain") for row in self._rows.values())
-        if not self._ring and not signed:
+        ring = self.keys.ring
+        if ring is None and not signed:
             why = self.tr("Mở khóa của ít nhất một khách hàng rồi bấm Dùng khóa này.")
         elif not all(box.isChecked() for box in self._yes):
             why = self.tr("Còn điều cần xác nhận ở trên.")
-        self.add_key.setEnabled(self.keys.key() is not None)
         self.why_not.setText(why)
         self.why_not.setVisible(bool(why))
         self.file_all.setEnabled(not why and self._job is None)
-        self.sign_all.setEnabled(bool(self._ring) and not why and self._job is None)
+        self.sign_all.setEnabled(ring is not None and not why and self._job is None)
 
     def _place(self, card: Stopped | None) -> None:
         """Show what asks how to go on with a token, or take it away."""
@@ -568,7 +473,7 @@ class Here(Page):
         """Make, sign and (where asked for) file what has no errors; what is done already is passed over."""
         if self._batch is None or self._job is not None:
             return
-        desk, batch, ring = self.shell.desk, self._standing(), self._key_ring() if self._ring else None
+        desk, batch, ring = self.shell.desk, self._standing(), self.keys.ring
 
         def work(progress: Progress) -> Batch:
             self._asker.progress = progress
@@ -584,7 +489,7 @@ class Here(Page):
         self._batch = batch
         self._rows = {row.number: row for row in batch.rows}
         self._show_rows()
-        self._show_ring()
+        self.keys.show_rows(self._to_sign())
         done, waiting = batch.count("done"), batch.count("waiting", "ready", "prepared")
         self._say(self.count.text(), "success" if done == len(batch.rows) else "warning" if waiting else "plain")
         self.shell.bell.data_changed.emit("dossier")
