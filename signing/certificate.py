@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,6 +27,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing.errors import CertificateUnreadable
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+
     from signing.trust import Trust
 
 LIMIT = 64 * 1024
@@ -513,7 +516,9 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Say whether one signed the other; that never changes, so a batch asks the same two once."""
     try:
         if certificate.issuer != issuer.subject:
             return False
@@ -534,9 +539,14 @@ def _crl_signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -
         return False
 
 
+@lru_cache(maxsize=64)
+def _public_key(der: bytes) -> CertificatePublicKeyTypes:
+    return x509.load_der_x509_certificate(der).public_key()
+
+
 def verify_value(der: bytes, signature: bytes, data: bytes, algorithm: HashAlgorithm) -> None:
     """Verify a signature value (RSA PKCS#1 v1.5 or ECDSA in DER) by a certificate; raise InvalidSignature if wrong."""
-    key = x509.load_der_x509_certificate(der).public_key()
+    key = _public_key(der)
     if isinstance(key, rsa.RSAPublicKey):
         key.verify(signature, data, padding.PKCS1v15(), algorithm)
     elif isinstance(key, ec.EllipticCurvePublicKey):

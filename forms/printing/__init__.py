@@ -6,6 +6,7 @@ process that runs it.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -128,8 +129,7 @@ def _print_opened(template: Template, period: str | None, values: Mapping[str, A
         "values": values,
         "print": how,
     }
-    definition = json.loads(template.files["definition.json"])
-    sheet = paper.sheet(definition, values, blank=options.blank)
+    sheet = paper.sheet(_definition(template.files["definition.json"]), values, blank=options.blank)
     sheet |= {
         "period": paper.period_facts(period),
         "blank": options.blank,
@@ -147,6 +147,13 @@ def _print_opened(template: Template, period: str | None, values: Mapping[str, A
     return warm_press(f"{template.id} {template.version}", template.files).print(
         inputs, options.timestamp, marks=options.marks
     )
+
+
+@functools.lru_cache(maxsize=8)
+def _definition(data: bytes) -> Mapping[str, Any]:
+    """Read a definition once for a batch; nothing here changes it."""
+    definition: Mapping[str, Any] = json.loads(data)
+    return definition
 
 
 def print_page(

@@ -23,8 +23,12 @@ def nfc(value: Any) -> Any:
     """Return a copy of plain data with every string in Unicode normal form C."""
     if isinstance(value, str):
         return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, int):  # most of a form; asked before what takes longer to ask
+        return value
     if isinstance(value, Mapping):
-        return {nfc(str(key)): nfc(inner) for key, inner in value.items()}
+        return {
+            key if isinstance(key, str) and key.isascii() else nfc(str(key)): nfc(inner) for key, inner in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [nfc(inner) for inner in value]
     return value

@@ -249,27 +249,31 @@ class _Allowance:
 
 def _from_folder(folder: Path) -> Iterator[tuple[str, bytes]]:
     allowance = _Allowance()
-    for path in _walk(folder, 4):
-        name = allowance.name(path.relative_to(folder).as_posix())
-        with path.open("rb") as file:
+    for name, path in _walk(str(folder), "", 4):
+        allowance.name(name)
+        with open(path, "rb") as file:
             # Opened without following a link that was put there since the walk: the kind is asked of what is open.
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
                 raise TemplateUnreadable("NAME", name)
-            yield name, allowance.data(name, file.read(MAX_FILE + 1))
+            yield name, allowance.data(name, file.read(min(facts.st_size, MAX_FILE) + 1))
 
 
-def _walk(folder: Path, depth: int) -> Iterator[Path]:
+def _walk(folder: str, above: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Walk a folder's files in order: the name within the package, and the path."""
     if depth == 0:
-        raise TemplateUnreadable("TOO_DEEP", folder.name)
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
+        raise TemplateUnreadable("TOO_DEEP", os.path.basename(folder))
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.name.startswith("."):
             continue
-        if path.is_symlink():
-            raise TemplateUnreadable("LINK", path.name)
-        if path.is_dir():
-            yield from _walk(path, depth - 1)
+        if entry.is_symlink():
+            raise TemplateUnreadable("LINK", entry.name)
+        if entry.is_dir():
+            yield from _walk(entry.path, f"{above}{entry.name}/", depth - 1)
         else:
-            yield path
+            yield above + entry.name, entry.path
 
 
 def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:

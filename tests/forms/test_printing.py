@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import os
 import pickle
 import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 import pikepdf
@@ -26,13 +28,14 @@ from forms.printing import (
     LayoutRefused,
     NoFormData,
     PdfUnreadable,
+    Press,
     PrintOptions,
     print_form,
     read_back,
     unprintable,
 )
 from forms.printing.typeface import printable
-from forms.template import TemplateRef
+from forms.template import TemplateRef, load
 
 NAME = (
     "CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN THƯƠNG MẠI DỊCH VỤ XUẤT NHẬP KHẨU VÀ ĐẦU TƯ PHÁT TRIỂN"
@@ -505,3 +508,43 @@ def test_every_code_has_words_in_both_languages() -> None:
             assert set(text) == {"heading", "sentence", "remedy"}
             assert set(re.findall(r"\{(\w+)\}", " ".join(text.values()))) <= names, kind
             assert all(unicodedata.is_normalized("NFC", part) and part for part in text.values())
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="only one of the two ways exists here")
+def test_both_ways_of_giving_the_data_give_the_same_bytes(
+    template: TemplateRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files in memory where the system has them, files handed to the compiler where it has none."""
+    noted: list[Mapping[str, str]] = []
+    plain = Press.print
+
+    def noting(self: Press, inputs: Mapping[str, str], timestamp: int, *, marks: bool) -> printing.Printed:
+        noted.append(inputs)
+        return plain(self, inputs, timestamp, marks=marks)
+
+    with monkeypatch.context() as other:
+        other.setattr(Press, "print", noting)
+        for values in (VALUES, {"ten": "Ánh // Dương /* ` $ # \n", "ghi_chu": "*/ ``` \\"}):
+            print_form(template, "2026-06", values, NOON)
+    files = load(template).files
+    here = [Press("a", files).print(inputs, 7, marks=True) for inputs in noted]
+    assert all(one.fields for one in here)
+    monkeypatch.delattr(os, "memfd_create")
+    assert [Press("a", files).print(inputs, 7, marks=True) for inputs in noted] == here
+
+
+def test_nothing_of_the_data_stays_behind() -> None:
+    """While no form is printed, what a layout would read holds nothing."""
+    press = Press("a", {"layout.typ": b'#import "/hoso.typ": *\n#show: hoso-page\n= A'})
+    press.print({"shown": '{"title": "Mật"}', "attached": "{}"}, 7, marks=False)
+    left = [path for path in (press._room / "root").iterdir() if path.is_symlink()]
+    assert all(path.read_bytes() == b"" for path in left)
+    press.close()
+    with pytest.raises(LayoutBroken):
+        press.print({"shown": "{}"}, 7, marks=False)
+
+
+@pytest.mark.parametrize("name", ["shown/a.typ", "attached/b.json", "../a.typ", "/a.typ"])
+def test_a_layout_cannot_stand_where_the_data_lies(name: str) -> None:
+    with pytest.raises(LayoutRefused):
+        Press("a", {"layout.typ": b"", name: b""})
