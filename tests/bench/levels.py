@@ -5,6 +5,7 @@ Processor time of this process: the server of time-stamps is another one, and it
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import statistics
 import tempfile
@@ -34,15 +35,17 @@ def levels() -> list[Row]:
         try:
             document = page_of_100_kb()
             key: Any = authority.key("rsa2048")
-            limit = _processor(lambda: _raw(authority._keys["rsa2048"], document), 40)
             rows = []
             for level in (Level.B_T, Level.B_LT, Level.B_LTA):
                 proofs = Proofs(Trust.of([authority.root]), tsa=authority.tsa)
                 sign(document, None, key, level=level, proofs=proofs)  # what a batch does once
-                ours = _processor(
-                    lambda level=level, proofs=proofs: sign(document, None, key, level=level, proofs=proofs),  # type: ignore[misc]  # bound now
-                    FILES,
-                )
+                private = authority._keys["rsa2048"]
+                taken, limits = [], []
+                for _ in range(FILES):  # one after the other, so that both meet the same load
+                    taken.append(_processor(functools.partial(sign, document, None, key, level=level, proofs=proofs)))
+                    limits += [_processor(functools.partial(_raw, private, document)) for _ in range(10)]
+                # The limit at its best, ours as usual: the stricter comparison.
+                ours, limit = statistics.median(taken), min(limits)
                 note = f"{len(document)} bytes; processor; judged again before it is returned"
                 rows.append(
                     Row(f"{level.value}, context shared", ours, limit, "RSA-2048 + SHA-256", most=MOST, note=note)
@@ -75,11 +78,8 @@ def _raw(private: Any, document: bytes) -> None:
     private.sign(b"x" * 200, padding.PKCS1v15(), hashes.SHA256())
 
 
-def _processor(work: Callable[[], object], times: int) -> float:
-    """Return the median of processor milliseconds."""
-    taken = []
-    for _ in range(times):
-        began = time.process_time()
-        work()
-        taken.append((time.process_time() - began) * 1000)
-    return statistics.median(taken)
+def _processor(work: Callable[[], object]) -> float:
+    """Return processor milliseconds."""
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) * 1000
