@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
 OLD_DIGESTS = frozenset({"sha1", "md5", "sha224"})
 CERTIFICATE_LIMIT = 50
+_VERSIONS = ("v1", "v3", "v4", "v5")
+"""RFC 5652, 5.1 and 5.3."""
 
 Digest = Callable[[str], bytes]
 """Name of a digest as hashlib spells it → digest of the signed content."""
@@ -125,6 +127,8 @@ def _open(data: bytes) -> tuple[cms.SignedData, int]:
         content = info["content"]
         if len(content["signer_infos"]) != 1:
             raise NotAccepted("SEVERAL_SIGNERS")
+        if content["version"].native not in _VERSIONS or content["signer_infos"][0]["version"].native not in _VERSIONS:
+            raise ValueError
         return content, length
     except NotAccepted:
         raise

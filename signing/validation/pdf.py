@@ -159,6 +159,8 @@ def _signature(
     integrity = Integrity.INTACT if signed.intact else Integrity.BROKEN
     if any(contents[signed.length :]):
         reasons.append("PADDING_NOT_ZERO")
+    if form == "/ETSI.CAdES.detached" and contents[1] == 0x80:
+        reasons.append("SIGNATURE_NOT_DER")
     if signed.intact and signed.signer is not None and not _pyhanko_agrees(signature, signed.signer):
         integrity = Integrity.UNKNOWN
         reasons.append("CANNOT_BE_VALIDATED")

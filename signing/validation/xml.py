@@ -39,6 +39,8 @@ from signing.validation.verdict import Changes, FileVerdict, Integrity, Level, S
 from signing.validation.xades import SIGNED_PROPERTIES, Properties, properties, stamped
 
 SIGNATURE_LIMIT = 50
+ATTRIBUTE_LIMIT = 2_000
+"""Of one element: canonicalisation sorts them one by one."""
 REFERENCE_LIMIT = 50
 FILES_LIMIT = 2_200
 """References of a signature over the files of a container."""
@@ -84,6 +86,8 @@ class _Reference:
     comments: bool
     holds: bool
     old: bool
+    whole: bool = False
+    """The document itself, with what stands beside its root."""
 
 
 def validate(data: bytes, name: str, judge: Judge) -> FileVerdict:
@@ -95,6 +99,8 @@ def validate(data: bytes, name: str, judge: Judge) -> FileVerdict:
         traces = _TRACES.search(etree.tostring(root.getroottree(), encoding="utf-8"))
         verdict = Verdict.INDETERMINATE if traces else Verdict.UNSIGNED
         return FileVerdict(name, "xml", verdict, (), ("DTD_NOT_ACCEPTED",))
+    if root.xpath(f"boolean(//*[count(@*) > {ATTRIBUTE_LIMIT}])"):
+        return FileVerdict(name, "xml", Verdict.INDETERMINATE, (), ("FILE_TOO_LARGE",))
     signatures = list(root.iter(f"{{{DS}}}Signature"))
     if len(signatures) > SIGNATURE_LIMIT:
         return FileVerdict(name, "xml", Verdict.INDETERMINATE, (), ("TOO_MANY_SIGNATURES",))
@@ -231,7 +237,7 @@ def _reference(
     content = canonical(part.getroottree() if uri == "" else part, method)
     comments = method is not None and CANONICAL[algorithm_of(method)][1]
     holds = hashlib.new(digest, content).digest() == expected
-    return _Reference(identity, target, None, is_properties, comments, holds, digest == "sha1")
+    return _Reference(identity, target, None, is_properties, comments, holds, digest == "sha1", uri == "")
 
 
 def _file(uri: str, element: etree._Element, beside: Beside) -> str:
@@ -277,7 +283,7 @@ def _beside_gaps(
 def _gaps(root: etree._Element, signature: etree._Element, references: list[_Reference]) -> list[str]:
     """Say what of the document this signature leaves open."""
     targets = [one.target for one in references if one.target is not None]
-    gaps = [] if _covers(root, signature, targets) else ["NOT_ALL_SIGNED"]
+    gaps = [] if _covers(root, signature, targets, any(one.whole for one in references)) else ["NOT_ALL_SIGNED"]
     for one in references:
         if not one.comments and one.target is not None and any(True for _ in one.target.iter(etree.Comment)):
             return [*gaps, "COMMENTS_NOT_SIGNED"]
@@ -320,7 +326,7 @@ def _without(target: etree._Element, signature: etree._Element) -> etree._Elemen
     return found
 
 
-def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[etree._Element]) -> bool:
+def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[etree._Element], whole: bool) -> bool:
     """Tell whether everything that says something lies inside a signed part.
 
     Outside may stand: ancestors of signed parts and of signatures, without text and attributes of their own (but for
@@ -329,6 +335,11 @@ def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[e
     inside = [one for one in targets if one is not signature and signature not in one.iterancestors()]
     if not inside:
         return False
+    if not whole and any(
+        isinstance(one, etree._ProcessingInstruction)
+        for one in (*root.itersiblings(), *root.itersiblings(preceding=True))
+    ):
+        return False  # a style sheet beside the root shows whatever it likes
     covered = set(inside)
     frame = {above for one in inside for above in one.iterancestors()}
     frame |= {above for one in root.iter(f"{{{DS}}}Signature") for above in one.iterancestors()}
