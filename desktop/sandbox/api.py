@@ -17,12 +17,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from desktop.sandbox import models, pages
+from desktop.sandbox import identity_pages, models, pages
 from desktop.sandbox.authority import Authority
 from desktop.sandbox.catalogue import Catalogue
 from desktop.sandbox.database import Database, stamp
 from desktop.sandbox.errors import PortalSaysNo
 from desktop.sandbox.guard import Faults, Gate
+from desktop.sandbox.identity import Identity, person_id
 from desktop.sandbox.life import Life
 from desktop.sandbox.submissions import Submissions
 from desktop.sandbox.words import problem
@@ -53,6 +54,7 @@ class Desk:
     faults: bool
     clerk_key: str
     """Opens the clerk's page."""
+    identity: Identity
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -132,11 +134,10 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
         name = " ".join(body.person.split())
         if not name or not name.isprintable():
             raise PortalSaysNo(422, "REQUEST_INVALID", {"place": "body.person"})
-        who = "P-" + hashlib.sha256(name.casefold().encode()).hexdigest()[:16]
         token = secrets.token_urlsafe(32)
         now = desk.clock()
         with desk.database.transaction():
-            desk.database.run("INSERT OR IGNORE INTO persons VALUES (?, ?)", who, name)
+            who = person_id(desk.database, name)
             desk.database.run("DELETE FROM sessions WHERE expires < ?", now.isoformat())
             desk.database.insert(
                 "sessions",
@@ -244,6 +245,8 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
     def withdraw(code: Code, who: Who) -> models.Dossier:
         return desk.life.withdraw(code, who)
 
+    identity_pages.install(app, desk.identity, base)
+
     # --- only a practice portal has these -----------------------------------------------------------------
 
     @app.get("/", include_in_schema=False)
@@ -328,4 +331,5 @@ def _file(path: FilePath | None, media_type: str) -> Response:
 
 def _page(html: str) -> HTMLResponse:
     policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"})
+    # Not "no-referrer": a browser then calls the origin of a form "null", and the gate turns it away.
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy, "Referrer-Policy": "same-origin"})

@@ -15,7 +15,8 @@ _STYLE = (
 )
 
 
-def _frame(title: str, body: str) -> str:
+def frame(title: str, body: str) -> str:
+    """Return a whole page, marked as practice."""
     return (
         f'<!doctype html><html lang="vi"><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<style>{_STYLE}</style><p class="mark">CỔNG THỰC HÀNH: không phải cổng dịch vụ công thật, '
@@ -25,7 +26,7 @@ def _frame(title: str, body: str) -> str:
 
 def front() -> str:
     """Show what this address is to whoever comes by."""
-    return _frame(
+    return frame(
         "Cổng thực hành Hồ Sơ",
         "<p>Đây là cổng để tập nộp hồ sơ bằng chương trình Hồ Sơ. Danh sách hồ sơ của cán bộ mở bằng địa chỉ "
         "riêng mà cổng in ra khi khởi động.</p>",
@@ -35,14 +36,14 @@ def front() -> str:
 def clerk(rows: list[dict[str, Any]]) -> str:
     """Show the dossiers as the clerk sees them, to read only."""
     if not rows:
-        return _frame("Hồ sơ đã tiếp nhận", "<p>Chưa có hồ sơ nào.</p>")
+        return frame("Hồ sơ đã tiếp nhận", "<p>Chưa có hồ sơ nào.</p>")
     heads = ("Mã hồ sơ", "Thủ tục", "Người nộp", "Ngày nhận", "Hẹn trả", "Trạng thái")
     names = ("code", "procedure_name", "applicant", "received", "due", "raw")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     lines = "".join(
         "<tr>" + "".join(f"<td>{escape(str(row[name] or '—'))}</td>" for name in names) + "</tr>" for row in rows
     )
-    return _frame("Hồ sơ đã tiếp nhận", f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>")
+    return frame("Hồ sơ đã tiếp nhận", f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>")
 
 
 def payment(shown: Payment) -> str:
@@ -55,4 +56,4 @@ def payment(shown: Payment) -> str:
             f"<p>Số tiền phải nộp: <strong>{amount} đồng</strong>. Đây là tiền giả định.</p>"
             '<form method="post"><button type="submit">Xác nhận thanh toán</button></form>'
         )
-    return _frame("Thanh toán phí, lệ phí", body)
+    return frame("Thanh toán phí, lệ phí", body)

@@ -53,6 +53,13 @@ def publish(
         "signer_anchors": anchors,
         # Relative to the portal's own address: an embedded portal has another port each time.
         "urls": {"api": "/v1", "ca": "/practice/ca.pem", "crl": "/practice/ca.crl"},
+        "login": {
+            "issuer": "/identity",
+            "client_id": "hoso-desktop",
+            "scopes": ["openid", "profile", "offline_access", "filing"],
+            "register": "/identity/register",
+            "recover": "/identity/recover",
+        },
     }
     records_state = _state(
         folder / "procedures", _code("forms.procedure"), source_fingerprint(source) if source else ""

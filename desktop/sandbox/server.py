@@ -165,6 +165,7 @@ class Sandbox:
 
     def _application(self, hosts: frozenset[str]) -> Any:
         from desktop.sandbox import api, models
+        from desktop.sandbox.identity import Identity
         from desktop.sandbox.life import Life
         from desktop.sandbox.submissions import Submissions
 
@@ -210,6 +211,7 @@ class Sandbox:
                 patience=self._patience,
                 faults=self._faults,
                 clerk_key=self._clerk_key(database),
+                identity=Identity(database, self.authority.folder, self._clock),
             )
         )
         return application
