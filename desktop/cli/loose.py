@@ -198,6 +198,13 @@ def sign(
                 keep_loose(evidence, key, replace(signed, data=session.read(output, PDF_LIMIT)), request, output.name)
             session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
             return
+        session.check_readable(files[0])
+        with open(files[0], "rb") as source:
+            if evidence is None and filing.is_large_pdf(source):
+                with session.writing(output, force=force) as target:
+                    signed = filing.sign_large(session.app.desk, source, target, key, request)
+                session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
+                return
         signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)
         session.write(output, signed.data, force=force)
         if evidence is not None:
