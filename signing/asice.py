@@ -22,11 +22,18 @@ from urllib.parse import quote
 from lxml import etree
 
 from signing.archive import ENTRY_LIMIT, UNPACKED_LIMIT, Archive, Data, folded, safe
-from signing.errors import ContainerUnreadable, ContainerUnsignable, SignatureNotReread, XmlSignatureInvalid
+from signing.errors import (
+    ContainerUnreadable,
+    ContainerUnsignable,
+    LevelReached,
+    NothingToExtend,
+    SignatureNotReread,
+    XmlSignatureInvalid,
+)
 from signing.key import SigningKey, digest_for, require_usable
 from signing.xml.markup import parse
-from signing.xml.read import XmlSignature, verify_xml
-from signing.xml.xades import Reference, TimeStamper, append, reread
+from signing.xml.read import Files, XmlSignature, verify_xml
+from signing.xml.xades import Reference, TimeStamper, append, extend_xades, reread
 
 MEDIA_TYPE = "application/vnd.etsi.asic-e+zip"
 MIMETYPE = "mimetype"
@@ -162,6 +169,39 @@ def add_signature(
     return _reread(out, key, number, time_stamp)
 
 
+def extend_asice(container: Data, out: BinaryIO, time_stamp: TimeStamper) -> int:
+    """Write the container again with a time-stamp in each signature that has none (B-T); return how many there are.
+
+    Raise ContainerUnreadable, and as `extend_xades`.
+    """
+    archive = Archive(container)
+    verified = _verified(archive)
+    if not verified:
+        raise NothingToExtend("B-T")
+    files = _digests(archive)
+    extended: dict[str, bytes] = {}
+    for name, signatures in verified.items():
+        if any(one.time_stamp is None for one in signatures):
+            data = archive.read(name, _XML_LIMIT)
+            extended[name] = extend_xades(data, time_stamp, id_attribute="Id", files=files)
+    if not extended:
+        raise LevelReached("B-T", "B-T")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as again:
+        for name, entry in archive.entries.items():
+            with again.open(_info(name, stored=entry.stored), "w") as stream:
+                for piece in [extended[name]] if name in extended else archive.pieces(name):
+                    stream.write(piece)
+    out.flush()
+    try:
+        found = _verified(Archive(_View(out)))
+    except ContainerUnreadable as error:
+        raise SignatureNotReread(error.reason) from error
+    held = [one for signatures in found.values() for one in signatures]
+    if found.keys() != verified.keys() or any(one.time_stamp is None for one in held):
+        raise SignatureNotReread("missing")
+    return len(held)
+
+
 def is_container(data: Data) -> bool:
     """Tell by its first bytes whether a file says that it is an ASiC-E container."""
     head = bytes(data[: 38 + len(MEDIA_TYPE)])
@@ -249,10 +289,7 @@ def _verified(archive: Archive) -> dict[str, tuple[XmlSignature, ...]]:
     """Verify every signature and return them by where they stand; each must cover all files."""
     names = data_files(archive)
     held = [name for name in archive.entries if name.startswith("META-INF/") and "signatures" in name]
-
-    def digest(name: str, algorithm: str) -> bytes | None:
-        return archive.digest(name, algorithm) if name in names else None
-
+    digest = _digests(archive)
     found: dict[str, tuple[XmlSignature, ...]] = {}
     for name in held:
         try:
@@ -263,6 +300,12 @@ def _verified(archive: Archive) -> dict[str, tuple[XmlSignature, ...]]:
             raise ContainerUnreadable("signatures", name)
         found[name] = facts.signatures
     return found
+
+
+def _digests(archive: Archive) -> Files:
+    """Return the digests of the files that signatures are about."""
+    names = frozenset(data_files(archive))
+    return lambda name, algorithm: archive.digest(name, algorithm) if name in names else None
 
 
 class _View:

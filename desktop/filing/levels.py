@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.filing.desk import Desk
 
 if TYPE_CHECKING:
+    from signing.key import Digest
     from signing.levels import Level, Proofs
     from signing.trust import Trust
 
@@ -62,13 +64,19 @@ class ExtendedDocument:
 
 
 def extend_document(data: bytes, level: Level, proofs: Proofs) -> ExtendedDocument:
-    """Raise every signature of a PDF to a level, or renew the archive of one that is B-LTA. Raises as signing."""
+    """Raise every signature of a PDF to a level, or renew the archive of one that is B-LTA; of XML and ASiC-E to B-T.
+
+    Raises as signing.
+    """
+    from signing.asice import is_container
     from signing.errors import LevelForPdfOnly
     from signing.levels import extend
 
+    xml = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    if is_container(data) or xml:
+        return _extend_xades(data, level, proofs, "XML" if xml else "ASiC-E")
     if b"%PDF-" not in data[:1024]:
-        start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-        raise LevelForPdfOnly(level.value, "XML" if start.startswith(b"<") else "")
+        raise LevelForPdfOnly(level.value, "")
     done = extend(data, None, level=level, proofs=proofs)
     assert done.data is not None
     return ExtendedDocument(
@@ -80,3 +88,31 @@ def extend_document(data: bytes, level: Level, proofs: Proofs) -> ExtendedDocume
         done.renewed,
         done.time_stamp,
     )
+
+
+def _extend_xades(data: bytes, level: Level, proofs: Proofs, kind: str) -> ExtendedDocument:
+    """Give each XAdES signature that has none a time-stamp."""
+    from signing.asice import extend_asice
+    from signing.errors import LevelForPdfOnly, TimeStampServerMissing
+    from signing.levels import Level as Levels
+    from signing.xml import extend_xades, verify_xml
+
+    if level is not Levels.B_T:
+        raise LevelForPdfOnly(level.value, kind)
+    if proofs.server is None:
+        raise TimeStampServerMissing
+    times: list[datetime] = []
+
+    def stamp(digest: bytes, algorithm: Digest) -> bytes:
+        token = proofs.stamp(digest, algorithm, Levels.B_T)
+        times.append(token.time)
+        return token.der
+
+    if kind == "XML":
+        done = extend_xades(data, stamp)
+        number = len(verify_xml(done).signatures)
+    else:
+        out = io.BytesIO()
+        number = extend_asice(data, out, stamp)
+        done = out.getvalue()
+    return ExtendedDocument(done, "B-B", "B-T", number, False, False, max(times))

@@ -8,6 +8,16 @@ from __future__ import annotations
 from signing.xml.enveloped import sign_xml
 from signing.xml.markup import DS, LIMIT
 from signing.xml.read import XmlFacts, XmlSignature, verify_xml
-from signing.xml.xades import TimeStamper, sign_xades
+from signing.xml.xades import TimeStamper, extend_xades, sign_xades
 
-__all__ = ["DS", "LIMIT", "TimeStamper", "XmlFacts", "XmlSignature", "sign_xades", "sign_xml", "verify_xml"]
+__all__ = [
+    "DS",
+    "LIMIT",
+    "TimeStamper",
+    "XmlFacts",
+    "XmlSignature",
+    "extend_xades",
+    "sign_xades",
+    "sign_xml",
+    "verify_xml",
+]

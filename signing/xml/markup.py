@@ -179,7 +179,10 @@ def canonical_by(element: etree._Element, method: etree._Element, *, above: etre
 
 def canonical(element: etree._Element, *, above: etree._Element | None = None) -> bytes:
     """Return inclusive Canonical XML 1.0 of an element in its place, without comments."""
-    alone = _alone(element, element if above is None else above)
+    if above is None or above is element:
+        alone = _alone(element, element)
+    else:
+        alone = _inherit(element, above)  # a copy already
     return bytes(etree.tostring(alone, method="c14n", exclusive=False, with_comments=False))
 
 
@@ -189,11 +192,14 @@ def _alone(element: etree._Element, above: etree._Element | None) -> etree._Elem
     `above` is the element whose ancestors' xml: attributes count too: inclusive canonicalization takes them along.
     """
     copy = etree.fromstring(etree.tostring(element, with_tail=False, encoding="UTF-8"), _plain_parser())
-    if above is not None:
-        for ancestor in above.iterancestors():
-            for name, value in ancestor.attrib.items():
-                if str(name).startswith(_XML) and name not in copy.attrib:
-                    copy.set(name, value)
+    return copy if above is None else _inherit(copy, above)
+
+
+def _inherit(copy: etree._Element, above: etree._Element) -> etree._Element:
+    for ancestor in above.iterancestors():
+        for name, value in ancestor.attrib.items():
+            if str(name).startswith(_XML) and name not in copy.attrib:
+                copy.set(name, value)
     return copy
 
 

@@ -17,7 +17,14 @@ from functools import lru_cache
 from lxml import etree
 
 from signing.certificate import parse as certificate_of
-from signing.errors import SignatureNotReread, XmlSignatureInvalid, XmlUnsignable
+from signing.errors import (
+    LevelReached,
+    NotBaseline,
+    NothingToExtend,
+    SignatureNotReread,
+    XmlSignatureInvalid,
+    XmlUnsignable,
+)
 from signing.key import Digest, SigningKey, digest_for, require_usable
 from signing.xml.enveloped import target_of
 from signing.xml.markup import (
@@ -29,10 +36,11 @@ from signing.xml.markup import (
     exclusive,
     hashed,
     index,
+    inside_signature,
     parse,
     text,
 )
-from signing.xml.read import XmlSignature, verify_xml
+from signing.xml.read import Files, XmlSignature, verify_xml
 from signing.xml.value import method_uri, sign_value
 
 TimeStamper = Callable[[bytes, Digest], bytes]
@@ -171,6 +179,40 @@ def _embedded(der: bytes, chain: tuple[bytes, ...]) -> tuple[str, ...]:
     """Return the certificates to embed: self-signed roots are left out, a verifier must have its own."""
     held = (der, *(one for one in chain if not certificate_of(one).self_signed))
     return tuple(base64.b64encode(one).decode("ascii") for one in held)
+
+
+def extend_xades(
+    data: bytes, time_stamp: TimeStamper, *, id_attribute: str = "id", files: Files | None = None
+) -> bytes:
+    """Raise every XAdES B-B signature of a document to B-T; those with a time-stamp stay as they are.
+
+    All signatures must hold, before and after. Raise NothingToExtend, NotBaseline (a signature without signed
+    properties has no levels), LevelReached, XmlUnsignable, SignatureNotReread, and what `time_stamp` raises.
+    """
+    try:
+        before = verify_xml(data, id_attribute=id_attribute, files=files)
+        root = parse(data)
+    except XmlSignatureInvalid as error:
+        if error.reason == "unsigned":
+            raise NothingToExtend("B-T") from error
+        raise XmlUnsignable(error.reason) from error
+    signatures = [one for one in root.iter(f"{{{DS}}}Signature") if not inside_signature(one)]
+    for one, facts in zip(signatures, before.signatures, strict=True):
+        if not facts.names_certificate:
+            raise NotBaseline("B-T", one.get("Id") or "")
+    plain = [one for one, facts in zip(signatures, before.signatures, strict=True) if facts.time_stamp is None]
+    if not plain:
+        raise LevelReached("B-T", "B-T")
+    for one in plain:
+        stamp(one, "sha256", time_stamp)
+    extended: bytes = etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8")
+    try:
+        after = verify_xml(extended, id_attribute=id_attribute, files=files)
+    except XmlSignatureInvalid as error:  # a later signature covers an earlier one: it cannot be added to any more
+        raise SignatureNotReread(error.reason) from error
+    if len(after.signatures) != len(signatures) or any(one.time_stamp is None for one in after.signatures):
+        raise SignatureNotReread("missing")
+    return extended
 
 
 def _signed_properties(

@@ -18,7 +18,7 @@ import pytest
 from lxml import etree
 
 from signing import errors
-from signing.asice import File, add_signature, sign_asice
+from signing.asice import File, add_signature, extend_asice, sign_asice
 from signing.levels import Level, Proofs
 from signing.pkcs12 import load
 from signing.trust import Trust
@@ -342,6 +342,25 @@ def _written(authority: Any, folder: Path) -> Path:
     (folder / "root.pem").write_bytes(_pem(authority.root))
     (folder / "issuing.pem").write_bytes(_pem(authority.issuing))
     return folder
+
+
+def test_signatures_made_before_are_raised_to_b_t(authority: Any, digidoc: Any, tmp_path: Path) -> None:
+    trust = Trust.of([authority.root, authority.issuing])
+    stamper = Proofs(trust, tsa=authority.tsa).stamper(Level.B_T)
+    first = io.BytesIO()
+    add_signature(made(authority.key("rsa2048")), first, authority.key("p384"))
+    out = io.BytesIO()
+    assert extend_asice(first.getvalue(), out, stamper) == 2
+    found = validate(out.getvalue(), name="a", trust=trust)
+    assert [(one.level, one.integrity, one.trust) for one in found.signatures] == [("B-T", "intact", "trusted")] * 2
+    path = tmp_path / "a.asice"
+    path.write_bytes(out.getvalue())
+    assert [(one.profile, one.faults) for one in digidoc.open(path).signatures] == [("BES/time-stamp", ())] * 2
+    with pytest.raises(errors.LevelReached):
+        extend_asice(out.getvalue(), io.BytesIO(), stamper)
+    broken = first.getvalue().replace("<a>Đúng".encode(), "<a>Đủng".encode())
+    with pytest.raises(errors.ContainerUnreadable):
+        extend_asice(broken, io.BytesIO(), stamper)
 
 
 def test_a_time_stamp_server_that_lies_leaves_no_signature(authority: Any) -> None:

@@ -15,7 +15,7 @@ from signing.levels import Level, Proofs
 from signing.pkcs12 import load
 from signing.trust import Trust
 from signing.validation import Verdict, validate
-from signing.xml import sign_xades, sign_xml, verify_xml
+from signing.xml import extend_xades, sign_xades, sign_xml, verify_xml
 from tests.signing.authority_kit import liar
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -164,6 +164,23 @@ def test_kt_04_b_t_from_a_real_time_stamp_server(authority: Any) -> None:
         assert (one.level, one.integrity) == ("B-T", "intact")
         assert one.time_stamp is not None
         assert abs(one.time_stamp - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_a_signature_made_before_is_raised_to_b_t(authority: Any) -> None:
+    trust = Trust.of([authority.root, authority.issuing])
+    stamper = Proofs(trust, tsa=authority.tsa).stamper(Level.B_T)
+    signed = sign_xades(FORM, authority.key("p256"), reference_id="ND_1", place="CKyDTu")
+    extended = extend_xades(signed, stamper)
+    (one,) = validate(extended, name="a", trust=trust).signatures
+    assert (one.level, one.integrity) == ("B-T", "intact")
+    with pytest.raises(errors.LevelReached):
+        extend_xades(extended, stamper)
+    with pytest.raises(errors.NothingToExtend):
+        extend_xades(FORM, stamper)
+    with pytest.raises(errors.NotBaseline):  # the tax XML's own form has no levels
+        extend_xades(sign_xml(FORM, authority.key("p256"), reference_id="ND_1"), stamper)
+    with pytest.raises(errors.XmlUnsignable):
+        extend_xades(signed.replace(b"31272863", b"31272864"), stamper)
 
 
 def test_a_time_stamp_server_that_is_down_or_lies_leaves_nothing(keys: Any, trust: Trust) -> None:

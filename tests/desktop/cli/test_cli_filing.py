@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,20 @@ def test_export_and_the_code_entered_by_hand(desk: Any, filled: str, tmp_path: P
     desk("dossier", "sign", filled, *key(tmp_path), "--accept-unconfirmed")
     files = desk("dossier", "export", filled, "--out", tmp_path / "xuất").document["files"]
     assert {row["kind"] for row in files} == {"print_copy", "legal_container", "signed_xml", "handover"}
+    early = desk("dossier", "export", filled, "--out", tmp_path / "gói", "--container", "asice", *key(tmp_path))
+    sealed = {row["kind"]: row["path"] for row in early.document["files"]}
+    assert "legal_container" not in sealed, "the whole is signed, so it is an ASiC-E"
+    with zipfile.ZipFile(sealed["asice"]) as archive:
+        names = archive.namelist()
+    assert names[:3] == ["mimetype", "manifest.json", "manifest.jws"]
+    assert names[-2:] == ["META-INF/manifest.xml", "META-INF/signatures0.xml"]
+    (judged,) = desk("validate", sealed["asice"]).document["files"]
+    assert judged["kind"] == "asice"
+    assert all(one["integrity"] == "intact" for one in judged["signatures"])
+    assert {one["name"].split(":")[0].split("/")[-1] for one in judged["signatures"]} >= {
+        "signatures0.xml",
+        "manifest.jws",
+    }
     kept = desk("dossier", "code", filled, "G12.34-261122-0007")
     assert kept.code == 0
     assert kept.document["findings"] == []
