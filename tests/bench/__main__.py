@@ -35,6 +35,12 @@ def _search() -> list[Row]:
     return search()
 
 
+def _signing() -> list[Row]:
+    from tests.bench.signing import signing
+
+    return signing()
+
+
 def _token() -> list[Row]:
     from tests.bench.token_batch import token_batch
 
@@ -59,9 +65,15 @@ def _xml_signing() -> list[Row]:
     return xml_signing()
 
 
+def _validation() -> list[Row]:
+    from tests.bench.validation import validation
+
+    return validation()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "window": _window, "labour": _labour, "batch": _batch, "search": _search, "sheet": _sheet, "token": _token,
-    "levels": _levels, "xml_signing": _xml_signing,
+    "signing": _signing, "levels": _levels, "xml_signing": _xml_signing, "validation": _validation,
 }  # fmt: skip
 
 
