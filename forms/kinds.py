@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from forms import identifiers, units
+from forms import identifiers, lettering, units
 from forms.errors import BadPeriod
 from forms.expression import MISSING, Operand, Type, round_half_up
 from forms.period import Period
@@ -143,11 +143,11 @@ def _read_text(field: Field, raw: object) -> tuple[Value, Operand]:
         raise Refused("WRONG_TYPE", {"expected": field.kind, "found": found_type(raw)})
     if len(raw) > TEXT_LIMIT:
         raise Refused("TOO_LONG", {"limit": length_limit(field), "length": len(raw)})
-    text = raw if raw.isascii() else unicodedata.normalize("NFC", raw)
-    if not text.isprintable():
-        text = _clean(text, lines=field.kind == "multiline")
+    text = raw if raw.isprintable() else _clean(raw, lines=field.kind == "multiline")
     if field.capitals:
         text = text.upper()
+    if not text.isascii():  # last: what is unseen kept letters and marks apart, and capitals may fall into both
+        text = unicodedata.normalize("NFC", text)
     if text == "":
         return "", ""
     match field.kind:
@@ -264,6 +264,9 @@ def findings(
     if isinstance(operand, bool):
         return []
     found: list[identifiers.Finding | None] = []
+    if not lettering.at_hand(operand):
+        odd = lettering.unprintable(operand)
+        found += [_error("NOT_PRINTABLE", character=c, codepoint=f"U+{ord(c):04X}") for c in odd[:1]]
     if len(operand) > length_limit(field):
         found.append(_error("TOO_LONG", limit=length_limit(field), length=len(operand)))
     elif field.pattern is not None and not matches(field.pattern, operand):

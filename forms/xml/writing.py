@@ -43,18 +43,6 @@ def _allowed(char: str) -> bool:
     return unicodedata.category(char) not in ("Cc", "Cs") and ord(char) & 0xFFFE != 0xFFFE
 
 
-def _empty(value: Any) -> bool:
-    """Say whether a value is none, "", False, 0 or a text of zero."""
-    if value in (None, "", False, 0) or value == []:
-        return True
-    if isinstance(value, str):
-        try:
-            return Decimal(value) == 0
-        except InvalidOperation:
-            return not value.strip()
-    return False
-
-
 class _Writer:
     def __init__(self, template: Template, layout: XmlLayout, period: Period | None) -> None:
         self._fields = template.definition.fields
@@ -63,7 +51,7 @@ class _Writer:
 
     def refuse_what_is_lost(self, values: Mapping[str, Any]) -> None:
         """Raise when a value would be dropped, or one is missing without which the file is refused."""
-        lost = [name for name in self._layout.data.get("lacks") or [] if not _empty(values.get(name))]
+        lost = [name for name in self._layout.data.get("lacks") or [] if not self._empty(name, values.get(name))]
         lost += _without_place(self._layout.data["tree"], values)
         if lost:
             unique = tuple(dict.fromkeys(lost))
@@ -71,6 +59,18 @@ class _Writer:
         missing = tuple(name for name in self._layout.data.get("needs") or [] if not clean(str(values.get(name) or "")))
         if missing:
             raise XmlValueMissing(missing, self._labels(missing))
+
+    def _empty(self, name: str, value: Any) -> bool:
+        """Say whether a value is none, "", False, no rows, or a number that is 0; the text "0" is one."""
+        if value in (None, "", False, 0) or value == []:
+            return True
+        field = self._fields.get(name)
+        if not isinstance(value, str) or field is None or field.type != "number":
+            return isinstance(value, str) and not value.strip()
+        try:
+            return Decimal(value) == 0
+        except InvalidOperation:
+            return False
 
     def _labels(self, names: Sequence[str]) -> str:
         found = [self._fields.get(name) for name in names]
@@ -118,6 +118,8 @@ def _without_place(node: Mapping[str, Any], values: Mapping[str, Any]) -> list[s
     lost = []
     if "values" in node and values.get(node["field"]) not in (None, "", *node["values"]):
         lost.append(str(node["field"]))
+    if "none" in node and isinstance(value := values.get(node["field"]), str) and value.strip() == node["none"] != "":
+        lost.append(str(node["field"]))  # a text that would be read as "there is none"
     for child in node.get("children") or []:
         if "each" in child:
             for row in values.get(child["each"]) or []:
