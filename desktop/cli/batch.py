@@ -9,7 +9,7 @@ import typer
 import typer.core
 
 from desktop.cli import session as _session
-from desktop.cli.session import Negative, Partly, WrongUse
+from desktop.cli.session import FileUnwritable, Negative, Partly, WrongUse, os_reason
 from desktop.cli.template import Force, Period
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ def run(
         raise WrongUse(session.words("thiếu khóa: --p12, --keys, --token", "name keys: --p12, --keys, --token"))
     if errors is not None:
         session.check_free(errors, force)
+    if out is not None:
+        _folder(out)
     data = session.read(plan, LIMIT)
     with interruptible() as stopped:
         progress = Percent(stopped)
@@ -229,28 +231,49 @@ def _print(batch: Batch, out: Path, progress: Percent, force: bool) -> list[dict
     """Print every row without errors into a folder; what is there already is kept."""
     from desktop import filing
     from desktop.messages import message
+    from desktop.workers import WorkCancelled
 
     session = _session.current
-    out.mkdir(parents=True, exist_ok=True)
     files: list[dict[str, Any]] = []
     progress.begin()
     short = batch.ref.id.replace("/", "-")
-    for row, printed in filing.print_batch(session.app.desk, batch, progress=progress):
-        if isinstance(printed, Exception):
-            told = message(printed, lang=session.lang)
-            files.append({"row": row.number, "file": None, "reason": told.code, "message": told.text})
-            continue
-        path = out / ("_".join(filter(None, (short, batch.period, row.client, f"dong{row.number}"))) + ".pdf")
-        kept = path.exists() and not force
-        if not kept:
-            session.write(path, printed.pdf, force=force)
-        files.append({"row": row.number, "file": path, "pages": printed.pages, "kept": kept})
+
+    def trouble(row: BatchRow, error: Exception) -> None:
+        told = message(error, lang=session.lang)
+        files.append({"row": row.number, "file": None, "reason": told.code, "message": told.text})
+
+    try:
+        for row, printed in filing.print_batch(session.app.desk, batch, progress=progress):
+            if isinstance(printed, Exception):
+                trouble(row, printed)
+                continue
+            name = "_".join(filter(None, (short, batch.period, row.client, f"dong{row.number}")))
+            path = out / f"{name}.pdf"
+            kept = path.exists() and not force
+            try:
+                if not kept:
+                    session.write(path, printed.pdf, force=force)
+            except FileUnwritable as error:
+                trouble(row, error)
+                continue
+            files.append({"row": row.number, "file": path, "pages": printed.pages, "kept": kept})
+    except WorkCancelled:
+        session.note(session.words("Đã dừng in.", "Printing was stopped."))
     return files
+
+
+def _folder(out: Path) -> None:
+    """Make the folder for prints before anything is done."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileUnwritable(str(out), os_reason(error, _session.current.lang)) from error
 
 
 def _write_errors(batch: Batch, plan: Path, errors: Path | None, *, force: bool) -> Path | None:
     """Write the copy with problems beside their cells: where it was asked for, or beside the sheet."""
     from desktop import filing
+    from desktop.messages import message
 
     session = _session.current
     wrong = any(row.problems or row.state == "failed" for row in batch.rows)
@@ -260,7 +283,12 @@ def _write_errors(batch: Batch, plan: Path, errors: Path | None, *, force: bool)
         errors = _free(plan.with_name(f"{plan.stem}-loi.xlsx"))
     elif not wrong:
         return None
-    session.write(errors, filing.error_sheet(session.app.desk, batch, session.lang), force=force)
+    try:
+        session.write(errors, filing.error_sheet(session.app.desk, batch, session.lang), force=force)
+    except FileUnwritable as error:
+        # What was signed and filed is told all the same.
+        session.note(message(error, lang=session.lang).text)
+        return None
     return errors
 
 

@@ -32,11 +32,10 @@ PERIOD = "2026-10"
 MOST_SECONDS = 5.0
 BARE = """
 import json, sys, time
-from forms.printing.press import files
 from tests.bench.sheet import press_of
 press = press_of(sys.argv[1])
 for line in sys.stdin:
-    given = [(files(inputs), stamp) for inputs, stamp in json.loads(line)]
+    given = json.loads(line)
     began = time.perf_counter(), time.process_time()
     for one, stamp in given:
         press.compile(one, stamp)
@@ -94,16 +93,17 @@ def _sheet(app: App) -> list[Row]:
         lines.append(Line(3 + at, {**base, **mine}))
     data = make_sheet(Content(ref, PERIOD, "lo-bench", tuple(lines)))
     filing.check_batch(desk, data)  # warm, as in the second sheet of a morning
-    began, busy = time.perf_counter(), os.times()
+    processes = [worker.process.pid for worker in desk.workers._all]
+    busy = sum(map(_processor, processes)) + time.process_time()
+    began = time.perf_counter()
     batch = filing.check_batch(desk, data)
     seconds = time.perf_counter() - began
+    busy = sum(map(_processor, processes)) + time.process_time() - busy
     assert batch.counts == {"ready": ROWS}, batch.counts
-    now = os.times()
-    own = now.user - busy.user
     cells = len(base) * ROWS
     rows = [
-        Row(f"{ROWS} rows of a spreadsheet ({cells} cells, {len(data) >> 10} KiB) checked", seconds * 1000,
-            MOST_SECONDS * 1000, "limit", note=f"{own:.2f} s of it in this process"),
+        Row(f"{ROWS} rows of a spreadsheet ({cells} cells, {len(data) >> 10} KiB) checked, all processors' time",
+            busy * 1000, MOST_SECONDS * 1000, "limit", note=f"by the clock {seconds * 1000:.0f} ms"),
     ]  # fmt: skip
     return rows + _printing(app, replace(batch, rows=batch.rows[:PRINTED]))
 

@@ -242,6 +242,21 @@ def test_printing_to_a_folder(desk: Any, plan: Path, tmp_path: Path) -> None:
         subprocess.run(["qpdf", "--check", file["file"]], check=True, capture_output=True)
 
 
+def test_results_are_told_even_where_the_copy_cannot_be_written(desk: Any, plan: Path, tmp_path: Path) -> None:
+    cell(plan, 4, "ct42", 9_999_999_999)
+    nowhere = tmp_path / "không có" / "lỗi.xlsx"
+    done = desk("batch", plan, "--errors", nowhere)
+    assert (done.code, sorted(states(done).values()), done.document["errors_file"]) == (
+        3,
+        ["errors", "ready", "ready"],
+        None,
+    )
+    assert "lỗi.xlsx" in done.err
+    blocked = tmp_path / "tệp"
+    blocked.write_text("x", encoding="utf-8")
+    assert desk("batch", plan, "--out", blocked).error["code"] == "FILE_UNWRITABLE"
+
+
 def test_a_hostile_spreadsheet_is_answered_in_a_sentence(desk: Any, tmp_path: Path) -> None:
     path = tmp_path / "cũ.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000))
