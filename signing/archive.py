@@ -68,9 +68,16 @@ class Entry:
 class Archive:
     """A ZIP whose structure has been checked in full; files are unpacked when they are asked for."""
 
-    def __init__(self, data: Data, *, unpacked: int = UNPACKED_LIMIT) -> None:
-        """Check the structure. Raise ContainerUnreadable."""
+    def __init__(self, data: Data, *, unpacked: int = UNPACKED_LIMIT, judging: bool = False) -> None:
+        """Check the structure. Raise ContainerUnreadable.
+
+        With `judging` a file that is not what its header says is handed out as it is and noted in `damaged`: its
+        signature tells what that means.
+        """
         self._data = data
+        self._judging = judging
+        self.damaged: set[str] = set()
+        """Names of files whose checksum is wrong, or that cannot be unpacked."""
         self._digests: dict[tuple[str, str], bytes] = {}
         end, count, start = _end(data)
         self.entries = {one.name: one for one in _entries(data, end, count, start)}
@@ -88,7 +95,9 @@ class Archive:
             crc = zlib.crc32(piece, crc)
             yield piece
         if size != entry.size or crc != entry.crc:
-            raise ContainerUnreadable("broken", name)
+            self.damaged.add(name)
+            if not self._judging or size != entry.size:
+                raise ContainerUnreadable("broken", name)
 
     def read(self, name: str, limit: int) -> bytes:
         """Unpack a whole file of at most `limit` bytes. Raise ContainerUnreadable."""
@@ -101,9 +110,15 @@ class Archive:
         key = name, algorithm
         if key not in self._digests:
             hashing = hashlib.new(algorithm)
-            for piece in self.pieces(name):
-                hashing.update(piece)
-            self._digests[key] = hashing.digest()
+            try:
+                for piece in self.pieces(name):
+                    hashing.update(piece)
+                self._digests[key] = hashing.digest()
+            except ContainerUnreadable as error:
+                if not self._judging or error.reason not in ("broken", "ambiguous"):
+                    raise
+                self.damaged.add(name)
+                self._digests[key] = b""  # what cannot be unpacked is not what was signed
         return self._digests[key]
 
     def _stored(self, entry: Entry) -> Iterator[bytes]:
@@ -185,7 +200,7 @@ def _entries(data: Data, end: int, count: int, start: int) -> list[Entry]:
         if at + _CENTRAL.size > len(directory):
             raise ContainerUnreadable("broken")
         fields = _CENTRAL.unpack_from(directory, at)
-        mark, _made, _needed, flags, method, time, date, crc, packed, size = fields[:10]
+        mark, _made, needed, flags, method, time, date, crc, packed, size = fields[:10]
         name_size, extra_size, comment_size, disk, _internal, external, header = fields[10:]
         behind = at + _CENTRAL.size
         raw = directory[behind : behind + name_size]
@@ -203,7 +218,7 @@ def _entries(data: Data, end: int, count: int, start: int) -> list[Entry]:
         _extras(extra, name)
         if (external >> 16) & 0o170000 not in (0, 0o100000, 0o040000):
             raise ContainerUnreadable("name", name)
-        shared = (flags, method, time, date, crc, packed, size)
+        shared = (needed, flags, method, time, date, crc, packed, size)
         body, after, local_extra = _local(data, header, start, shared, raw, name)
         next_byte[header] = after
         if size > max(packed, 1) * RATIO_LIMIT and size > _RATIO_FROM:
@@ -227,19 +242,18 @@ def _local(
     """Compare the local header with the directory; return where the file begins, where what follows begins."""
     if header + _LOCAL.size > limit:
         raise ContainerUnreadable("broken", name)
-    mark, _needed, flags, method, time, date, crc, packed, size, name_size, extra_size = _LOCAL.unpack(
+    mark, needed, flags, method, time, date, crc, packed, size, name_size, extra_size = _LOCAL.unpack(
         bytes(data[header : header + _LOCAL.size])
     )
     behind = header + _LOCAL.size
     body = behind + name_size + extra_size
-    wanted_flags, wanted_method, wanted_time, wanted_date, *sizes = shared
+    wanted, sizes = shared[:5], list(shared[5:])
     end = body + sizes[1]
     if mark != b"PK\x03\x04" or end > limit:
         raise ContainerUnreadable("broken", name)
     extra = bytes(data[behind + name_size : body])
     _extras(extra, name)
-    same = (flags, method, time, date) == (wanted_flags, wanted_method, wanted_time, wanted_date)
-    if not same or bytes(data[behind : behind + name_size]) != raw:
+    if (needed, flags, method, time, date) != wanted or bytes(data[behind : behind + name_size]) != raw:
         raise ContainerUnreadable("ambiguous", name)
     if not flags & _DESCRIPTOR:
         if [crc, packed, size] != sizes:

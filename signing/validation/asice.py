@@ -63,7 +63,7 @@ class _Container:
     def __init__(self, file: File, judge: Judge) -> None:
         self._file = file
         self._judge = judge
-        self._archive = Archive(file.data)
+        self._archive = Archive(file.data, judging=True)
         names = list(self._archive.entries)
         self._files = [name for name in names if name != MIMETYPE and not _reserved(name)]
         self._special = [name for name in names if _reserved(name)]
@@ -85,6 +85,9 @@ class _Container:
             return FileVerdict(self._file.name, "asice", Verdict.INDETERMINATE, (), ("TOO_MANY_SIGNATURES",))
         signatures += [one for name in self._files for one in self._inside(name, inner)]
         verdicts = [one.verdict for one in signatures]
+        if self._archive.damaged and Verdict.INVALID not in verdicts:
+            # A wrong checksum over the right bytes: some programs read the file, others refuse it.
+            self._reasons.append("CONTAINER_AMBIGUOUS")
         if self._reasons:
             verdicts.append(Verdict.INDETERMINATE)
         reasons = tuple(dict.fromkeys(self._reasons))
@@ -171,6 +174,8 @@ class _Container:
         from signing.validation.files import File, kind_of
 
         self._hurry()
+        if name in self._archive.damaged:
+            return []  # what is there is not what was signed, and that has been said
         head = b""
         for piece in self._archive.pieces(name):
             head = piece
