@@ -280,7 +280,7 @@ _OTHER_NAME = struct.pack("<HHBL", 0x7075, 10, 1, 0) + b"other"
         (lambda p: altered(p, "a b+c.txt", deflate=True, packed=b"\xff\xff\xff"), "DIGEST_MISMATCH"),
         (
             lambda p: altered(p, "a b+c.txt", deflate=True, packed=b"\x01\x01\x00\xfe\xffx" + b"tail"),
-            "CONTAINER_AMBIGUOUS",
+            "DIGEST_MISMATCH",
         ),
         (lambda p: altered(p, "a b+c.txt", method=12), "CONTAINER_AMBIGUOUS"),
         (lambda p: altered(p, "a b+c.txt", flags=1), "ENCRYPTED"),
