@@ -367,35 +367,87 @@ def _doctor_lines(report: Any) -> list[str]:
 
 def login(
     portal: Annotated[str | None, typer.Option("--portal")] = None,
-    person: Annotated[str | None, typer.Option("--person", help="Người thực hành.")] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help="Tài khoản muốn dùng; ở cổng thực hành, đăng nhập không cần cửa sổ.")
+    ] = None,
+    use: Annotated[str | None, typer.Option("--use", help="Chuyển sang một tài khoản đã đăng nhập.")] = None,
+    register: Annotated[bool, typer.Option("--register", help="Mở trang đăng ký tài khoản của cổng.")] = False,
+    recover: Annotated[bool, typer.Option("--recover", help="Mở trang lấy lại tài khoản của cổng.")] = False,
+    wait: Annotated[float, typer.Option("--wait", min=1, max=3600, help="Số giây chờ trình duyệt.")] = 300.0,
 ) -> None:
-    """Đăng nhập cổng."""
+    """Đăng nhập cổng trong trình duyệt của máy ($BROWSER)."""
     from desktop import filing
 
     session = _session.current
-    who = filing.login(session.app.desk, portal, person)
+    desk = session.app.desk
+    if register or recover:
+        address = filing.account_page(desk, portal, "register" if register else "recover")
+        session.answer({"opened": address}, session.words(f"Đã mở {address}", f"Opened {address}"))
+        return
+    if use is not None:
+        who = filing.choose_account(desk, portal, use)
+    else:
+        who = filing.login(desk, portal, person, show=lambda address: _show_address(address, wait), seconds=wait)
     session.answer(
-        {"portal": who.portal, "person": who.person},
+        {"portal": who.portal, "person": who.person, "account": who.account, "acts_for": who.acts_for},
         session.words(f"Đã đăng nhập: {who.person}", f"Logged in: {who.person}"),
+        *_acts_for(who.acts_for),
     )
 
 
-def logout(portal: Annotated[str | None, typer.Option("--portal")] = None) -> None:
-    """Đăng xuất."""
+def _show_address(address: str, wait: float) -> None:
+    session = _session.current
+    vi = f"Đang mở trình duyệt để đăng nhập, chờ tối đa {wait:.0f} giây. Nếu nó không mở, hãy tự mở địa chỉ:"
+    en = f"Opening the browser to log in, waiting up to {wait:.0f} seconds. If it does not open, open:"
+    session.note(f"{session.words(vi, en)}\n  {address}")
+
+
+def _acts_for(tax_codes: tuple[str, ...]) -> list[str]:
+    told = ", ".join(tax_codes)
+    session = _session.current
+    return [session.words(f"Được ủy quyền nộp cho: {told}", f"Holds mandates for: {told}")] if told else []
+
+
+def logout(
+    portal: Annotated[str | None, typer.Option("--portal")] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="Tài khoản nào khác cái đang dùng.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Mọi tài khoản ở cổng này.")] = False,
+) -> None:
+    """Đăng xuất, và báo cổng hủy phiên."""
     from desktop import filing
 
     session = _session.current
-    filing.logout(session.app.desk, portal)
-    session.answer({"logged_out": True}, session.words("Đã đăng xuất.", "Logged out."))
+    done = filing.logout(session.app.desk, portal, account=account, every=every)
+    lines = [session.words("Đã đăng xuất.", "Logged out.")]
+    if not done.revoked:
+        vi = "Chưa báo được cho cổng: phiên ở đó sẽ tự hết hạn. Muốn kết thúc ngay, hãy đăng xuất trên trang của cổng."
+        en = "The portal could not be told: its session runs out by itself. To end it now, log out on its page."
+        lines.append(session.words(vi, en))
+    session.answer({"logged_out": True, "accounts": done.accounts, "revoked": done.revoked}, *lines)
 
 
-def whoami() -> None:
-    """Đang đăng nhập là ai."""
+def whoami(
+    mandates: Annotated[bool, typer.Option("--mandates", help="Hỏi cổng các ủy quyền còn hiệu lực.")] = False,
+    portal: Annotated[str | None, typer.Option("--portal")] = None,
+) -> None:
+    """Đang đăng nhập là ai, được nộp thay cho ai."""
     from desktop import filing
 
     session = _session.current
     people = filing.whoami(session.app.desk)
-    session.answer({"sessions": people}, *(f"{who.portal}: {who.person}" for who in people))
+    lines = []
+    for who in people:
+        state = "" if who.logged_in else session.words(" (cần đăng nhập lại)", " (log in again)")
+        lines.append(f"{'*' if who.chosen else ' '} {who.portal}: {who.person}{state}")
+    document: dict[str, Any] = {"sessions": people}
+    if mandates:
+        document["mandates"] = held = filing.mandates(session.app.desk, portal)
+        for one in held:
+            until = session.words(f" · đến {one.until}", f" · until {one.until}") if one.until else ""
+            lines.append(f"  {one.id}: {one.client} ({one.tax_code or one.personal_id}){until}")
+    session.answer(document, *lines)
 
 
 def status(

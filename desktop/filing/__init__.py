@@ -3,6 +3,7 @@
 The window and the command line call these and nothing below them.
 """
 
+from desktop.filing.accounts import LoggedOut, WhoIs, account_page, choose_account, login, logout, mandates, whoami
 from desktop.filing.batch import Batch, BatchRow, RowProblem, check_batch
 from desktop.filing.batch_run import REACHED, KeyRing, draft_of, print_batch, run_batch
 from desktop.filing.batch_sheets import batch_template, error_sheet
@@ -51,16 +52,12 @@ from desktop.filing.large import is_large_pdf, sign_large
 from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
 from desktop.filing.portal import (
     KnownPortal,
-    WhoIs,
     add_portal,
     import_catalogue,
-    login,
-    logout,
     portals,
     remove_portal,
     search,
     update_catalogue,
-    whoami,
 )
 from desktop.filing.preflight import Preflight, PreflightFinding, preflight
 from desktop.filing.reading import procedure_lines
@@ -88,16 +85,17 @@ __all__ = [
     "SignedContainer", "sign_container", "sign_files", "LEVELS", "ExtendedDocument", "extend_document", "level_of",
     "proofs_for", "REACHED", "Batch", "BatchRow", "ClientImport", "KeyRing", "RowProblem", "batch_template",
     "check_batch", "draft_of", "error_sheet", "import_clients", "print_batch", "run_batch", "ComponentView", "Desk",
-    "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal", "PaymentView", "Preflight",
-    "PreflightFinding", "RemoteProfile", "ResultView", "SignRequest", "SignatureEvidence", "SignedDocument",
-    "SignedDossier", "StatusView", "TokenKeyView", "TokenKeys", "Try", "WhoIs", "add_client", "add_portal",
-    "add_remote", "attach", "begin_form", "cancel_item", "case_of", "check_certificate", "confirm_unconfirmed",
-    "delete_evidence", "doctor", "dossier_view", "dossier_views", "drain", "enter_code", "export",
-    "export_evidence", "fetch_results", "fill_foreign", "form_fields", "import_catalogue", "is_large_pdf", "login",
-    "logout", "moment_of", "new_dossier", "open_form", "open_remote", "open_token", "outbox_items", "pause",
-    "paused", "pay", "portals", "preflight", "procedure", "procedure_lines", "refresh", "remotes", "remove_portal",
-    "release_item", "remove_remote", "role_of", "safe_name", "save_form", "schedule_item", "search", "set_data",
-    "settle_item", "sign_document", "sign_large", "signature_evidence", "sign_dossier", "signs_together", "status",
-    "status_view", "submit", "token_keys", "tries", "trust_add", "trust_list", "trust_remove", "update_catalogue",
-    "validate_data", "validate_file", "verdicts_of", "whoami", "workspace_trust",
+    "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal", "LoggedOut", "PaymentView",
+    "Preflight", "PreflightFinding", "RemoteProfile", "ResultView", "SignRequest", "SignatureEvidence",
+    "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView", "TokenKeys", "Try", "WhoIs", "account_page",
+    "add_client", "add_portal", "add_remote", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
+    "choose_account", "confirm_unconfirmed", "delete_evidence", "doctor", "dossier_view", "dossier_views", "drain",
+    "enter_code", "export", "export_evidence", "fetch_results", "fill_foreign", "form_fields", "import_catalogue",
+    "is_large_pdf", "login", "logout", "mandates", "moment_of", "new_dossier", "open_form", "open_remote",
+    "open_token", "outbox_items", "pause", "paused", "pay", "portals", "preflight", "procedure", "procedure_lines",
+    "refresh", "remotes", "remove_portal", "release_item", "remove_remote", "role_of", "safe_name", "save_form",
+    "schedule_item", "search", "set_data", "settle_item", "sign_document", "sign_large", "signature_evidence",
+    "sign_dossier", "signs_together", "status", "status_view", "submit", "token_keys", "tries", "trust_add",
+    "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "verdicts_of", "whoami",
+    "workspace_trust",
 ]  # fmt: skip

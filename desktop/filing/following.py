@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop.filing.accounts import token_for
 from desktop.filing.desk import Desk
 from desktop.filing.dossiers import procedure
 from desktop.filing.errors import LevelForbids, NotSubmitted
-from desktop.filing.portal import connect, portal_of, token_for
+from desktop.filing.portal import connect, portal_of
 
 if TYPE_CHECKING:
     from desktop.portal.catalogue.trusted import TrustedCatalogue

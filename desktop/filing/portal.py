@@ -1,4 +1,4 @@
-"""Portals: pinned by their root, their catalogue, and who is logged in there."""
+"""Portals: pinned by their root, and their catalogue. Who is logged in there is told by `accounts.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from desktop.portal.catalogue import Found, Imported
     from desktop.portal.catalogue.trusted import TrustedCatalogue, Updated
     from desktop.portal.connection import Connection
-    from desktop.portal.session import Login
 
 
 @dataclass(frozen=True)
@@ -133,28 +132,6 @@ def search(
     return desk.catalogue.search(text, field=field, agency=agency, level=level, limit=limit, offset=offset)
 
 
-@dataclass(frozen=True)
-class WhoIs:
-    """Who is logged in where."""
-
-    portal: str
-    person: str
-
-
-def login(desk: Desk, url: str | None, person: str | None) -> WhoIs:
-    """Log in at a portal; at a practice portal as a named practice person."""
-    from desktop.portal.session import PracticeLogIn
-
-    found = portal_of(desk, url)
-    with connect(desk, found.pin.url) as connection:
-        entered = PracticeLogIn(person or "Nguyễn Thị Thực Hành").log_in(connection, desk.now())
-    learn_portal(desk, found)
-    desk.workspace.portals.save_session(
-        found.pin.url, entered.to_json(), {"name": entered.person.name}, entered.expires
-    )
-    return WhoIs(found.pin.url, entered.person.name)
-
-
 def learn_portal(desk: Desk, found: TrustedCatalogue) -> None:
     """Let the workspace know a portal that was pinned before the workspace was made."""
     try:
@@ -165,34 +142,3 @@ def learn_portal(desk: Desk, found: TrustedCatalogue) -> None:
             found.pin.url, name_vi=known.name_vi, name_en=known.name_en, practice=known.practice,
             fingerprint=known.fingerprint,
         )  # fmt: skip
-
-
-def logout(desk: Desk, url: str | None) -> None:
-    """Forget the log-in."""
-    desk.workspace.portals.drop_session(portal_of(desk, url).pin.url)
-
-
-def whoami(desk: Desk) -> list[WhoIs]:
-    """Return who is logged in where."""
-    found = []
-    for one in desk.catalogue.portals():
-        kept = desk.workspace.portals.session(one.pin.url)
-        if kept is not None:
-            found.append(WhoIs(one.pin.url, str(kept.person.get("name", ""))))
-    return found
-
-
-def token_for(desk: Desk, found: TrustedCatalogue) -> str:
-    """Return a token that may still be used. Raises LoginNeeded."""
-    from desktop.portal.errors import LoginNeeded
-    from desktop.portal.session import Login
-
-    kept = desk.workspace.portals.session(found.pin.url)
-    entered: Login | None = Login.from_json(kept.tokens) if kept is not None else None
-    if entered is None or not entered.valid(desk.now()):
-        if desk.practice:
-            name = str(kept.person.get("name")) if kept is not None else None
-            login(desk, found.pin.url, name)  # a practice log-in has no password that could be asked for
-            return token_for(desk, found)
-        raise LoginNeeded(found.pin.url, 401, "", "")
-    return entered.access_token

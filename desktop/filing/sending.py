@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from desktop.filing.accounts import token_for
 from desktop.filing.agenda import due_of
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.dossiers import open_form, procedure
 from desktop.filing.errors import LevelForbids, PortalCanBeAsked
-from desktop.filing.portal import connect, learn_portal, portal_of, token_for
+from desktop.filing.portal import connect, learn_portal, portal_of
 from desktop.messages import Language, message, shown
 
 if TYPE_CHECKING:
@@ -142,7 +143,9 @@ def connector(desk: Desk, found: TrustedCatalogue, connection: Connection) -> Ho
     from desktop.portal.submission import HosoConnector
 
     verified = found.fresh(connection, desk.now())
-    return HosoConnector(connection, verified.description, token_for(desk, found))
+    return HosoConnector(
+        connection, verified.description, token_for(desk, found), renew=lambda: token_for(desk, found)
+    )
 
 
 def submit(

@@ -12,7 +12,7 @@ import email.utils
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, NoReturn
 
 from desktop.portal.contract import (
@@ -21,6 +21,8 @@ from desktop.portal.contract import (
     Changes,
     DossierAtPortal,
     HistoryEntry,
+    LoginDescription,
+    Mandate,
     Missing,
     Payment,
     Person,
@@ -245,6 +247,36 @@ def description_from(document: object, host: str) -> PortalDescription:
         result_anchors=tuple(one.text(50_000) for one in at["result_anchors"].items(64)),
         signer_anchors=tuple(one.text(50_000) for one in at["signer_anchors"].items(64)),
         urls={str(k)[:100]: v[:2000] for k, v in urls.items() if isinstance(v, str)} if isinstance(urls, dict) else {},
+        login=_login(at["login"]) if at["login"].value is not None else None,
+    )
+
+
+def _login(at: _At) -> LoginDescription:
+    return LoginDescription(
+        issuer=at["issuer"].text(1000),
+        client_id=at["client_id"].text(200),
+        scopes=tuple(one.text(100) for one in at["scopes"].items(30)) or ("openid",),
+        hosts=tuple(one.text(300) for one in at["hosts"].items(20)),
+        redirect_path=at["redirect_path"].optional(100),
+        register=at["register"].optional(1000),
+        recover=at["recover"].optional(1000),
+    )
+
+
+def mandates_from(document: object, host: str) -> tuple[Mandate, ...]:
+    """Parse GET /v1/mandates."""
+    at = _At(document, host)
+    return tuple(
+        Mandate(
+            id=one["id"].ident(),
+            tax_code=one["client"]["tax_code"].optional(20),
+            personal_id=one["client"]["personal_id"].optional(50),
+            client=one["client"]["name"].text(500, ""),
+            role=one["role"].text(50),
+            since=one["since"].optional_day(),
+            until=one["until"].optional_day(),
+        )
+        for one in at["mandates"].items(10_000)
     )
 
 
@@ -366,6 +398,14 @@ class _At:
 
     def optional_time(self) -> datetime | None:
         return None if self.value is None else self.time()
+
+    def optional_day(self) -> date | None:
+        if self.value is None:
+            return None
+        try:
+            return date.fromisoformat(self.text(10))
+        except ValueError as error:
+            raise self._garbage() from error
 
     def names(self) -> Mapping[str, str]:
         """Return a text in languages; a plain text counts as Vietnamese."""

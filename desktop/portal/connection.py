@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, NoReturn
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 import requests
 import requests.adapters
@@ -113,7 +113,7 @@ class Connection:
         authority: PEM of one more TLS authority, for a practice portal only (`hoso sandbox --tls`).
         clock: this machine's time, compared with the portal's.
         """
-        self._clock = clock
+        self._clock, self._authority, self._agent = clock, authority, user_agent
         self.url = base_address(url, practice=practice)
         self.practice = practice
         self.host = urlsplit(self.url).netloc
@@ -139,6 +139,17 @@ class Connection:
     def close(self) -> None:
         """Let go of the sockets."""
         self._session.close()
+
+    def now(self) -> datetime:
+        """Return this machine's time."""
+        return self._clock()
+
+    def beside(self, url: str) -> Connection:
+        """Prepare a connection to another host, which the signed catalogue must have named to the caller."""
+        return Connection(
+            url, practice=self.practice, limits=self.limits, authority=self._authority, user_agent=self._agent,
+            clock=self._clock,
+        )  # fmt: skip
 
     def __enter__(self) -> Connection:
         return self
@@ -169,6 +180,12 @@ class Connection:
             body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
             sent["Content-Type"] = "application/json"
         return self._checked(self._call(method, path, token=token, headers=sent, body=body, progress=progress))
+
+    def send_form(self, path: str, fields: Mapping[str, str], *, limit: int = JSON_LIMIT) -> Answer:
+        """POST fields as a form (RFC 6749, appendix B); 400 and 401 return too, their document says what is wrong."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        answer = self._call("POST", path, headers=headers, body=urlencode(fields).encode("ascii"), limit=limit)
+        return answer if answer.status in (400, 401) else self._checked(answer)
 
     def put_chunk(
         self,

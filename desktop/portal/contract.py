@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Literal, Protocol, cast
 
 # --- what the outbox and a connector say to each other -------------------------------------------------
@@ -304,6 +304,42 @@ class Payment:
 
 
 @dataclass(frozen=True)
+class LoginDescription:
+    """What the signed catalogue says of who logs people in (OpenID Connect)."""
+
+    issuer: str
+    """An address, or a path of the portal itself, such as /identity."""
+    client_id: str
+    scopes: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    """Hosts beside the issuer's own that its endpoints may lie at."""
+    redirect_path: str | None = None
+    """The path of our loopback address, where the provider insists on one; else a new unguessable one each time."""
+    register: str | None = None
+    """The page on which people get an account, opened in the browser."""
+    recover: str | None = None
+    """The page on which people get a lost account back, opened in the browser."""
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """A power of attorney by which the person who is logged in acts for somebody else."""
+
+    id: str
+    tax_code: str | None
+    personal_id: str | None
+    client: str
+    role: str
+    since: date | None
+    until: date | None
+
+    def covers(self, tax_code: str, day: date) -> bool:
+        """Say whether it lets one act for this client on this day."""
+        begun = self.since is None or self.since <= day
+        return self.tax_code == tax_code and begun and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
 class PortalDescription:
     """What the signed catalogue says of its portal: whom to call and whose keys to believe."""
 
@@ -320,3 +356,4 @@ class PortalDescription:
     signer_anchors: tuple[str, ...]
     """PEM of the authorities whose certificates the portal accepts from applicants."""
     urls: Mapping[str, str]
+    login: LoginDescription | None = None

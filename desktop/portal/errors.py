@@ -16,6 +16,12 @@ DesktopError
     │   └── NotAtPortal          404
     ├── ReceiptInvalid
     ├── TransferCancelled
+    ├── LoginTrouble
+    │   ├── LoginNotOffered      the signed catalogue names no log-in
+    │   ├── LoginRefused         the provider, or the person at it, said no
+    │   ├── LoginUntrusted       the answer cannot be believed: state, issuer, nonce, signature
+    │   ├── LoginTimedOut        nobody came back from the browser
+    │   └── LoginCancelled       silent
     └── CatalogueError
         ├── CatalogueMissing     nothing verified yet from this portal
         ├── CatalogueRollback
@@ -167,6 +173,59 @@ class TransferCancelled(PortalError):
     """The user stopped it; silent."""
 
     code: ClassVar[str] = "TRANSFER_CANCELLED"
+
+
+@dataclass(eq=False)
+class LoginTrouble(PortalError):
+    """Stand for a log-in that did not come about."""
+
+    code: ClassVar[str] = "LOGIN_TROUBLE"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class LoginNotOffered(LoginTrouble):
+    """The portal's signed catalogue names nobody who logs people in."""
+
+    host: str
+    code: ClassVar[str] = "LOGIN_NOT_OFFERED"
+
+
+@dataclass(eq=False)
+class LoginRefused(LoginTrouble):
+    """The provider, or the person at its page, said no."""
+
+    host: str
+    error: str
+    """The code of RFC 6749 or OpenID Connect, such as access_denied; bounded."""
+    code: ClassVar[str] = "LOGIN_REFUSED"
+
+
+@dataclass(eq=False)
+class LoginUntrusted(LoginTrouble):
+    """What came back does not prove a log-in at this portal; nothing of it was used."""
+
+    host: str
+    why: str
+    """state, issuer, nonce, signature, algorithm, key, audience, expired, early, token, shape, host, pkce, repeated"""
+    code: ClassVar[str] = "LOGIN_UNTRUSTED"
+
+
+@dataclass(eq=False)
+class LoginTimedOut(LoginTrouble):
+    """Nobody came back from the browser in time."""
+
+    host: str
+    seconds: int
+    code: ClassVar[str] = "LOGIN_TIMED_OUT"
+
+
+@dataclass(eq=False)
+class LoginCancelled(LoginTrouble):
+    """The user stopped waiting; silent."""
+
+    host: str
+    code: ClassVar[str] = "LOGIN_CANCELLED"
 
 
 @dataclass(eq=False)

@@ -52,6 +52,8 @@ class HosoConnector:
     portal: PortalDescription
     """From a fresh, verified catalogue: its keys decide what a receipt proves."""
     token: str
+    renew: Callable[[], str] | None = None
+    """Gives the token before each item: a queue takes longer than a token lasts."""
     patience: float = 10.0
     """How many seconds `submit` waits for the judgement of what has arrived."""
     chunk: int = CHUNK
@@ -71,6 +73,7 @@ class HosoConnector:
         """Send what is missing, commit, verify the receipt; see `contract.Connector`."""
         told = _Whole(submission, progress)
         try:
+            self._log_in()
             state = self._announce(submission)
             outcome = self.conclude(submission, state.as_key_state())
             if outcome is not None and not _judging(outcome):
@@ -98,6 +101,7 @@ class HosoConnector:
 
     def ask(self, key: str) -> KeyState:
         """Ask what the portal knows of a key."""
+        self._log_in()
         return self._ask(key).as_key_state()
 
     def conclude(self, submission: Submission, state: KeyState) -> Outcome | None:
@@ -123,6 +127,10 @@ class HosoConnector:
         return None
 
     # --- the steps ----------------------------------------------------------------------------------
+
+    def _log_in(self) -> None:
+        if self.renew is not None:
+            self.token = self.renew()
 
     def _place(self, key: str, *more: str) -> str:
         return "/".join(("/v1/submissions", segment(key), *more))

@@ -9,12 +9,13 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from desktop.errors import OutboxBusy, StoreUnwritable
+from desktop.errors import OutboxBusy, StoreBusy, StoreUnwritable
 from desktop.store.timing import Clock, system_clock
 
 _held: set[int] = set()
@@ -51,6 +52,33 @@ def drain_lock(home: Path, practice: bool, clock: Clock = system_clock) -> Itera
             _held.discard(handle)
             with contextlib.suppress(OSError):
                 os.ftruncate(handle, 0)
+            _release(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def login_lock(home: Path, practice: bool, *, seconds: float = 120.0) -> Iterator[None]:
+    """Hold the right to renew log-ins of this workspace, waiting for whoever has it; StoreBusy after `seconds`.
+
+    A refresh token is used once: two processes that used the same one would look like a theft.
+    """
+    path = home / ("practice.login" if practice else "workspace.login")
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise StoreUnwritable(str(path)) from problem
+    try:
+        end = time.monotonic() + seconds
+        while not _take(handle):
+            if time.monotonic() >= end:
+                raise StoreBusy(str(path))
+            time.sleep(0.05)
+        _held.add(handle)
+        try:
+            yield
+        finally:
+            _held.discard(handle)
             _release(handle)
     finally:
         os.close(handle)
