@@ -44,6 +44,8 @@ ATTRIBUTE_LIMIT = 2_000
 REFERENCE_LIMIT = 50
 FILES_LIMIT = 2_200
 """References of a signature over the files of a container."""
+_PLACES = frozenset({"CKyDTu", "CKySo", "ChuKy", "ChuKySo", "DSCKS", "Signatures"})
+"""Elements that Vietnamese forms keep empty until somebody signs there."""
 _ENVELOPED = DS + "enveloped-signature"
 _TRACES = re.compile(rb"xmldsig|SignatureValue|SignedInfo|X509Certificate|SignatureMethod")
 _IDS = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
@@ -341,8 +343,9 @@ def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[e
     ):
         return False  # a style sheet beside the root shows whatever it likes
     covered = set(inside)
+    holders = {above for one in root.iter(f"{{{DS}}}Signature") for above in one.iterancestors()}
     frame = {above for one in inside for above in one.iterancestors()}
-    frame |= {above for one in root.iter(f"{{{DS}}}Signature") for above in one.iterancestors()}
+    frame |= holders
     waiting = [root]
     while waiting:
         element = waiting.pop()
@@ -353,8 +356,8 @@ def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[e
         if isinstance(element, (etree._ProcessingInstruction, etree._Entity)):
             return False
         if element not in frame:
-            # An empty place for a signature says nothing.
-            if len(element) or (element.text or "").strip() or element.attrib:
+            # An empty place for a signature says nothing; another empty element may be a cross in a box.
+            if len(element) or (element.text or "").strip() or element.attrib or not _place(root, element, holders):
                 return False
             continue
         if any(not str(key).startswith("{http://www.w3.org/2001/XMLSchema-instance}") for key in element.attrib):
@@ -363,6 +366,13 @@ def _covers(root: etree._Element, signature: etree._Element, targets: Iterable[e
             return False
         waiting.extend(element)
     return True
+
+
+def _place(root: etree._Element, element: etree._Element, holders: set[etree._Element]) -> bool:
+    """Tell whether an empty element is kept for a signature: by its name, or beside one in a list of signatures."""
+    parent = element.getparent()
+    beside = parent is not None and parent is not root and parent in holders
+    return beside or etree.QName(element).localname in _PLACES or any(element.tag == one.tag for one in holders)
 
 
 # who signed

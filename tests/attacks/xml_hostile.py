@@ -126,6 +126,7 @@ XML |= {
     "instruction beside": _replace(b"<CKyDTu>", b"<?x y?><CKyDTu>"),
     "text beside": _replace(b"<CKyDTu>", b"900000<CKyDTu>"),
     "element beside": _replace(b"<CKyDTu>", b"<TTin><ct40a>900000</ct40a></TTin><CKyDTu>"),
+    "empty element beside": _replace(b"<CKyDTu>", b"<KhongPhatSinh/><CKyDTu>"),
     "attribute beside": _replace(b"<HSoThueDTu ", b'<HSoThueDTu ct40a="900000" '),
     "inherited space": _replace(b"<HSoThueDTu ", b'<HSoThueDTu xml:space="preserve" xml:lang="vi" '),
     "inherited base": _replace(b"<HSoThueDTu ", b'<HSoThueDTu xml:base="http://127.0.0.1:9/" '),

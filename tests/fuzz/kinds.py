@@ -178,6 +178,9 @@ def _meaning(data: bytes) -> bytes:
         parent = one.getparent()
         if parent is not None:
             parent.remove(one)
+    for one in list(root.findall("{*}CKyDTu")):
+        if not len(one) and not one.attrib and not (one.text or "").strip():
+            root.remove(one)  # an empty place for a signature
     part = root.find("{*}HSoKhaiThue")
     assert part is not None
     rest = [one.tag for one in root.iter(etree.Element) if part not in (one, *one.iterancestors())]
