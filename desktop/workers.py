@@ -40,6 +40,9 @@ MEMORY_LIMIT = 3 << 30
 it bounds what the worker commits."""
 FRAME_LIMIT = 512 << 20
 """The largest request or answer, in bytes."""
+STRANGERS_LIMIT = 416 << 20
+"""Resident bytes of a worker with a stranger's template in it: looked at fifty times a second, so that it stays below
+512 MiB also while it grows."""
 ALLOWED = ("forms.", "signing.")
 PLAIN = {
     "builtins": {"set", "frozenset", "complex", "bytearray", "slice", "range"},
@@ -65,6 +68,14 @@ class WorkerCrashed(DesktopError):
 
     code: ClassVar[str] = "WORKER_CRASHED"
     status: int
+
+
+@dataclass(eq=False)
+class WorkerOverfull(DesktopError):
+    """The work was stopped because it took more memory than it may."""
+
+    code: ClassVar[str] = "WORKER_OVERFULL"
+    megabytes: int
 
 
 @dataclass(eq=False)
@@ -150,6 +161,7 @@ class _Worker:
         timeout: float,
         cancelled: Callable[[], bool] | None,
         ask: Callable[[Any], Any] | None = None,
+        memory: int | None = None,
     ) -> Any:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -159,11 +171,15 @@ class _Worker:
 
         def watch() -> None:
             end = time.monotonic() + timeout
-            while not done.wait(0.05):
+            while not done.wait(0.05 if memory is None else 0.02):
                 if asked.is_set():
-                    end += 0.05  # the worker waits for an answer of ours, which may be a person's
+                    end += (
+                        0.05 if memory is None else 0.02
+                    )  # the worker waits for an answer of ours, which may be a person's
                 if cancelled is not None and cancelled():
                     stopped.append(WorkCancelled())
+                elif memory is not None and _resident(self.process.pid) > memory:
+                    stopped.append(WorkerOverfull(megabytes=memory >> 20))
                 elif time.monotonic() > end:
                     stopped.append(WorkerKilled(seconds=timeout))
                 else:
@@ -217,6 +233,14 @@ class _Worker:
             self._job.close()
 
 
+def _resident(process: int) -> int:
+    """Return how many bytes of a process are in memory; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0
+
+
 class Workers:
     """Two worker processes, started when first needed and kept warm; safe to call from several threads."""
 
@@ -237,22 +261,26 @@ class Workers:
         timeout: float = 60.0,
         cancelled: Callable[[], bool] | None = None,
         ask: Callable[[Any], Any] | None = None,
+        memory: int | None = None,
     ) -> R:
         """Run a module-level function of `forms` or `signing` in a worker and give back its result.
 
         `named` are its keyword arguments, `timeout` is in seconds. Where `ask` is given, the function gets a keyword
         argument of that name: calling it there calls `ask` here, in this thread, outside of the time that is counted;
-        what `ask` raises ends the work and is raised.
-        Raises what the function raises, WorkerKilled, WorkerCrashed, WorkCancelled.
+        what `ask` raises ends the work and is raised. With `memory`, in resident bytes, the work is done in a process
+        of its own, which ends where it takes more (on Windows only the limit of every worker holds).
+        Raises what the function raises, WorkerKilled, WorkerOverfull, WorkerCrashed, WorkCancelled.
         """
         name = f"{function.__module__}:{function.__qualname__}"
         worker = self._idle.get()
         try:
+            if worker is not None and memory is not None:
+                worker.close()  # what it holds from earlier work must not count
             if worker is None or not worker.alive:
                 worker = _Worker()
                 with self._lock:
                     self._all.append(worker)
-            result: R = worker.call(name, args, dict(named or {}), timeout, cancelled, ask)
+            result: R = worker.call(name, args, dict(named or {}), timeout, cancelled, ask, memory)
             return result
         finally:
             self._idle.put(worker if worker is not None and worker.alive and not self._closed else None)

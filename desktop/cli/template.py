@@ -9,6 +9,7 @@ import typer
 
 from desktop.cli import session as _session
 from desktop.cli.session import Negative, WrongUse
+from desktop.workers import STRANGERS_LIMIT
 
 commands = typer.Typer(no_args_is_help=True, help="Biểu mẫu điện tử: danh sách, lược đồ, ví dụ, bản trống; soạn mẫu.")
 
@@ -135,8 +136,8 @@ def lint_folder(folder: Path) -> None:
     from forms.template import lint
 
     session = _session.current
-    # A stranger's folder: its layout is compiled where it can be killed.
-    findings = session.app.workers.run(lint, folder, timeout=30)
+    # A stranger's folder: it is read, calculated and compiled where it can be killed.
+    findings = session.app.workers.run(lint, folder, timeout=9, memory=STRANGERS_LIMIT)
     marks = {"error": session.words("Lỗi", "Error"), "warning": session.words("Cảnh báo", "Warning")}
     session.answer(
         {"findings": findings},
@@ -150,11 +151,10 @@ def lint_folder(folder: Path) -> None:
 @commands.command("test")
 def test_folder(folder: Path) -> None:
     """Chạy các ví dụ của một thư mục mẫu."""
-    from forms.template import run_examples
-    from forms.template.package import open_folder
+    from forms.template.review import examples_of
 
     session = _session.current
-    results = run_examples(open_folder(folder))
+    results = session.app.workers.run(examples_of, folder, timeout=9, memory=STRANGERS_LIMIT)
     failed = [result for result in results if not result.ok]
     session.answer(
         {"examples": results, "failed": len(failed)},
@@ -172,18 +172,15 @@ def preview(
     force: Force = False,
 ) -> None:
     """In thử mẫu trong một thư mục với dữ liệu ví dụ."""
-    from forms.printing import PrintOptions, print_form
-    from forms.template.package import open_folder
+    from forms.printing import PrintOptions
+    from forms.template.review import preview as print_preview
 
     session = _session.current
     session.check_free(output, force)
-    template = open_folder(folder)
-    sample = template.example
-    if sample is None:
-        raise WrongUse(session.words("mẫu chưa có ví dụ đầy đủ", "the template has no complete example"))
-    period = period or sample.period
     options = PrintOptions(timestamp=session.app.timestamp(), draft=True)
-    printed = session.app.workers.run(print_form, template.ref, period, dict(sample.data), options, timeout=10)
+    printed = session.app.workers.run(print_preview, folder, period, options, timeout=9, memory=STRANGERS_LIMIT)
+    if printed is None:
+        raise WrongUse(session.words("mẫu chưa có ví dụ đầy đủ", "the template has no complete example"))
     session.write(output, printed.pdf, force=force)
     session.answer({"file": output, "pages": printed.pages}, session.words(f"Đã tạo {output}", f"Made {output}"))
 

@@ -6,13 +6,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forms.errors import FormsError
 from forms.form import Form
 from forms.identifiers import Finding
 from forms.period import Period
 from forms.template.package import Example, Template, open_folder
+
+if TYPE_CHECKING:
+    from forms.printing import Printed, PrintOptions
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,24 @@ def run_examples(template: Template) -> list[ExampleResult]:
         differences = tuple(_differences(template, example))
         results.append(ExampleResult(example.name, not differences, differences))
     return results
+
+
+def examples_of(folder: Path) -> list[ExampleResult]:
+    """Run the examples of a folder or ZIP; for those of strangers, in a worker process under limits."""
+    return run_examples(open_folder(folder))
+
+
+def preview(folder: Path, period: str | None, options: PrintOptions) -> Printed | None:
+    """Print the complete example of a folder or ZIP, calculated; None where it has none."""
+    from forms.printing import print_form  # loads templates itself
+
+    template = open_folder(folder)
+    example = template.example
+    if example is None:
+        return None
+    chosen = period or example.period
+    form = Form.load(template, Period.parse(chosen) if chosen else None, example.data)
+    return print_form(template.ref, chosen, form.values, options)
 
 
 def _differences(template: Template, example: Example) -> Iterator[str]:
