@@ -170,19 +170,108 @@ def preview(
     output: Annotated[Path, typer.Option("-o", "--output")],
     period: Period = None,
     force: Force = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Theo dõi thư mục, in lại mỗi khi có tệp được lưu; dừng bằng Ctrl+C.")
+    ] = False,
+    blank: Annotated[bool, typer.Option("--blank", help="In bản trống thay cho dữ liệu ví dụ.")] = False,
 ) -> None:
     """In thử mẫu trong một thư mục với dữ liệu ví dụ."""
-    from forms.printing import PrintOptions
-    from forms.template.review import preview as print_preview
-
     session = _session.current
     session.check_free(output, force)
-    options = PrintOptions(timestamp=session.app.timestamp(), draft=True)
-    printed = session.app.workers.run(print_preview, folder, period, options, timeout=9, memory=STRANGERS_LIMIT)
-    if printed is None:
+    if folder.is_dir() and output.resolve().is_relative_to(folder.resolve()):
+        raise WrongUse(
+            session.words("tệp PDF phải nằm ngoài thư mục mẫu", "the PDF must lie outside the template's folder")
+        )
+    if watch:
+        _watch(folder, output, period, force, blank)
+        return
+    pages = _preview(folder, output, period, force, blank)
+    session.answer({"file": output, "pages": pages}, session.words(f"Đã tạo {output}", f"Made {output}"))
+
+
+def _preview(folder: Path, output: Path, period: str | None, force: bool, blank: bool) -> int:
+    """Print a folder's template once and return the number of pages."""
+    from forms.printing import PrintOptions, print_form
+    from forms.template.package import open_folder
+
+    session = _session.current
+    template = open_folder(folder)
+    sample = template.example
+    if sample is None:
         raise WrongUse(session.words("mẫu chưa có ví dụ đầy đủ", "the template has no complete example"))
+    period = period or sample.period
+    options = PrintOptions(timestamp=session.app.timestamp(), draft=True, blank=blank)
+    printed = session.app.workers.run(print_form, template.ref, period, _values(template, period), options, timeout=10)
     session.write(output, printed.pdf, force=force)
-    session.answer({"file": output, "pages": printed.pages}, session.words(f"Đã tạo {output}", f"Made {output}"))
+    return printed.pages
+
+
+def _values(template: Any, period: str | None) -> dict[str, Any]:
+    """Return the complete example's values, calculated ones included."""
+    from forms.errors import FormsError
+    from forms.form import Form
+    from forms.period import Period as ReportingPeriod
+
+    try:
+        return dict(Form.load(template, ReportingPeriod.parse(period) if period else None, template.example.data).values)
+    except FormsError:
+        return dict(template.example.data)  # still worth a look; lint and test say what is wrong
+
+
+_WATCH_SECONDS = 0.4
+"""Between two looks at the folder: asking a hundred files for their times costs nothing, and works on any disk."""
+
+
+def _watch(folder: Path, output: Path, period: str | None, force: bool, blank: bool) -> None:
+    """Print again whenever a file changes, until interrupted; what does not print is said, and the last PDF stays."""
+    import time
+
+    session = _session.current
+    seen: object = None
+    printed = 0
+    pages = 0
+    try:
+        while True:
+            now = _state(folder)
+            if now != seen:
+                seen = now
+                try:
+                    pages = _preview(folder, output, period, force or printed > 0, blank)
+                except Exception as error:
+                    if not hasattr(error, "code"):
+                        raise
+                    _tell(error)
+                else:
+                    printed += 1
+                    session.note(
+                        session.words(
+                            f"Đã in lại {output} ({pages} trang).", f"Printed {output} again ({pages} pages)."
+                        )
+                    )
+            time.sleep(_WATCH_SECONDS)
+    except KeyboardInterrupt:
+        session.answer({"file": output, "pages": pages, "printed": printed})
+
+
+def _tell(error: Exception) -> None:
+    from desktop.messages import message
+
+    session = _session.current
+    session.note(message(error, lang=session.lang).text)
+
+
+def _state(folder: Path) -> object:
+    """Return what changes when a file of a folder does: names, times, sizes; editors that rename are seen too."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            facts = path.stat()
+        except OSError:
+            continue  # saved by renaming, this very moment
+        found.append((str(path), facts.st_mtime_ns, facts.st_size))
+        if len(found) > 2_000:
+            break
+    return found
 
 
 @commands.command("pack")
@@ -201,14 +290,47 @@ def pack_folder(folder: Path, output: Annotated[Path, typer.Option("-o", "--outp
 
 
 @commands.command("new")
-def new(folder: Path, source: Annotated[Path | None, typer.Option("--from")] = None) -> None:
-    """Bắt đầu một thư mục mẫu mới."""
-    session = _session.current
-    if source is not None:
-        raise WrongUse(
-            session.words("chưa đọc được mẫu từ tệp Word hoặc PDF", "a template cannot be begun from a file yet")
-        )
-    from forms.template.beginning import skeleton
+def new(
+    folder: Path,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Mẫu chính thức bằng Word (.docx) hoặc PDF có ô điền.")
+    ] = None,
+) -> None:
+    """Bắt đầu một thư mục mẫu mới, từ khung có sẵn hoặc từ mẫu bằng Word, PDF."""
+    from forms.template.beginning import check_new, propose_from, skeleton
 
-    skeleton(folder)
-    session.answer({"folder": folder}, session.words(f"Đã tạo khung mẫu trong {folder}", f"Begun in {folder}"))
+    session = _session.current
+    if source is None:
+        skeleton(folder)
+        session.answer({"folder": folder}, session.words(f"Đã tạo khung mẫu trong {folder}", f"Begun in {folder}"))
+        return
+    from forms.template.proposal import write
+
+    check_new(folder)
+    data = session.read(source, 50 << 20)
+    with session.about(source):
+        found = session.app.workers.run(
+            propose_from, data, source.name, folder.resolve().name, session.app.today().isoformat(), timeout=60
+        )
+    try:
+        write(found.files, folder)
+    except OSError as error:
+        raise _session.FileUnwritable(str(folder), _session.os_reason(error, session.lang)) from error
+    document = {
+        "folder": folder, "report": folder / "REPORT.md", "fields": found.fields, "sure": found.sure,
+        "unsure": found.unsure, "tables": found.tables, "signers": found.signers, "remarks": list(found.remarks),
+        "files": sorted(found.files),
+    }  # fmt: skip
+    session.answer(
+        document,
+        session.words(
+            f"Đã đề xuất mẫu trong {folder}: {found.fields} trường ({found.sure} chắc, {found.unsure} chưa chắc), "
+            f"{found.tables} bảng, {found.signers} chỗ ký.",
+            f"Proposed in {folder}: {found.fields} fields ({found.sure} sure, {found.unsure} unsure), "
+            f"{found.tables} tables, {found.signers} places to sign.",
+        ),
+        session.words(
+            f"Tất cả là đoán: hãy đọc {folder / 'REPORT.md'} rồi sửa, chạy lint, test, preview.",
+            f"All of it is guessed: read {folder / 'REPORT.md'}, correct it, run lint, test, preview.",
+        ),
+    )

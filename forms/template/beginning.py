@@ -1,21 +1,23 @@
-"""Begin a template: a small valid one, for its author to change."""
+"""Begin a template, for its author to change: a small valid one, or what an official form in Word or PDF comes to."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forms.errors import TemplateUnreadable
 from forms.identifiers import fold
 
+if TYPE_CHECKING:
+    from forms.template.proposal import Proposal
+
 
 def skeleton(folder: Path) -> None:
     """Write a template into a new or empty folder that lints clean; raise `TemplateUnreadable` where there is one."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise TemplateUnreadable("NOT_EMPTY", folder.name)
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(folder.resolve().name)).strip("-")[:40] or "bieu-mau"
+    check_new(folder)
+    slug = _slug(folder.resolve().name)
     (folder / "examples").mkdir(parents=True, exist_ok=True)
     for name, content in (
         ("template.json", _facts(slug)),
@@ -25,6 +27,45 @@ def skeleton(folder: Path) -> None:
         text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "layout.typ").write_text(_LAYOUT, encoding="utf-8")
+
+
+def check_new(folder: Path) -> None:
+    """Raise `TemplateUnreadable` where a new template would be written over something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise TemplateUnreadable("NOT_EMPTY", folder.name)
+
+
+def propose_from(data: bytes, name: str, folder: str, today: str) -> Proposal:
+    """Return the template that a Word or PDF form comes to; the bytes are a stranger's: run this in a worker process.
+
+    `name` is the file's, `folder` the new template's, `today` the ISO date from which it holds until its maker says.
+    Raises WordError, ForeignFormError.
+    """
+    from forms.template.proposal import Proposal, Remark, TooManyFields, propose
+    from forms.template.proposal.naming import MAX_FIELDS
+    from forms.template.word.errors import WordBomb, WordNoForm
+
+    slug = _slug(folder)
+    remarks: tuple[Remark, ...] = ()
+    if data[:1024].lstrip().startswith(b"%PDF"):
+        from forms.template.foreign import read_pdf
+
+        paper, remarks = read_pdf(data)
+    else:
+        from forms.template.word import read_word
+
+        paper = read_word(data)
+    try:
+        found: Proposal | None = propose(paper, " ".join(name.split())[:80], slug, today, remarks)
+    except TooManyFields as error:
+        raise WordBomb("FIELDS", MAX_FIELDS) from error
+    if found is None:
+        raise WordNoForm
+    return found
+
+
+def _slug(folder: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", fold(folder)).strip("-")[:40] or "bieu-mau"
 
 
 def _words(vi: str, en: str) -> dict[str, str]:
