@@ -141,7 +141,8 @@ def _answering(listener: Listener) -> type[http.server.BaseHTTPRequestHandler]:
             # A page of another site may reach this port under a name of its own: the name is the test.
             if hosts != [f"127.0.0.1:{listener.port}"]:
                 return self.page(421, _NOT_HERE)
-            path, mark, query = self.path.partition("?")
+            # As it was sent: the library's own `path` forgives a doubled slash.
+            path, mark, query = self.requestline.split()[1].partition("?")
             if not mark or not secrets.compare_digest(path.encode(), listener.path.encode()):
                 return self.page(404, _NOT_HERE)
             if not listener.take(query):
