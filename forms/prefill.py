@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from forms import kinds, units
 from forms.definition import Field, Table
@@ -109,3 +109,59 @@ def _known(template: Template, values: Mapping[str, Any]) -> dict[str, Any]:
 def clone(template: Template, period: Period | None, old_values: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything that was entered in a form, as far as the template's fields can hold it."""
     return Form(template, period, _known(template, old_values)).entered()
+
+
+Policy = Literal["keep", "clear", "roll"]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Hold what a form begins with from another one, and which policy brought each field."""
+
+    values: dict[str, Any]
+    policies: dict[str, Policy]
+    """What became of every field and table that was entered or rolls forward."""
+
+
+def carry(
+    template: Template,
+    period: Period | None,
+    old_values: Mapping[str, Any],
+    *,
+    follows: bool,
+    same_client: bool = True,
+    policy: Mapping[str, Policy] | None = None,
+) -> Carried:
+    """Return what a form for another period or client begins with, by the policy of each field.
+
+    `follows` says that the old form is of the same client's period right before: only then does anything roll forward.
+    For another client whatever says who the old one is stays behind, and the rest is kept; for the same client the
+    template says what is kept in another period. `policy` overrules this by field or table; "roll" has a meaning only
+    where the template names a source.
+    """
+    roll = template.roll_forward
+    own = {name for name in vars(template.identity).values() if name} | set(template.prefill)
+    old = clone(template, period, old_values)
+    chosen: dict[str, Policy] = {}
+    for item in template.definition.items:
+        name = item.name
+        if isinstance(item, Field) and item.calculated is not None:
+            continue
+        wanted: Policy = "keep"
+        if name in roll.sources:
+            wanted = "roll"
+        elif not same_client:
+            wanted = "clear" if name in own else "keep"
+        elif name in roll.clear or (roll.default == "clear" and name not in roll.keep):
+            wanted = "clear"
+        wanted = (policy or {}).get(name, wanted)
+        if wanted == "roll" and not (follows and same_client and name in roll.sources):
+            wanted = "clear"
+        if name in old or wanted == "roll":
+            chosen[name] = wanted
+    found = {name: value for name, value in old.items() if chosen.get(name) == "keep"}
+    for name, wanted in chosen.items():
+        value = old_values.get(roll.sources[name]) if wanted == "roll" else None
+        if isinstance(value, int | str) and name in template.definition.form_fields:
+            found[name] = value
+    return Carried(Form(template, period, found).entered(), chosen)

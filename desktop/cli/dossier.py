@@ -96,6 +96,95 @@ def set_data(dossier: str, component: str, data: Path) -> None:
         raise Negative
 
 
+@commands.command("move-form")
+def move_form(
+    dossier: str,
+    component: str,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem thay đổi, không chuyển.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Hoàn tác: quay lại tờ khai trước khi chuyển.")] = False,
+) -> None:
+    """Chuyển tờ khai sang phiên bản biểu mẫu đang có hiệu lực; xem trước bằng --dry-run, quay lại bằng --back."""
+    from desktop import filing
+    from desktop.filing.errors import NothingToMove
+
+    session = _session.current
+    desk = session.app.desk
+    if back:
+        filing.move_back(desk, dossier, component)
+        session.answer(
+            {"component": component, "back": True},
+            session.words("Đã quay lại tờ khai trước khi chuyển.", "Back to the form as it was before."),
+        )
+        return
+    if dry_run:
+        parts = filing.dossier_view(desk, dossier).components
+        form = next((part.form for part in parts if part.id == component), None)
+        found = filing.offered_move(desk, form) if form is not None else None
+        if found is None:
+            raise NothingToMove(component)
+        made = None
+    else:
+        moved = filing.move_form(desk, dossier, component)
+        found, made = moved.move, moved.form
+    lines = [change.words(session.lang) for change in found.changes]
+    lines += [
+        session.words(
+            f"Không chuyển được: {left.label.vi} = {left.value}", f"Left behind: {left.label.en} = {left.value}"
+        )
+        for left in found.left
+    ]
+    done = session.words(
+        f"Đã chuyển sang {found.after}. Quay lại bằng --back.", f"Moved to {found.after}; --back undoes it."
+    )
+    session.answer(
+        {
+            "component": component, "form": made, "from": found.before, "to": found.after,
+            "changes": found.changes, "left": found.left, "carried": found.carried, "recalculated": found.recalculated,
+        },
+        *lines,
+        done if made is not None else session.words("Chưa chuyển gì.", "Nothing was moved."),
+    )  # fmt: skip
+
+
+@commands.command("clone")
+def clone(
+    dossier: str,
+    client: Annotated[str | None, typer.Option("--client", help="Mã số thuế của khách hàng khác.")] = None,
+    period: Period = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="TRƯỜNG=keep|clear|roll: thay chính sách của mẫu cho một trường."),
+    ] = None,
+) -> None:
+    """Lập hồ sơ mới từ một hồ sơ cũ, cho kỳ khác hoặc khách hàng khác."""
+    from desktop import filing
+
+    session = _session.current
+    policy: dict[str, Any] = {}
+    for entry in field or ():
+        name, _, wanted = entry.partition("=")
+        if wanted not in ("keep", "clear", "roll"):
+            raise WrongUse("--field FIELD=keep|clear|roll")
+        policy[name] = wanted
+    made, forms = filing.clone_dossier(session.app.desk, dossier, client=client, period=period, policy=policy)
+    words = {
+        "keep": session.words("giữ", "kept"),
+        "clear": session.words("bỏ trống", "cleared"),
+        "roll": session.words("chuyển từ kỳ trước", "rolled forward"),
+    }
+    session.answer(
+        {
+            "id": made.id, "from": dossier, "period": made.period,
+            "forms": [
+                {"component": one.component, "form": one.form, "template": one.template, "fields": one.carried.policies}
+                for one in forms
+            ],
+        },
+        session.words(f"Hồ sơ mới {made.id}", f"New dossier {made.id}"),
+        *(f"  {name}: {words[wanted]}" for one in forms for name, wanted in one.carried.policies.items()),
+    )  # fmt: skip
+
+
 @commands.command("attach")
 def attach(dossier: str, component: str, file: Path) -> None:
     """Đính kèm giấy tờ vào một thành phần."""

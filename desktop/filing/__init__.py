@@ -34,6 +34,15 @@ from desktop.filing.dossiers import (
     save_form,
     set_data,
 )
+from desktop.filing.drafts import (
+    ClonedForm,
+    MovedForm,
+    clone_dossier,
+    earlier_form,
+    move_back,
+    move_form,
+    offered_move,
+)
 from desktop.filing.evidence import SignatureEvidence, delete_evidence, export_evidence, signature_evidence
 from desktop.filing.export import ExportedFile, export
 from desktop.filing.following import (
@@ -82,6 +91,7 @@ from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, t
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
+    "ClonedForm", "MovedForm", "clone_dossier", "earlier_form", "move_back", "move_form", "offered_move",
     "SignedContainer", "sign_container", "sign_files", "LEVELS", "ExtendedDocument", "extend_document", "level_of",
     "proofs_for", "REACHED", "Batch", "BatchRow", "ClientImport", "KeyRing", "RowProblem", "batch_template",
     "check_batch", "draft_of", "error_sheet", "import_clients", "print_batch", "run_batch", "ComponentView", "Desk",

@@ -175,7 +175,7 @@ def begin_form(desk: Desk, dossier: Dossier, component: str, template_id: str) -
     """Open a form for a component, prefilled from the client's agreed facts and the last period's return."""
     from forms.form import Form
     from forms.period import Period
-    from forms.prefill import prefill
+    from forms.prefill import prefill, roll_forward
     from forms.template import load
 
     ws = desk.workspace
@@ -183,17 +183,27 @@ def begin_form(desk: Desk, dossier: Dossier, component: str, template_id: str) -
     ref = desk.library.choose(template_id, period, desk.today())
     template = load(ref)
     client = dossier.client
-    facts = {"tax_code": client.tax_code, "name": client.name}
-    agreed = {"tax_code", "name"}
-    for name, fact in ws.clients.facts(client).items():
-        facts[name] = fact.value
-        if fact.consent is not None:
-            agreed.add(name)
-    form = Form(template, period, {}, previous=previous_values(desk, client, template_id, dossier.period))
-    prefill(form, facts, agreed)
+    previous = previous_values(desk, client, template_id, dossier.period)
+    form = Form(template, period, {}, previous=previous)
+    prefill(form, *facts_of(desk, client))
+    if previous is not None:
+        # What the client's facts did not fill comes from the last period: [43] becomes [22], what stays is kept.
+        begun = form.entered()
+        form = Form(template, period, {**roll_forward(template, period, previous), **begun}, previous=previous)
     saved = ws.forms.create(client, template.id, template.version, dossier.period, form.values, form.entered())
     ws.dossiers.set_form(dossier.id, component, saved.id)
     return saved
+
+
+def facts_of(desk: Desk, client: Client) -> tuple[dict[str, str], set[str]]:
+    """Return what is known of a client, and which of it may be used in forms."""
+    facts = {"tax_code": client.tax_code, "name": client.name}
+    agreed = {"tax_code", "name"}
+    for name, fact in desk.workspace.clients.facts(client).items():
+        facts[name] = fact.value
+        if fact.consent is not None:
+            agreed.add(name)
+    return facts, agreed
 
 
 def previous_values(desk: Desk, client: Client, template_id: str, period: str | None) -> Mapping[str, Any] | None:

@@ -5,6 +5,7 @@ DesktopError
     ├── UnconfirmedNotAccepted   a form's source is unconfirmed and nobody said yes
     ├── UnknownProcedure, UnknownCase, UnknownComponent, UnknownRole
     ├── PeriodMissing            the procedure is filed by period
+    ├── NothingToMove            the form has the version in force, or was never moved
     ├── FormRejected             the data of a form has the wrong shape; nothing was saved
     ├── PreflightFailed          the dossier is not ready; the report says why
     ├── SigningRefused           the certificate must not be used here
@@ -97,6 +98,14 @@ class PeriodMissing(FilingError):
 
     code: ClassVar[str] = "PERIOD_MISSING"
     procedure: str
+
+
+@dataclass(eq=False)
+class NothingToMove(FilingError):
+    """The form of a component has the version in force already, or there is no earlier one to go back to."""
+
+    code: ClassVar[str] = "NOTHING_TO_MOVE"
+    component: str
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from desktop.filing import Desk, DossierView
     from forms.form import Form
     from forms.procedure import Procedure
+    from forms.template.moving import Move
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Opened:
     form: Form
     sources: dict[str, Source]
     today: date
+    move: Move | None = None
+    """What moving it to a newer version of its template would come to."""
+    moved: bool = False
+    """Whether it was moved and can go back."""
 
 
 def tr(words: str) -> str:
@@ -75,7 +80,28 @@ def open_form(desk: Desk, form_id: str, lang: str) -> Opened:
     from desktop import filing
 
     form = filing.open_form(desk, form_id)
-    return Opened(form, sources_of(desk, form, form_id, lang), desk.today())
+    sources = sources_of(desk, form, form_id, lang)
+    move = filing.offered_move(desk, form_id)
+    return Opened(form, sources, desk.today(), move, filing.earlier_form(desk, form_id) is not None)
+
+
+LINES = 12
+"""Changes that are told one by one."""
+
+
+def move_words(move: Move, lang: str) -> str:
+    """Tell what another version changes, line by line, and what would not come along."""
+    lines = [tr("Biểu mẫu này có phiên bản khác đang có hiệu lực ({}). Những gì thay đổi:").format(move.after)]
+    told = [change for change in move.changes if change.kind != "help"]
+    lines += [f"• {change.words(lang)}" for change in told[:LINES]]
+    if len(told) > LINES:
+        lines.append(tr("• và {} thay đổi nữa").format(len(told) - LINES))
+    if move.left:
+        lines.append(tr("Không chuyển sang được, cần nhập lại chỗ khác nếu còn cần:"))
+        lines += [f"• {left.label.get(lang)}: {left.value}" for left in move.left[:LINES]]
+    else:
+        lines.append(tr("Mọi thứ đã nhập đều chuyển sang được."))
+    return "\n".join(lines)
 
 
 def sources_of(desk: Desk, form: Form, form_id: str, lang: str) -> dict[str, Source]:

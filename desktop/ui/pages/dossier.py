@@ -14,7 +14,7 @@ from desktop.ui.filling.checklist import CHECK, SIGN, SUBMIT, Checklist, Task
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.form_view import FormView
 from desktop.ui.filling.keeping import Keeper
-from desktop.ui.filling.opening import Loaded, Opened, load_dossier, open_form
+from desktop.ui.filling.opening import Loaded, Opened, load_dossier, move_words, open_form
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.filling.problem_bar import ProblemBar
 from desktop.ui.filling.report import ReportPane
@@ -24,7 +24,7 @@ from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font, icon
 
 if TYPE_CHECKING:
-    from desktop.filing import ComponentView
+    from desktop.filing import ComponentView, Desk
     from desktop.ui.jobs import Progress
     from forms.printing import Printed
 
@@ -396,11 +396,41 @@ class Here(Page):
             found.append(Notice(words, "warning", action=self.tr("&Mở lại để sửa"), do=self._reopen))
         elif state == "SUBMITTED":
             found.append(Notice(self.tr("Hồ sơ đã nộp: đây là bản đã gửi, chỉ để xem."), "accent"))
+        if state == "PREPARED" and opened.move is not None:
+            words = move_words(opened.move, self.shell.lang)
+            found.append(Notice(words, "accent", action=self.tr("&Chuyển sang phiên bản này"), do=self._move_form))
+        elif state == "PREPARED" and opened.moved:
+            words = self.tr("Tờ khai đã được chuyển sang phiên bản mới của biểu mẫu; bản trước khi chuyển vẫn còn.")
+            found.append(Notice(words, "accent", action=self.tr("&Quay lại bản trước"), do=self._move_back))
         for notice in opened.form.template.notices(opened.form.period, opened.today):
             made = Notice(notice.text.get(self.shell.lang), "warning")
             made.text.setFont(font(Size.SMALL))
             found.append(made)
         return found
+
+    def _move_form(self) -> None:
+        from desktop import filing
+
+        self._exchange(filing.move_form)
+
+    def _move_back(self) -> None:
+        from desktop import filing
+
+        self._exchange(filing.move_back)
+
+    def _exchange(self, act: Callable[[Desk, str, str], object]) -> None:
+        """Give the component another form, by an act of filing, and open it."""
+        if not self.leave():
+            return
+        desk, name, component = self.shell.desk, self._id, self._component
+
+        def done(_: object) -> None:
+            self._close_form()
+            self._component = ""
+            self._load(lambda: self.open_task(component))
+            self.shell.bell.data_changed.emit("dossier")
+
+        self._run(lambda progress: act(desk, name, component), done)
 
     def _reopen(self) -> None:
         desk, name, component = self.shell.desk, self._id, self._component
