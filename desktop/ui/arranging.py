@@ -196,6 +196,11 @@ class Field(QWidget):
         """Limit what is typed into; the words under it may run on."""
         self.field.setMaximumWidth(width)
 
+    def help(self, text: str) -> None:
+        """Say something else under the field while all is well."""
+        self._help = text
+        self.trouble("")
+
     def trouble(self, text: str) -> None:
         """Say what is wrong under the field; no text: all is well and the help is shown again."""
         self.note.set_role("danger" if text else "muted")

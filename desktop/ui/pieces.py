@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -348,8 +348,8 @@ class Empty(QWidget):
         column.addStretch(2)
 
 
-class ClickRow(QFrame):
-    """A row that opens something: by click, Enter or Space; reads out as a button with its words."""
+class ClickRow(QAbstractButton):
+    """A row that opens something: by click, Enter or Space; is a button with its words to a screen reader, too."""
 
     opened = Signal()
 
@@ -362,19 +362,14 @@ class ClickRow(QFrame):
         self.row.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
         self.row.setSpacing(3 * STEP)
         self.setMinimumHeight(36)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open on a click that ends inside."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.opened.emit()
-        super().mouseReleaseEvent(event)
+        self.clicked.connect(self.opened)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open by key."""
+        """Open by key; arrows are the list's that the row stands in."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.opened.emit()
+            self.click()
             return
-        super().keyPressEvent(event)
+        QWidget.keyPressEvent(self, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw hover and focus."""

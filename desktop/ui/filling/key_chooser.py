@@ -40,6 +40,13 @@ LAST_TOKEN = "sign.token"
 """The setting that remembers which certificate of a token signed last, by fingerprint; empty when it was a file."""
 
 
+def last_key(shell: Shell) -> str:
+    """Return where the key lies that was used last; in practice the practice key where none was used yet."""
+    used = shell.desk.workspace.settings.get(LAST_KEY)
+    practice = shell.app.practice_key
+    return str(used or (practice if shell.app.practice and practice.is_file() else ""))
+
+
 class KeyChooser(QWidget):
     """Where the key is kept, and which of the certificates there signs."""
 
@@ -98,6 +105,7 @@ class KeyChooser(QWidget):
         self.path_field = Field(self.tr("Tệp &khóa"), self.path, remembered)
         once = self.tr("Dùng một lần để mở khóa, không bao giờ được lưu.")
         self.passphrase_field = Field(self.tr("Mật kh&ẩu của tệp khóa"), self.passphrase, once)
+        self.path.textChanged.connect(self._tell_practice)
         part = QWidget()
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 0, 0)
@@ -143,6 +151,17 @@ class KeyChooser(QWidget):
         self.remote_state = Text(self.tr("Chỉ mã băm của tài liệu được gửi đến dịch vụ."), role="muted")
         column.addWidget(self.remote_state)
         return part
+
+    def _tell_practice(self, path: str) -> None:
+        """Say the practice key's passphrase beside it: it protects nothing, and nobody could guess it."""
+        from desktop.app import PRACTICE_PASSPHRASE
+
+        practice = self.shell.app.practice and path.strip() == str(self.shell.app.practice_key)
+        self.passphrase_field.help(
+            self.tr("Mật khẩu của khóa thực hành: {}").format(PRACTICE_PASSPHRASE)
+            if practice
+            else self.tr("Dùng một lần để mở khóa, không bao giờ được lưu.")
+        )
 
     def begin(self, path: str) -> None:
         """Begin with where the key was that was used last."""

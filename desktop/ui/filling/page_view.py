@@ -383,7 +383,7 @@ class PageView(QWidget):
     def _resize(self, *, sharpen: bool = True) -> None:
         self.sheet.show_scale(self.scale())
         self.percent.setText(f"{round(self.scale() / POINT * 100)} %")
-        self.percent.setAccessibleName(self.tr("Cỡ {} phần trăm; bấm để vừa bề ngang").format(self.percent.text()))
+        self.percent.setAccessibleName(self.tr("Cỡ {}; bấm để vừa bề ngang").format(self.percent.text()))
         if sharpen and self._drawn is not None:
             self._sharpen.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop.ui.filling.key_chooser import LAST_KEY
+from desktop.ui.filling.key_chooser import last_key
 from desktop.ui.shell import Shell
 from desktop.ui.words import tr
 
@@ -77,6 +77,6 @@ def look(shell: Shell, dossier: str) -> Ready:
         tuple(papers),
         tuple(unconfirmed),
         first,
-        str(desk.workspace.settings.get(LAST_KEY) or ""),
+        last_key(shell),
         record.role,
     )
