@@ -29,7 +29,7 @@ def read(pieces: Sequence[Piece], align: Align, form: Structure) -> Line:
     parts: list[Part] = list(form.line(pieces[:begin]).parts) if begin else []
     lead = "".join(p.text if isinstance(p, Words) else " " for p in pieces[begin:first])
     code, lead = item_of(lead) if not begin else ("", lead)
-    head, colon, tail = lead.rpartition(":")
+    head, _, tail = lead.rpartition(":")
     between = [_words(pieces[a + 1 : b]) for a, b in zip(boxes, [*boxes[1:], len(pieces)], strict=True)]
     behind = bool(tail.strip(" (")) and not between[-1].strip(" .,;()")
     if behind:
@@ -51,12 +51,34 @@ def read(pieces: Sequence[Piece], align: Align, form: Structure) -> Line:
         elif isinstance(piece, Gap):
             room = pieces[at + 1 :]
             field = form.names.field(
-                label_of(last) or asked or "Nội dung", said=said, room=piece.size, day=isinstance(piece, Day), hint=piece.hint
+                label_of(last) or asked or "Nội dung",
+                said=said,
+                room=piece.size,
+                day=isinstance(piece, Day),
+                hint=piece.hint,
             )
-            parts.append(Slot(field.key, "long" if isinstance(piece, Day) and piece.spoken else "line", 0 if not room else min(piece.size, 40)))
+            _other(field, made[number], last)
+            parts.append(
+                Slot(
+                    field.key,
+                    "long"
+                    if isinstance(piece, Day) and piece.spoken
+                    else "strokes"
+                    if isinstance(piece, Day)
+                    else "line",
+                    0 if not room else min(piece.size, 40),
+                )
+            )
         else:
             parts.append(piece)
     return Line(tuple(parts), align)
+
+
+def _other(field: ProposedField, tick: Tick, label: str) -> None:
+    """Show the gap behind “Khác” only where that is what was chosen."""
+    if field.kind == "text" and tick.value is not None and label.lower().startswith("khác"):
+        field.facts["visible"] = f'{tick.key} == "{tick.value}"'
+        field.certainty = "sure"
 
 
 def _words(pieces: Sequence[Piece]) -> str:
@@ -79,7 +101,9 @@ def _fields(
     intro = label_of(item_of(form.intro)[1])
     if len(boxes) >= 2:
         keys = {key_of(label) for label in labels}
-        if any(keys == pair for pair in _EITHER) or ((asked or _ONE_OF.search(form.intro)) and not _MANY.search(asked + form.intro)):
+        if any(keys == pair for pair in _EITHER) or (
+            (asked or _ONE_OF.search(form.intro)) and not _MANY.search(asked + form.intro)
+        ):
             made = names.choice(asked or intro or " / ".join(labels), labels, said=said, code=code)
             return [Tick(made.key, str(option["value"])) for option in made.facts["options"]]
         if asked:
@@ -98,7 +122,7 @@ def _fields(
 def _one_of(form: Structure, intro: str, label: str, said: str) -> Tick:
     """Make a box on a line of its own one more option of the choice that the line above the boxes speaks of."""
     if form.one_of is None or form.one_of[0] != form.intro:
-        made = form.names.choice(intro, [label], said=form.intro)
+        made = form.names.choice(intro, [label], said=form.intro, one_of=True)
         form.one_of = (form.intro, made)
         return Tick(made.key, str(made.facts["options"][0]["value"]))
     made = form.one_of[1]
@@ -108,7 +132,9 @@ def _one_of(form: Structure, intro: str, label: str, said: str) -> Tick:
     while value in taken:
         value = f"{key_of(label, 27) or 'khac'}_{number}"
         number += 1
-    made.facts["options"].append({"value": value, "label": {"vi": label[:200] or value, "en": english(label) or label[:200] or value}})
+    made.facts["options"].append(
+        {"value": value, "label": {"vi": label[:200] or value, "en": english(label) or label[:200] or value}}
+    )
     return Tick(made.key, value)
 
 
@@ -133,7 +159,9 @@ def _hinted(
             if known is None:
                 mine = [labels[n] for n, other in enumerate(hints) if other is not None and other.name == hint.name]
                 options = mine if len(mine) >= len(hint.options) else [words or value for value, words in hint.options]
-                known = form.names.choice(hint.label or asked or hint.name, options or [labels[number]], said=said, code=code)
+                known = form.names.choice(
+                    hint.label or asked or hint.name, options or [labels[number]], said=said, code=code
+                )
                 form.groups[hint.name] = known
             groups[hint.name] = known
         field = groups[hint.name]

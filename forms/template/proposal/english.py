@@ -48,7 +48,9 @@ _PHRASES: Final[dict[str, str]] = {
 def english(text: str) -> str | None:
     """Return the English of a label, heading or title, or None where it is not known."""
     plain = " ".join(unicodedata.normalize("NFC", text).lower().split())
-    plain = re.sub(r"^(?:\d+(?:\.\d+)*[.)]?|[ivx]+[.)]|[a-zđ][.)]|phần [ivx0-9a-z]+[.:]?|mục [ivx0-9a-z]+[.:]?)\s+", "", plain)
+    plain = re.sub(
+        r"^(?:\d+(?:\.\d+)*[.)]?|[ivx]+[.)]|[a-zđ][.)]|phần [ivx0-9a-z]+[.:]?|mục [ivx0-9a-z]+[.:]?)\s+", "", plain
+    )
     plain = re.sub(r"\([^()]{0,200}\)|\[[^][]{0,20}\]", " ", plain)
     plain = " ".join(plain.replace("uỷ", "ủy").split()).strip(" .:;,-–*")
     return _PHRASES.get(plain)

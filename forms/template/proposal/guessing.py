@@ -104,10 +104,10 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (r"(số|ngày|tháng|năm).*(nơi cấp|cơ quan cấp)|(nơi cấp|cơ quan cấp).*ngày", "text", "", "",
      ("Số, ngày cấp và nơi cấp như trên giấy tờ.", "Number, date and place of issue as on the paper."), "unsure",
      {"max_length": 200}, "SPLIT", ""),
+    (r"ngày sinh|sinh ngày|ngày,? ?tháng,? ?(và )?năm sinh", "date", "ngay_sinh", "Date of birth",
+     ("Đúng như giấy khai sinh, căn cước.", "As on the birth certificate and identity card."), "sure", {}, "", "birth_date"),
     (r"năm sinh$", "integer", "nam_sinh", "Year of birth", ("Năm, bốn chữ số.", "Four digits."), "likely",
      {"min": 1900, "max": 2100}, "YEAR", ""),
-    (r"ngày sinh|sinh ngày|ngày,? ?tháng,? ?năm sinh|ngày tháng năm sinh", "date", "ngay_sinh", "Date of birth",
-     ("Đúng như giấy khai sinh, căn cước.", "As on the birth certificate and identity card."), "sure", {}, "", "birth_date"),
     (r"ngày cấp|cấp ngày|cấp lần đầu ngày", "date", "ngay_cap", "Date of issue", ("Ngày cấp ghi trên giấy tờ.", "As on the paper."),
      "sure", {}, "", ""),
     (r"tháng\s*[/,]\s*năm|^tháng năm", "month", "", "", ("Tháng và năm; ví dụ 06/2026.", "Month and year."), "likely", {}, "", ""),
@@ -142,7 +142,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (r"^(lý do|mục đích|hình thức|phương thức|loại|tên|nguồn|nơi|cơ quan|nội dung|căn cứ|thời hạn)\b.*(tiền|vốn|thuế|phí|lương)",
      "text", "", "", _TEXT, "likely", {}, "", ""),
     (r"số tiền|thành tiền|\bvốn\b|mức lương|tiền lương|lệ phí|học phí|doanh thu|chi phí|đơn giá|thu nhập|kinh phí|trị giá|giá trị|"
-     r"tổng mức đầu tư|số thuế|tiền (thuế|công|thuê|phạt|đặt cọc)|thù lao", "money", "", "", _MONEY, "likely", {}, "", ""),
+     r"tổng mức đầu tư|số thuế|phụ cấp|tiền (thuế|công|thuê|phạt|đặt cọc)|thù lao", "money", "", "", _MONEY, "likely", {}, "", ""),
     (r"^quý\b", "quarter", "", "", ("Quý và năm.", "Quarter and year."), "likely", {}, "", ""),
     (r"^kỳ (tính thuế|báo cáo|kê khai)", "period", "ky", "Period", ("Tháng hoặc quý của tờ khai.", "Month or quarter."), "likely", {}, "", ""),
     (r"^năm\b|năm (tốt nghiệp|sản xuất|xây dựng|báo cáo)", "integer", "", "", ("Năm, bốn chữ số.", "Four digits."), "likely",
@@ -159,14 +159,20 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (r"^(tôi|tên tôi|chúng tôi|em)( là| tên là| tên)?$|tên là$|họ,? (và )?(chữ đệm|tên)|họ (và )?tên|^(ông|bà|ông/bà|ông ?\(bà\))$|"
      r"^(người|chủ) [^,:]{0,40}$(?<!hệ)", "name", "", "", ("Viết đúng, đủ dấu như trên căn cước.", "As on the identity card, with all marks."),
      "sure", {"max_length": 120}, "", "name"),
-    (r"^tên (doanh nghiệp|tổ chức|công ty|đơn vị|cơ sở|hộ kinh doanh|người nộp thuế|hợp tác xã|cơ quan)|^đơn vị$|^tổ chức$", "text", "", "",
+    (r"^(tại|địa điểm)$", "text", "dia_diem", "Place", ("Nơi lập giấy này.", "Where this paper is made."), "likely", {"max_length": 200}, "", ""),
+    (r"^tên (doanh nghiệp|tổ chức|công ty|đơn vị|cơ sở|hộ kinh doanh|người nộp thuế|hợp tác xã|cơ quan)|^đơn vị$|^tổ chức$|^công ty$", "text", "", "",
      ("Tên đầy đủ như trên giấy chứng nhận đăng ký.", "Full name as registered."), "sure", {"max_length": 300}, "", "name"),
     (r"kính gửi", "text", "kinh_gui", "To", ("Cơ quan nhận hồ sơ, ghi đủ tên.", "The receiving body, in full."), "sure", {"max_length": 200}, "", ""),
     (r"chức (vụ|danh)", "text", "chuc_vu", "Position", ("Chức vụ trong cơ quan, đơn vị.", "Position held."), "sure", {"max_length": 120}, "", ""),
     (r"nghề nghiệp", "text", "nghe_nghiep", "Occupation", ("Nghề nghiệp hiện nay.", "Present occupation."), "sure", {"max_length": 120}, "", ""),
     (r"quan hệ", "text", "quan_he", "Relation", ("Ví dụ: vợ, chồng, cha, mẹ, con.", "For instance: spouse, parent, child."), "likely", {"max_length": 60}, "", ""),
-    (r"mã số|mã hồ sơ|số hiệu|biển số|số khung|số máy|số giấy|số sổ|số hồ sơ|số quyết định|ký hiệu|^số$|^(giấy|quyết định|hợp đồng).* số$",
+    (r"^(về việc|v/v)", "text", "ve_viec", "Subject", ("Nêu gọn việc đề nghị.", "What is asked for, in short."), "likely", {"max_length": 300}, "", ""),
+    (r"mã số|mã hồ sơ|mã thủ tục|số hiệu|biển số|số khung|số máy|số giấy|số sổ|số hồ sơ|số quyết định|ký hiệu|^số$|^(giấy|quyết định|hợp đồng).* số$",
      "code", "", "", _CODE, "likely", {}, "", ""),
+    (r"^(khác|loại khác|trường hợp khác|việc khác)\b", "text", "khac", "Other", ("Ghi rõ.", "Say which."), "likely", {"max_length": 200}, "", ""),
+    (r"bản chính|bản sao", "text", "ban_chinh_ban_sao", "Original or copy", ("Ghi “bản chính” hoặc “bản sao”.", "“bản chính” (original) or “bản sao” (copy)."),
+     "likely", {"max_length": 100}, "", ""),
+    (r"^tên\b|^(cơ quan|thủ tục|họ hàng|loại|hình thức|phương thức)\b", "text", "", "", ("Ghi đủ tên.", "The full name."), "likely", {"max_length": 300}, "", ""),
     (r"ghi chú|ý kiến|phương án|giải trình|trình bày|quá trình|nội dung|lý do|mô tả|mục đích|đề nghị|yêu cầu|căn cứ|kết quả|phạm vi", "text", "", "",
      _LONG, "likely", {"max_length": 2000}, "LONG", ""),
 )  # fmt: skip
@@ -188,11 +194,22 @@ def guess(label: str, after: str = "", room: int = 30, lines: int = 1) -> Guess:
                 kind = "multiline" if lines > 1 or room > 60 or doubt == "LONG" else kind
                 doubt = "" if doubt == "LONG" else doubt
                 facts = {"max_length": 2000}
-            return Guess(kind, key, en, *help_, certainty, {**facts, **(capitals if kind in ("name", "text") else {})}, doubt, fact)
+            return Guess(
+                kind,
+                key,
+                en,
+                *help_,
+                certainty,
+                {**facts, **(capitals if kind in ("name", "text") else {})},
+                doubt,
+                fact,
+            )
     if behind.startswith(("đồng", "vnđ", "vnd", "đ)")):
         return Guess("money", "", "", *_MONEY, "likely")
     if behind.startswith(("m2", "m²", "ha", "kg", "tấn", "mét", "km")):
-        return Guess("decimal", "", "", "Chỉ ghi số; đơn vị đã in trên mẫu.", "The number alone.", "likely", {"min": 0}, "UNIT")
+        return Guess(
+            "decimal", "", "", "Chỉ ghi số; đơn vị đã in trên mẫu.", "The number alone.", "likely", {"min": 0}, "UNIT"
+        )
     if behind.startswith(("người", "bản", "trang", "tờ", "ngày", "tháng", "năm", "lần", "thành viên")):
         return Guess("integer", "", "", *_COUNT, "likely", {"min": 0})
     if behind.startswith("%"):

@@ -12,22 +12,31 @@ from forms.template.proposal.paper import Box, Gap, Paragraph, Piece, Words
 
 @dataclass(frozen=True)
 class Day(Gap):
-    """Be the three gaps of a date: ngày … tháng … năm …, or … / … / …."""
+    """Be the gaps of one date: ngày … tháng … năm …, … / … / …, tháng … năm …, quý … năm …."""
 
     spoken: bool = True
+    unit: str = "date"
+    """Or month, quarter."""
+    capital: bool = False
+    """Its first word, which goes with it, begins with a capital."""
 
 
-_DAY: Final = re.compile(r"(?:\b|^)ngày\s*$", re.IGNORECASE)
+_DAY: Final = re.compile(r"(?:\b|^)ngày\s*:?\s*$", re.IGNORECASE)
 _MONTH: Final = re.compile(r"^\s*,?\s*(?:tháng|/|-)\s*$", re.IGNORECASE)
 _YEAR: Final = re.compile(r"^\s*,?\s*(?:năm|/|-)\s*(?:20|19)?\s*$", re.IGNORECASE)
 _WHOLE_YEAR: Final = re.compile(r"^\s*,?\s*năm\s*(?:20\d\d)", re.IGNORECASE)
+_UNIT: Final = re.compile(r"(?:\b|^)(tháng|quý)\s*:?\s*$", re.IGNORECASE)
+_STROKE: Final = re.compile(r"^\s*[/-]\s*$")
 _ITEM: Final = re.compile(
     r"^\s*(?P<code>\[\d{1,3}[a-zđ]?\]|\d{1,2}(?:\.\d{1,2}){0,3}(?=[.):\s])|[a-zđ](?=\)|\.\s)|[A-H](?=\.\s)|[IVX]{1,5}(?=[.\s)]))[.):]?\s*",
 )
-_HEADING: Final = re.compile(r"^\s*(?:phần|mục|chương)\s+(?:[IVX]+|\d+|[A-ZĐ]|thứ \w+)\b|^\s*[IVX]{1,5}[.)]\s|^\s*[A-H]\.\s", re.IGNORECASE)
+_HEADING: Final = re.compile(
+    r"^\s*(?:phần|mục|chương)\s+(?:[IVX]+|\d+|[A-ZĐ]|thứ \w+)\b|^\s*[IVX]{1,5}[.)]\s|^\s*[A-H]\.\s", re.IGNORECASE
+)
 _LEAD: Final = " \t,;.:-–—+•*/&"
 INTRODUCES: Final = re.compile(
-    r"như sau|sau đây|dưới đây|bao gồm|gồm có|gồm\s*:|kèm theo\s*:|cụ thể\s*:|xin cam|thuộc (một trong )?các trường hợp", re.IGNORECASE
+    r"như sau|sau đây|dưới đây|bao gồm|gồm có|gồm\s*:|kèm theo\s*:|cụ thể\s*:|xin cam|thuộc (một trong )?các trường hợp",
+    re.IGNORECASE,
 )
 
 
@@ -36,16 +45,26 @@ def with_days(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     out: list[Piece] = []
     at = 0
     while at < len(pieces):
-        found = _day_at(pieces, at)
+        found = _day_at(pieces, at) or _unit_at(pieces, at)
         if found is None:
-            out.append(pieces[at])
+            piece = pieces[at]
+            stroke = out[-1] if out else None
+            before = out[-2] if len(out) > 1 else None
+            if (
+                isinstance(piece, Gap) and piece.hint is None and isinstance(stroke, Words) and _STROKE.match(stroke.text)
+                and isinstance(before, Gap) and not isinstance(before, Day) and before.hint is None
+            ):  # fmt: skip
+                del out[-2:]
+                out.append(Gap(before.size + piece.size + 3))  # a number such as … / …
+            else:
+                out.append(piece)
             at += 1
             continue
         day, used, rest = found
         if day.spoken and out and isinstance(out[-1], Words):
-            before = out[-1]
-            kept = re.sub(r"(?:\b|^)ngày\s*$", "", before.text, flags=re.IGNORECASE)
-            out[-1] = Words(kept, before.bold, before.italic)
+            before_ = out[-1]
+            kept = (_DAY if day.unit == "date" else _UNIT).sub("", before_.text)
+            out[-1] = Words(kept, before_.bold, before_.italic)
             if not kept:
                 out.pop()
         out.append(day)
@@ -55,26 +74,47 @@ def with_days(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     return tuple(out)
 
 
+def _unit_at(pieces: Sequence[Piece], at: int) -> tuple[Day, int, Words | None] | None:
+    """Find a month or quarter with its year whose first gap is at `at`."""
+    if at == 0 or not isinstance(pieces[at], Gap) or len(pieces) < at + 3:
+        return None
+    before, between, year = pieces[at - 1], pieces[at + 1], pieces[at + 2]
+    if not (isinstance(before, Words) and isinstance(between, Words) and isinstance(year, Gap)):
+        return None
+    if any(isinstance(gap, Gap) and gap.hint is not None for gap in (pieces[at], year)):
+        return None
+    unit = _UNIT.search(before.text)
+    if unit is None or not re.match(r"^\s*,?\s*(?:năm)\s*(?:20)?\s*$", between.text, re.IGNORECASE):
+        return None
+    return Day(20, unit="month" if unit[1].lower() == "tháng" else "quarter", capital=unit[1][0].isupper()), 3, None
+
+
 def _day_at(pieces: Sequence[Piece], at: int) -> tuple[Day, int, Words | None] | None:
     """Find a date whose first gap is at `at`: the date, how many pieces it takes, and words left over."""
     if not isinstance(pieces[at], Gap) or pieces[at].hint is not None:  # type: ignore[union-attr]  # a gap by then
         return None
     tail = pieces[at : at + 5]
-    if len(tail) < 4 or not isinstance(tail[1], Words) or not isinstance(tail[2], Gap) or not isinstance(tail[3], Words):
+    if (
+        len(tail) < 4
+        or not isinstance(tail[1], Words)
+        or not isinstance(tail[2], Gap)
+        or not isinstance(tail[3], Words)
+    ):
         return None
     if not _MONTH.match(tail[1].text):
         return None
     before = pieces[at - 1] if at else None
+    capital = isinstance(before, Words) and before.text.strip() == "Ngày"
     spoken = "/" not in tail[1].text and "-" not in tail[1].text
     if spoken and not (isinstance(before, Words) and _DAY.search(before.text)):
         return None
     if whole := _WHOLE_YEAR.match(tail[3].text):
         rest = Words(tail[3].text[whole.end() :], tail[3].bold, tail[3].italic)
-        return Day(30, spoken=spoken), 4, rest
+        return Day(30, spoken=spoken, capital=capital), 4, rest
     if len(tail) == 5 and _YEAR.match(tail[3].text) and isinstance(tail[4], Gap):
-        return Day(30, spoken=spoken), 5, None
+        return Day(30, spoken=spoken, capital=capital), 5, None
     year = re.match(r"^\s*,?\s*(?:năm|/|-)\s*$", tail[3].text, re.IGNORECASE)
-    return (Day(30, spoken=spoken), 4, None) if year else None
+    return (Day(30, spoken=spoken, capital=capital), 4, None) if year else None
 
 
 def item_of(text: str) -> tuple[str, str]:
@@ -107,6 +147,9 @@ def label_of(text: str) -> str:
             tail = f"{clauses[-1]}, {tail}"
         text = tail
     text = text.strip(_LEAD + "(")
+    _, colon, tail = text.rpartition(": ")
+    if colon and len(tail.strip(_LEAD)) >= 3 and not text.lower().startswith("kính gửi"):
+        text = tail.strip(_LEAD)
     if len(text) > 120:
         text = " ".join(text[-120:].split(" ")[1:])
     if text.isupper() and len(text) > 6:

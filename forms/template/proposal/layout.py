@@ -94,10 +94,26 @@ class _Layout:
             f"#show: hoso-page.with({flipped}size: 13pt)\n\n"
             "// Ô vuông của một lựa chọn; dòng chấm để viết tay, chỉ có trên bản trống.\n"
             '#let chosen(path, value) = place-field(path, tick(d.values.at(path, default: "") == value))\n'
-            '#let dots(n) = if d.blank { for _ in range(n) { par(leader[]) } }\n'
-            "// Chỗ điền hẹp giữa dòng: rộng ra theo chữ.\n"
+            "#let dots(n) = if d.blank { for _ in range(n) { par(leader[]) } }\n"
+            + self._units()
+            + "// Chỗ điền hẹp giữa dòng: rộng ra theo chữ.\n"
             '#let gap(path, width) = place-field(path, if shown(path) == "" { box(width: width, repeat(gap: 0.06em)[.]) } else { shown(path) })\n\n'
         )
+
+    def _units(self) -> str:
+        out = (
+            "#let date-words(path, capital: false) = { if capital { [Ngày ] } else { [ngày ] }; let v = shown(path); "
+            'if v == "" […… tháng …… năm ………] else [#v.slice(0, 2) tháng #v.slice(3, 5) năm #v.slice(6)] }\n'
+            '#let strokes(path) = place-field(path, if shown(path) == "" [……/……/………] else { shown(path) })\n'
+        )
+        for kind, word, cut in (("month", "tháng", "slice(5, 7)"), ("quarter", "quý", "slice(6)")):
+            if any(field.kind == kind for field in self.fields.values()):
+                out += (
+                    f"#let {kind}-words(path, capital: false) = {{ if capital {{ [{word.capitalize()} ] }} else {{ [{word} ] }}; "
+                    f'let v = d.values.at(path, default: ""); '
+                    f'if v in (none, "") […… năm ………] else [#v.{cut} năm #v.slice(0, 4)] }}\n'
+                )
+        return out
 
     # --- elements --------------------------------------------------------------------------------------------------------
 
@@ -160,7 +176,7 @@ class _Layout:
                     inner = f"#strong[{inner}]"
                 if part.italic:
                     inner = f"#emph[{inner}]"
-                return (" " if text[0] == " " else "") + inner + (" " if text[-1] == " " else "")
+                return self._blank(part.text, 0) + inner + self._blank(part.text, -1)
             case Slot():
                 return self.slot(part)
             case Tick():
@@ -172,6 +188,11 @@ class _Layout:
             case NoteMark():
                 return f"#super(typographic: false, size: 0.62em)[({part.text})]"
 
+    def _blank(self, text: str, end: int) -> str:
+        """Return the blanks at one end of a text; several are a wider one, as between two boxes to tick."""
+        wide = text[:3] if end == 0 else text[-3:]
+        return " #h(1.2em) " if wide == "   " else " " if text[end] == " " else ""
+
     def slot(self, slot: Slot) -> str:
         field = self.fields.get(slot.key)
         name = f'"{slot.key}"'
@@ -180,8 +201,12 @@ class _Layout:
             return f"#place-field({name}, boxes(shown({name}), {field.boxes}, size: {size}mm))"
         if field is not None and field.kind == "check":
             return f"#fill-tick({name})"
-        if slot.shape == "long":
-            return f"#place-field({name}, vn-date-long(d.values.at({name}, default: none)))"
+        if slot.shape in ("long", "Long"):
+            word = "" if slot.shape == "long" else ", capital: true"
+            kind = field.kind if field is not None and field.kind in ("month", "quarter") else "date"
+            return f"#place-field({name}, {kind}-words({name}{word}))"
+        if slot.shape == "strokes":
+            return f"#strokes({name})"
         if slot.shape == "inline":
             return f"#fill({name})"
         if slot.room:
@@ -215,14 +240,18 @@ class _Layout:
         for row in table.heads:
             for words, across, down in row:
                 spans = [f"colspan: {across}"] * (across > 1) + [f"rowspan: {down}"] * (down > 1)
-                heads.append(f"    table.cell({', '.join([*spans, 'align: center + horizon'])}, strong[{markup(words)}])")
+                heads.append(
+                    f"    table.cell({', '.join([*spans, 'align: center + horizon'])}, strong[{markup(words)}])"
+                )
         kinds = {column.key: column.kind for column in self.tables[table.key].columns}
         cells = []
         for key in table.columns:
             if key is None:
                 cells.append("align(center)[#if row.len() > 0 [#(i + 1)] else [#hide[0]]]")
             elif kinds[key] == "check":
-                cells.append(f'place-field("{table.key}[" + str(i) + "].{key}", tick(row.at("{key}", default: "") == "X"))')
+                cells.append(
+                    f'place-field("{table.key}[" + str(i) + "].{key}", tick(row.at("{key}", default: "") == "X"))'
+                )
             elif kinds[key] in ("money", "integer", "decimal", "percent"):
                 cells.append(f'align(right, at("{key}"))')
             else:
@@ -263,7 +292,7 @@ class _Layout:
     def signatures(self, row: Signatures) -> str:
         cells = [self.signing(cell, alone=len(row.cells) == 1) for cell in row.cells]
         if len(cells) == 1:
-            return f"#align(right, block(width: 85mm, breakable: false, above: 1em, {cells[0]}))"
+            return f"#align(right, block(width: 95mm, breakable: false, above: 1em, {cells[0]}))"
         return (
             f"#block(breakable: false, width: 100%, above: 1em, grid(columns: (1fr,) * {len(cells)}, column-gutter: 4mm,\n"
             + ",\n".join(f"  {cell}" for cell in cells)
@@ -276,8 +305,16 @@ class _Layout:
             return f"[{above}\n  ]" if above else "[]"
         title = " \\ ".join(markup(line) for line in cell.title)
         note = " \\ ".join(markup(line) for line in cell.note)
-        facts = ", ".join([*([f"title: [{title}]"] if title else []), *([f"note: [{note}]"] if note else []), "width: 100%"])
+        facts = ", ".join(
+            [
+                *([f"title: [{title}]"] if title else []),
+                *([f"note: [{note}]"] if note else []),
+                "width: 100%, height: 22mm",
+            ]
+        )
         return f'align(center)[{above}\n    #sign-place("{cell.mark}", {facts})\n  ]'
 
     def _above(self, line: Line) -> str:
-        return f"par[{self.parts(line.parts)}]" if not line.small else f"text(size: 0.85em, par[{self.parts(line.parts)}])"
+        return (
+            f"par[{self.parts(line.parts)}]" if not line.small else f"text(size: 0.85em, par[{self.parts(line.parts)}])"
+        )

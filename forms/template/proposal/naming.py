@@ -10,7 +10,7 @@ from typing import Final
 from forms.template.proposal.draft import Draft, ProposedField, ProposedSection, ProposedTable, Remark
 from forms.template.proposal.english import english
 from forms.template.proposal.guessing import guess, key_of
-from forms.template.proposal.labels import noted
+from forms.template.proposal.labels import item_of, noted
 from forms.template.proposal.paper import Hint
 
 MAX_FIELDS: Final = 1_200
@@ -59,7 +59,7 @@ class Names:
         if sections and not sections[-1].items:
             sections.pop()
         taken = {section.key for section in sections}
-        key = _other_than(taken, key_of(clean, 32) or "phan")
+        key = _other_than(taken, key_of(item_of(clean)[1], 32) or "phan")
         sections.append(ProposedSection(key, clean or "Thông tin", english(clean)))
         self.person = {}
 
@@ -67,7 +67,7 @@ class Names:
 
     def field(
         self, label: str, *, said: str, after: str = "", room: int = 30, lines: int = 1, code: str = "",
-        day: bool = False, hint: Hint | None = None, table: ProposedTable | None = None,
+        day: bool = False, unit: str = "date", hint: Hint | None = None, table: ProposedTable | None = None,
     ) -> ProposedField:  # fmt: skip
         """Return a new field for a label, already in its place in the definition."""
         star = bool(re.search(r"\(\s*\*\s*\)|\*\s*$", label))
@@ -80,12 +80,21 @@ class Names:
             kind, certainty, doubt, facts, key = "date", "sure", "", {}, ""
         elif day:
             certainty, doubt = "sure", ""
+        if unit != "date":
+            kind, certainty, doubt, facts = unit, "likely", "PERIOD", {}
+        if table is not None and kind == "multiline":
+            kind = "text"
         if kind == "name" and "ủy quyền" in label.lower().replace("uỷ", "ủy"):
             key = ""
         proposed = ProposedField(
             key="", kind=kind, label=vi, en=found.en or english(vi), help=(found.help_vi, found.help_en),
             certainty=certainty, said=said, code=code, doubt=doubt, fact=found.fact, required=star, facts=facts,
         )  # fmt: skip
+        if unit != "date":
+            proposed.help = (
+                ("Tháng và năm.", "Month and year.") if unit == "month" else ("Quý và năm.", "Quarter and year.")
+            )
+            proposed.fact, proposed.en = "", None
         if day and kind == "date" and found.kind != "date":
             proposed.help = ("Ngày, tháng, năm; ví dụ 05/06/2026.", "Day, month, year; for instance 05/06/2026.")
             proposed.en = english(vi)
@@ -98,7 +107,16 @@ class Names:
         self._link(proposed, table)
         return proposed
 
-    def choice(self, label: str, options: Sequence[str], *, said: str, code: str = "", table: ProposedTable | None = None) -> ProposedField:
+    def choice(
+        self,
+        label: str,
+        options: Sequence[str],
+        *,
+        said: str,
+        code: str = "",
+        table: ProposedTable | None = None,
+        one_of: bool = False,
+    ) -> ProposedField:
         """Return a new field of which one of several is chosen."""
         vi, _ = noted(label)
         found = guess(label)
@@ -107,19 +125,24 @@ class Names:
         for words in options:
             value = _other_than(taken, key_of(words, 30) or "khac")
             taken.add(value)
-            values.append({"value": value, "label": {"vi": words[:200] or value, "en": english(words) or words[:200] or value}})
+            values.append(
+                {"value": value, "label": {"vi": words[:200] or value, "en": english(words) or words[:200] or value}}
+            )
         sex = {str(v["value"]) for v in values} == {"nam", "nu"}
+        plain = taken in ({"co", "khong"}, {"co", "chua"}, {"dung", "sai"}) or one_of
         proposed = ProposedField(
             key="", kind="choice", label=vi[:300] or "Lựa chọn", en=found.en if sex else english(vi),
-            help=("Chọn một.", "Choose one."), certainty="sure" if sex else "likely", said=said, code=code,
-            doubt="" if sex else "ONE_OR_MANY", fact="sex" if sex else "", facts={"options": values},
+            help=("Chọn một.", "Choose one."), certainty="sure" if sex or plain else "likely", said=said, code=code,
+            doubt="" if sex or plain else "ONE_OR_MANY", fact="sex" if sex else "", facts={"options": values},
         )  # fmt: skip
         self._place(proposed, "gioi_tinh" if sex else key_of(vi) or "lua_chon", table)
         if sex:
             self._link(proposed, table)
         return proposed
 
-    def check(self, label: str, *, said: str, code: str = "", hint: Hint | None = None, table: ProposedTable | None = None) -> ProposedField:
+    def check(
+        self, label: str, *, said: str, code: str = "", hint: Hint | None = None, table: ProposedTable | None = None
+    ) -> ProposedField:
         """Return a new box to tick."""
         vi, _ = noted(label)
         proposed = ProposedField(
@@ -158,7 +181,12 @@ class Names:
             for value, words in hint.options[:200]:
                 key = _other_than(taken, key_of(words or value, 30) or "khac")
                 taken.add(key)
-                values.append({"value": key, "label": {"vi": (words or value)[:200], "en": english(words) or (words or value)[:200]}})
+                values.append(
+                    {
+                        "value": key,
+                        "label": {"vi": (words or value)[:200], "en": english(words) or (words or value)[:200]},
+                    }
+                )
             proposed.kind, proposed.facts = "choice", {"options": values}
             proposed.help = ("Chọn một.", "Choose one.")
 

@@ -232,7 +232,11 @@ def joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     out: list[Piece] = []
     for piece in pieces:
         last = out[-1] if out else None
-        if isinstance(piece, Words) and isinstance(last, Words) and (piece.bold, piece.italic) == (last.bold, last.italic):
+        if (
+            isinstance(piece, Words)
+            and isinstance(last, Words)
+            and (piece.bold, piece.italic) == (last.bold, last.italic)
+        ):
             out[-1] = Words(last.text + piece.text, last.bold, last.italic)
         elif isinstance(piece, Gap) and piece.hint is None:
             between = last if isinstance(last, Words) and not last.text.strip(" .") else None

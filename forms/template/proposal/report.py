@@ -37,6 +37,7 @@ _DOUBTS: Final[dict[str, tuple[str, str]]] = {
     "UNIT": ("số đo: hãy xem đơn vị và số lẻ", "a measure: check unit and decimals"),
     "DISTRICT": ("cấp huyện không còn từ 01/7/2025", "there are no districts since 1 July 2025"),
     "ONE_OR_MANY": ("đang coi là chỉ chọn một; nếu được chọn nhiều thì đổi thành các ô đánh dấu", "taken as one of several; make them check boxes if more may be chosen"),
+    "PERIOD": ("tháng (quý) và năm: nếu mẫu nộp theo kỳ, hãy bỏ trường này và đặt period_kinds", "if the form is filed by period, drop it and set period_kinds"),
     "NO_DOTS": ("không có chỗ trống sau nhãn, chỉ có dấu hai chấm", "a label with a colon, but no dots"),
     "NO_LABEL": ("không rõ nhãn", "its label is not clear"),
     "LONG_LABEL": ("nhãn dài: hãy viết gọn lại", "a long label: shorten it"),
@@ -86,7 +87,13 @@ def report_of(draft: Draft) -> str:
         f"* Tiếng Anh còn thiếu: {len(untranslated)} chỗ. *English still missing in {len(untranslated)} places.*",
     ]
     out += [f"  * {_cell(label)}" for label in untranslated[:100]]
-    out += ["", "## 3. Các trường / Fields", "", "| Khóa | Loại | Nhãn | Mức chắc | Chữ trên giấy |", "|---|---|---|---|---|"]
+    out += [
+        "",
+        "## 3. Các trường / Fields",
+        "",
+        "| Khóa | Loại | Nhãn | Mức chắc | Chữ trên giấy |",
+        "|---|---|---|---|---|",
+    ]
     for section in draft.sections:
         out.append(f"| **{_cell(section.title)}** | | | | |")
         for item in section.items:
@@ -96,14 +103,14 @@ def report_of(draft: Draft) -> str:
             else:
                 out.append(_row(item))
     out += ["", "## 4. Chỗ ký / Signatures", ""]
-    out += [f"* `{mark}`: {_cell(title)} ({', '.join(roles) or 'bên khác ký tay'})" for mark, title, roles in draft.signers]
+    out += [
+        f"* `{mark}`: {_cell(title)} ({', '.join(roles) or 'bên khác ký tay'})" for mark, title, roles in draft.signers
+    ]
     return "\n".join(out) + "\n"
 
 
 def _row(field: ProposedField, before: str = "") -> str:
-    return (
-        f"| `{before}{field.key}` | {field.kind} | {_cell(field.label)} | {_SURE[field.certainty][0]} | {_cell(field.said)} |"
-    )
+    return f"| `{before}{field.key}` | {field.kind} | {_cell(field.label)} | {_SURE[field.certainty][0]} | {_cell(field.said)} |"
 
 
 def _cell(text: str) -> str:

@@ -15,14 +15,28 @@ from forms.template.proposal.paper import Align, Block, Box, Gap, Grid, Paragrap
 if TYPE_CHECKING:
     from forms.template.proposal.structure import Structure
 
-_NOTE: Final = re.compile(r"\(?\s*(?:ký|kí)\s*(?:,|và|tên|số|ghi|rõ|đóng|\))|chữ ký|đóng dấu|điểm chỉ|ghi rõ họ|họ và tên\)", re.IGNORECASE)
+_NOTE: Final = re.compile(
+    r"\(?\s*(?:ký|kí)\s*(?:,|và|tên|số|ghi|rõ|đóng|\))|chữ ký|đóng dấu|điểm chỉ|ghi rõ họ|họ và tên\)", re.IGNORECASE
+)
 _WHO: Final = re.compile(
     r"^(?:\d+\.\s*)?(?:người|đại diện|chủ (?:hộ|đầu tư|tịch|cơ sở|doanh nghiệp|tài khoản)|giám đốc|tổng giám đốc|thủ trưởng|hiệu trưởng|xác nhận|"
     r"ý kiến|bên |tm\.|t/m|kt\.|tl\.|cán bộ|kế toán|lãnh đạo|công chức|cha|mẹ|vợ|chồng|nhân viên|ủy ban|uỷ ban|cơ quan|tổ chức|"
     r"đơn vị|doanh nghiệp|hộ kinh doanh|thay mặt)",
     re.IGNORECASE,
 )
-_OTHERS: Final = ("xac nhan", "can bo", "cong chuc", "uy ban", "co quan", "y kien", "tm", "kt", "thu truong co quan", "cong an", "nguoi chung thuc")
+_OTHERS: Final = (
+    "xac nhan",
+    "can bo",
+    "cong chuc",
+    "uy ban",
+    "co quan",
+    "y kien",
+    "tm",
+    "kt",
+    "thu truong co quan",
+    "cong an",
+    "nguoi chung thuc",
+)
 _AGENT: Final = ("dai ly thue", "nhan vien dai ly")
 _LEGAL: Final = ("dai dien", "giam doc", "thu truong", "chu tich", "chu doanh nghiep", "doanh nghiep", "don vi", "to chuc", "tong giam doc", "chu dau tu",
                  "lanh dao", "hieu truong", "chu co so")  # fmt: skip
@@ -58,7 +72,11 @@ def _is_title(paragraph: Paragraph) -> bool:
 
 def _is_note(paragraph: Paragraph) -> bool:
     text = paragraph.text
-    return len(text) <= 160 and bool(_NOTE.search(text)) and (text.startswith("(") or paragraph.italic or paragraph.align == "center")
+    return (
+        len(text) <= 160
+        and bool(_NOTE.search(text))
+        and (text.startswith("(") or paragraph.italic or paragraph.align == "center")
+    )
 
 
 def _grid(grid: Grid, form: Structure) -> tuple[list[Element], int] | None:
@@ -93,13 +111,23 @@ def _paragraphs(blocks: Sequence[Block], at: int, form: Structure) -> tuple[list
         day = any(isinstance(piece, Day) for piece in with_days(block.pieces)) and len(block.words) < 60
         pieces = _columns(block)
         title = all(_is_title(part) for part in pieces)
-        note = _NOTE.search(block.text) is not None and len(block.text) <= 200 and all(_is_note(p) or not p.text for p in pieces)
+        note = (
+            _NOTE.search(block.text) is not None
+            and len(block.text) <= 200
+            and all(_is_note(p) or not p.text for p in pieces)
+        )
         if (day and not titled and block.align != "left") or title and not noted or note and titled:
             taken.append(block)
             titled, noted = titled or title, noted or note
         elif titled and noted and (only_gaps(block) or ornament(block)):
             taken.append(block)
-        elif titled and not noted and block.align != "left" and (block.capitals or block.bold) and not block.has(Gap, Box):
+        elif (
+            titled
+            and not noted
+            and block.align != "left"
+            and (block.capitals or block.bold)
+            and not block.has(Gap, Box)
+        ):
             taken.append(block)
         else:
             break
@@ -160,7 +188,11 @@ def _signing(lines: Sequence[Paragraph], form: Structure, above: tuple[Element, 
             if title.strip() and not titles:
                 titles.append(title.strip())
             notes.append(f"({note}" if note else paragraph.text)
-        elif not notes and (_is_title(paragraph) or (paragraph.capitals and not paragraph.has(Gap)) or (titles and paragraph.bold and not paragraph.has(Gap))):
+        elif not notes and (
+            _is_title(paragraph)
+            or (paragraph.capitals and not paragraph.has(Gap))
+            or (titles and paragraph.bold and not paragraph.has(Gap))
+        ):
             titles.append(paragraph.text)
         elif not titles and not notes:
             words.append(form.line(paragraph.pieces, align=paragraph.align, fixed=True, small=True))
@@ -205,5 +237,3 @@ def finish(form: Structure) -> None:
 def english_title(title: str) -> str:
     """Return a signer's title in English, or as it is."""
     return english(title) or title
-
-

@@ -129,7 +129,12 @@ class Structure:
                 for cell in row:
                     nation = any(_NATION.search(p.text) or _MOTTO.search(p.text) for p in paragraphs(cell.blocks))
                     for paragraph in paragraphs(cell.blocks):
-                        if not paragraph.text or ornament(paragraph) or _NATION.search(paragraph.text) or _MOTTO.search(paragraph.text):
+                        if (
+                            not paragraph.text
+                            or ornament(paragraph)
+                            or _NATION.search(paragraph.text)
+                            or _MOTTO.search(paragraph.text)
+                        ):
                             continue
                         self._facts_of(paragraph)
                         day = any(isinstance(p, Day) for p in with_days(paragraph.pieces))
@@ -207,7 +212,8 @@ class Structure:
                 not isinstance(block, Paragraph)
                 or block.align != "center"
                 or re.match(r"^\s*kính", block.text, re.IGNORECASE)
-                or is_heading(block) and block.capitals
+                or is_heading(block)
+                and block.capitals
             ):
                 break
             self.at += 1
@@ -239,7 +245,9 @@ class Structure:
         if not any(isinstance(piece, Gap) for piece in pieces):
             return self._without_gaps(paragraph)
         self.intro = ""
-        day_last = isinstance(pieces[-1] if pieces else None, Day) or bool(re.search(r"ngày\s*…\s*tháng\s*…\s*năm", paragraph.text))
+        day_last = isinstance(pieces[-1] if pieces else None, Day) or bool(
+            re.search(r"ngày\s*…\s*tháng\s*…\s*năm", paragraph.text)
+        )
         date_line = day_last and (paragraph.align != "left" or paragraph.italic) and len(paragraph.words) < 60
         extra = self._lines_below() if isinstance(pieces[-1], Gap) and not isinstance(pieces[-1], Day) else 0
         line = self.line(paragraph.pieces, align=paragraph.align, date_line=date_line, lines=1 + extra)
@@ -252,7 +260,12 @@ class Structure:
         follows = self.blocks[self.at] if self.at < len(self.blocks) else None
         if isinstance(follows, Paragraph) and only_gaps(follows) and not paragraph.capitals:
             return self._without_gaps(paragraph)
-        if level_of(code) >= 2 and not paragraph.capitals and text.rstrip().endswith(":") and not self._introduces(paragraph):
+        if (
+            level_of(code) >= 2
+            and not paragraph.capitals
+            and text.rstrip().endswith(":")
+            and not self._introduces(paragraph)
+        ):
             return self._without_gaps(paragraph)
         if len(rest) > 2:
             self.names.begin_section(text)
@@ -286,7 +299,7 @@ class Structure:
             return False
         follows = self.blocks[self.at]
         if isinstance(follows, Grid):
-            return follows.ruled
+            return follows.ruled and not tables.letter_boxes(follows)
         if follows.has(Box):
             return True
         own, next_ = level_of(item_of(paragraph.text)[0]), level_of(item_of(follows.text)[0])
@@ -300,7 +313,7 @@ class Structure:
         fixed = self.line(paragraph.pieces, align=paragraph.align, fixed=True)
         if isinstance(follows, Paragraph) and only_gaps(follows) and len(text) < 300:
             self.intro = ""
-            lines = 1 + self._lines_below()
+            lines = self._lines_below()
             made = self.names.field(label_of(rest) or "Nội dung", said=text, code=code, room=90, lines=max(2, lines))
             return [replace(fixed, sticky=True), Line((Slot(made.key),)), *([Dots(lines - 1)] if lines > 1 else [])]
         ends = text.endswith(":")
@@ -320,7 +333,16 @@ class Structure:
                 made.certainty, made.doubt = "unsure", "NO_DOTS"
             self.intro = ""
             self._boxed(made)
-            return [Line((*fixed.parts, *(() if ends else (Words(":"),)), Words(" "), Slot(made.key, "boxes" if made.boxes else "line")))]
+            return [
+                Line(
+                    (
+                        *fixed.parts,
+                        *(() if ends else (Words(":"),)),
+                        Words(" "),
+                        Slot(made.key, "boxes" if made.boxes else "line"),
+                    )
+                )
+            ]
         self.intro = text if ends else ""
         return [fixed]
 
@@ -335,7 +357,7 @@ class Structure:
 
     def line(
         self, pieces: Sequence[Piece], *, align: str = "left", fixed: bool = False, small: bool = False,
-        date_line: bool = False, lines: int = 1, table: ProposedTable | None = None, context: str = "",
+        date_line: bool = False, lines: int = 1
     ) -> Line:  # fmt: skip
         """Return a line of the layout; each gap in it becomes a field. `fixed`: words only, gaps stay dots."""
         pieces = pieces if fixed else with_days(pieces)
@@ -353,6 +375,8 @@ class Structure:
                         first = False
                     else:
                         before += text
+                    if parts and isinstance(parts[-1], Slot) and text[:1].isalnum():
+                        piece = Words(" " + text, piece.bold, piece.italic)
                     parts.append(piece)
                 case Gap() if fixed:
                     parts.append(Words("…" * max(2, min(8, piece.size // 3))))
@@ -362,17 +386,24 @@ class Structure:
                         code, before = item_of(before)
                     after = next((p.text for p in pieces[at + 1 : at + 2] if isinstance(p, Words)), "")
                     made = self._slot(piece, before, after, last, code, said, date_line,
-                                      lines if at == gaps[-1] else 1, context)  # fmt: skip
-                    if isinstance(piece, Day) and parts and not isinstance(parts[-1], Space | Break):
-                        if not (isinstance(parts[-1], Words) and parts[-1].text.endswith(" ")):
-                            parts.append(Words(" "))
+                                      lines if at == gaps[-1] else 1)  # fmt: skip
+                    if parts and not isinstance(parts[-1], Space | Break | Words):
+                        parts.append(Words(" "))
+                    elif parts and isinstance(parts[-1], Words) and not parts[-1].text.endswith((" ", "(", "/")):
+                        parts.append(Words(" "))
                     shape = "line"
                     if made.boxes:
                         shape = "boxes"
                     elif isinstance(piece, Day):
-                        shape = "long" if piece.spoken else "inline"
+                        shape = ("Long" if piece.capital else "long") if piece.spoken else "strokes"
                     ends = at == gaps[-1] and at == len(pieces) - 1
-                    parts.append(Slot(made.key, shape, 0 if ends or piece.size >= 20 or shape != "line" else piece.size))
+                    parts.append(
+                        Slot(
+                            made.key,
+                            shape,
+                            0 if (ends and not date_line) or piece.size >= 20 or shape != "line" else piece.size,
+                        )
+                    )
                     before, code, last = "", "", made.label
                 case Box():
                     parts.append(Words("□"))
@@ -382,33 +413,35 @@ class Structure:
         return Line(tuple(parts), align, small)  # type: ignore[arg-type]  # a paragraph's own align
 
     def _slot(
-        self, piece: Gap, before: str, after: str, last: str, code: str, said: str, date_line: bool, lines: int, context: str
-    ) -> ProposedField:  # fmt: skip
-        day = isinstance(piece, Day)
-        label = label_of(before + (" ngày" if day and piece.spoken and not before.rstrip().endswith("ngày") else "")) if day else label_of(before)
-        if date_line and day:
-            label = "Ngày lập"
+        self, piece: Gap, before: str, after: str, last: str, code: str, said: str, date_line: bool, lines: int
+    ) -> ProposedField:
+        day = piece if isinstance(piece, Day) else None
+        unit = {"month": " tháng", "quarter": " quý"}.get(day.unit, " ngày") if day is not None and day.spoken else ""
+        label = label_of(before + unit)
+        if day is not None and day.unit != "date" and not label_of(before):
+            label = "Tháng, năm" if day.unit == "month" else "Quý, năm"
+        again = " ký" if "ngay_lap" in self.names.used else " lập"
+        if date_line and day is not None and day.unit == "date":
+            label = f"Ngày{again}"
         elif date_line and not label and re.match(r"^\s*,", after):
-            label = "Nơi lập"
-        lost = not label or label.lower() == "ngày" and not day
+            label = f"Nơi{again}"
+        lost = not label
         if lost and (words := label_of(re.split(r"[,.;:]", after)[0])):
             label = words
-        if piece.hint is not None and piece.hint.label:
-            label = piece.hint.label
-        elif lost and last and not label:
+        elif lost and last:
             label = f"{last} (tiếp)"
-        if context and len(label) < 3:
-            label = context
+        if piece.hint is not None and piece.hint.label:
+            label, lost = piece.hint.label, False
         made = self.names.field(
-            label or context or "Nội dung", said=said, after=after, room=piece.size, lines=lines, code=code, day=day, hint=piece.hint
-        )
-        if lost and made.certainty != "sure" and not date_line:
-            made.certainty, made.doubt = "unsure", "NO_LABEL"
-        if len(label) > 60 and made.certainty == "likely":
-            made.certainty = "unsure"
-            made.doubt = made.doubt or "LONG_LABEL"
-        if label in ("Nơi lập", "Ngày lập"):
+            label or "Nội dung", said=said, after=after, room=piece.size, lines=lines, code=code,
+            day=day is not None, unit=day.unit if day is not None else "date", hint=piece.hint,
+        )  # fmt: skip
+        if date_line:
             made.certainty, made.doubt = "sure", ""
+        elif lost and made.certainty != "sure":
+            made.certainty, made.doubt = "unsure", "NO_LABEL"
+        elif len(label) > 60 and made.certainty == "likely":
+            made.certainty, made.doubt = "unsure", made.doubt or "LONG_LABEL"
         return made
 
 
@@ -436,6 +469,8 @@ def _title_like(paragraph: Paragraph) -> bool:
         return False
     if _SHORT.match(text) or text.startswith("(") or re.match(r"^\s*kính", text, re.IGNORECASE):
         return False
-    return paragraph.align == "center" and (paragraph.capitals or (paragraph.bold and bool(_TITLES.match(text)))) or (
-        paragraph.capitals and bool(_TITLES.match(text))
+    return (
+        paragraph.align == "center"
+        and (paragraph.capitals or (paragraph.bold and bool(_TITLES.match(text))))
+        or (paragraph.capitals and bool(_TITLES.match(text)))
     )

@@ -106,8 +106,14 @@ def _heads(grid: Grid, width: int) -> int:
     while heads < len(grid.rows):
         row = grid.rows[heads]
         merged = any(cell.continued for cell in row)
-        numbers = all(_COLUMN_NUMBER.match(cell.text) for cell in row if cell.text) and sum(bool(c.text) for c in row) > len(row) / 2 and len(row) > 2
-        full = len(row) > 1 and all(cell.text or cell.continued for cell in row) and any(cell.across > 1 for cell in first)
+        numbers = (
+            all(_COLUMN_NUMBER.match(cell.text) for cell in row if cell.text)
+            and sum(bool(c.text) for c in row) > len(row) / 2
+            and len(row) > 2
+        )
+        full = (
+            len(row) > 1 and all(cell.text or cell.continued for cell in row) and any(cell.across > 1 for cell in first)
+        )
         if not (merged or numbers or full):
             break
         heads += 1
@@ -154,9 +160,15 @@ def _rows(grid: Grid, heads: int, width: int, form: Structure, intro: str) -> Ro
         if column == 0 and _NUMBERS.match(name.strip()):
             columns_.append(None)
             continue
-        if len(words) > 1 and (len(name) < 12 or any(other != column and above[other][-1:] == [name] for other in range(width))):
-            name = f"{words[-2]}: {name}"
-        columns_.append(form.names.field(label_of(name) or f"Cột {column + 1}", said=" / ".join(words), table=table).key)
+        if len(words) > 1 and (
+            guess(name).certainty == "unsure"
+            or len(name) < 12
+            or any(other != column and above[other][-1:] == [name] for other in range(width))
+        ):
+            name = f"{words[-2]} – {name}"
+        columns_.append(
+            form.names.field(label_of(name) or f"Cột {column + 1}", said=" / ".join(words), table=table).key
+        )
     if not table.columns:
         columns_[0] = form.names.field("Nội dung", said="", table=table).key
     body = [row for row in grid.rows[heads:]]
@@ -166,7 +178,14 @@ def _rows(grid: Grid, heads: int, width: int, form: Structure, intro: str) -> Ro
         body.remove(total)
         foot = _foot(total, table, columns_, width)
     table.columns[0].required = True
-    return Rows(table.key, tuple(layout), tuple(columns_), _column_shares(grid, width, columns_, table), max(1, min(len(body), 30)), foot)
+    return Rows(
+        table.key,
+        tuple(layout),
+        tuple(columns_),
+        _column_shares(grid, width, columns_, table),
+        max(1, min(len(body), 30)),
+        foot,
+    )
 
 
 def _continues(row: tuple[Cell, ...], column: int) -> bool:
@@ -178,7 +197,9 @@ def _continues(row: tuple[Cell, ...], column: int) -> bool:
     return False
 
 
-def _foot(row: tuple[Cell, ...], table: ProposedTable, columns: list[str | None], width: int) -> tuple[tuple[str | None, int], ...]:
+def _foot(
+    row: tuple[Cell, ...], table: ProposedTable, columns: list[str | None], width: int
+) -> tuple[tuple[str | None, int], ...]:
     """Return the row of totals: its words, and below amounts and numbers their sums."""
     kinds = {column.key: column.kind for column in table.columns}
     out: list[tuple[str | None, int]] = []
@@ -203,10 +224,19 @@ def _foot(row: tuple[Cell, ...], table: ProposedTable, columns: list[str | None]
 
 def _column_shares(grid: Grid, width: int, columns: list[str | None], table: ProposedTable) -> tuple[int, ...]:
     """Return the columns' widths to each other: as drawn, or as their kinds need."""
-    if len(grid.widths) == width and len(set(grid.widths)) > 1 and all(grid.widths):
+    if len(grid.widths) == width and min(grid.widths) * 10 < max(grid.widths) * 9 and all(grid.widths):
         return tuple(max(1, share // 50) for share in grid.widths)
     kinds = {column.key: column.kind for column in table.columns}
-    needs = {"name": 34, "text": 28, "multiline": 34, "date": 18, "personal_id": 24, "money": 22, "integer": 12, "check": 9}
+    needs = {
+        "name": 34,
+        "text": 28,
+        "multiline": 34,
+        "date": 18,
+        "personal_id": 24,
+        "money": 22,
+        "integer": 12,
+        "check": 9,
+    }
     return tuple(8 if key is None else needs.get(kinds[key], 20) for key in columns)
 
 
@@ -219,7 +249,12 @@ def _ruled(grid: Grid, width: int, form: Structure) -> Ruled:
     heads: list[str] = [""] * width
     for number, row in enumerate(grid.rows):
         texts = [cell.text for cell in row]
-        is_head = number == 0 and len(row) > 2 and all(texts) and not any(p.has(Gap) for c in row for p in paragraphs(c.blocks))
+        is_head = (
+            number == 0
+            and len(row) > 2
+            and all(texts)
+            and not any(p.has(Gap) for c in row for p in paragraphs(c.blocks))
+        )
         out: list[tuple[tuple[Element, ...], int]] = []
         at, side = 0, ""
         for cell in row:
@@ -238,7 +273,12 @@ def _ruled(grid: Grid, width: int, form: Structure) -> Ruled:
             out.append((tuple(content), min(cell.across, width - at) or 1))
             at += cell.across
         rows.append(tuple(out))
-    return Ruled(tuple(rows), width, grid.heads, tuple(max(1, w // 50) for w in grid.widths) if len(grid.widths) == width else (1,) * width)
+    return Ruled(
+        tuple(rows),
+        width,
+        grid.heads,
+        tuple(max(1, w // 50) for w in grid.widths) if len(grid.widths) == width else (1,) * width,
+    )
 
 
 def _fills(cell: Cell) -> bool:

@@ -136,9 +136,23 @@ def example_of(draft: Draft) -> dict[str, Any]:
     for section in draft.sections:
         for item in section.items:
             if isinstance(item, ProposedTable):
-                data[item.key] = [{c.key: sample(c, row) for c in item.columns if "calculated" not in c.facts} for row in (0, 1)]
+                data[item.key] = [
+                    {c.key: sample(c, row) for c in item.columns if "calculated" not in c.facts} for row in (0, 1)
+                ]
             elif "calculated" not in item.facts:
                 data[item.key] = sample(item, 0)
+    shown: set[str] = set()
+    for section in draft.sections:
+        for item in section.items:
+            # What is shown only under a choice: that is what is chosen, once; the rest stays empty.
+            if isinstance(item, ProposedField) and (
+                found := re.fullmatch(r'(\w+) == "(\w+)"', item.facts.get("visible", ""))
+            ):
+                if found[1] in shown:
+                    data.pop(item.key, None)
+                else:
+                    data[found[1]] = found[2]
+                    shown.add(found[1])
     return {
         "title": {"vi": "Tờ khai đầy đủ của một người hư cấu", "en": "A complete form of a made-up person"},
         "period": None,
@@ -205,9 +219,17 @@ def sample(field: ProposedField, row: int) -> Any:
         value = _SAMPLES[field.kind][row]
         if field.kind == "name" and field.facts.get("capitals"):
             return value.upper()
-        return value[: field.facts.get("max_length", 5_000)] if isinstance(value, str) and field.kind in ("name", "code", "multiline") else value
+        return (
+            value[: field.facts.get("max_length", 5_000)]
+            if isinstance(value, str) and field.kind in ("name", "code", "multiline")
+            else value
+        )
     label = field.label.lower()
-    text = "Hà Nội" if label == "nơi lập" else next((words for pattern, words in _TEXTS if re.search(pattern, label)), "Ví dụ")
+    text = (
+        "Hà Nội"
+        if label == "nơi lập"
+        else next((words for pattern, words in _TEXTS if re.search(pattern, label)), "Ví dụ")
+    )
     if field.facts.get("capitals"):
         text = text.upper()
     return text[: field.facts.get("max_length", 1_000)]
@@ -224,4 +246,3 @@ def _a_ward() -> tuple[str, str]:
 def as_json(content: object) -> bytes:
     """Return a JSON file as people edit it."""
     return (nfc(json.dumps(content, ensure_ascii=False, indent=2)) + "\n").encode()
-
