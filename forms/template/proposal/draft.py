@@ -58,7 +58,7 @@ class Slot:
 
     key: str
     shape: str = "line"
-    line (on dots), inline (plain), boxes, strokes (05/06/2026), long or Long (a date in words)
+    """line (on dots), inline (plain), boxes, strokes (05/06/2026), long or Long (a date in words)."""
     room: int = 0
     """Of a place on dots with more words behind it: about how many letters fit."""
 

@@ -187,6 +187,7 @@ _TEXTS: Final = (
     (r"địa chỉ|nơi |trụ sở|cư trú|chỗ ở|quê", "Số 1, phố Ví Dụ, phường Hoàn Kiếm, thành phố Hà Nội"),
     (r"dân tộc", "Kinh"),
     (r"tôn giáo", "Không"),
+    (r"kính gửi: ủy ban nhân dân|kính gửi: ubnd", "phường Hoàn Kiếm"),
     (r"kính gửi", "Ủy ban nhân dân phường Hoàn Kiếm"),
     (r"chức vụ|chức danh", "Giám đốc"),
     (r"nghề", "Kế toán"),
@@ -227,7 +228,7 @@ def sample(field: ProposedField, row: int) -> Any:
     label = field.label.lower()
     text = (
         "Hà Nội"
-        if label == "nơi lập"
+        if label in ("nơi lập", "nơi ký")
         else next((words for pattern, words in _TEXTS if re.search(pattern, label)), "Ví dụ")
     )
     if field.facts.get("capitals"):
