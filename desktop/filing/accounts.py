@@ -17,7 +17,7 @@ from desktop.filing.portal import connect, learn_portal, portal_of
 if TYPE_CHECKING:
     from desktop.portal.catalogue.trusted import TrustedCatalogue
     from desktop.portal.connection import Connection
-    from desktop.portal.contract import LoginDescription, Mandate
+    from desktop.portal.contract import LoginDescription, Mandate, Submission
     from desktop.portal.session import Accounts, LogIn, Login
 
 PRACTICE_PERSON = "Nguyễn Thị Thực Hành"
@@ -244,6 +244,31 @@ def mandates(desk: Desk, url: str | None = None) -> list[Mandate]:
     found = portal_of(desk, url)
     with connect(desk, found.pin.url) as connection:
         return list(ask(connection, token_for(desk, found)))
+
+
+@dataclass
+class Acting:
+    """Under which mandate each dossier is filed; the portal is asked once for a round of the outbox."""
+
+    desk: Desk
+    found: TrustedCatalogue
+    connection: Connection
+    _held: tuple[Mandate, ...] | None = None
+
+    def __call__(self, submission: Submission) -> str | None:
+        """Return the mandate that covers a submission's client today; None where there is none, or none is needed."""
+        from desktop.portal.session.browser import mandates as ask
+
+        kept = _accounts(self.desk, self.found.pin.url).current
+        if kept is None or kept.issuer is None:
+            return None  # a practice person without a log-in in the browser acts for whomever it likes
+        if self._held is None:
+            self._held = ask(self.connection, token_for(self.desk, self.found))
+        tax_code = self.desk.workspace.dossiers.get(
+            self.desk.workspace.outbox.get(submission.key).dossier
+        ).client.tax_code
+        day = self.desk.today()
+        return next((one.id for one in self._held if one.covers(tax_code, day)), None)
 
 
 def account_page(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from desktop.filing.accounts import token_for
+from desktop.errors import DesktopError
+from desktop.filing.accounts import Acting, token_for
 from desktop.filing.agenda import due_of
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.dossiers import open_form, procedure
@@ -144,7 +146,11 @@ def connector(desk: Desk, found: TrustedCatalogue, connection: Connection) -> Ho
 
     verified = found.fresh(connection, desk.now())
     return HosoConnector(
-        connection, verified.description, token_for(desk, found), renew=lambda: token_for(desk, found)
+        connection,
+        verified.description,
+        token_for(desk, found),
+        renew=lambda: token_for(desk, found),
+        mandate=Acting(desk, found, connection),
     )
 
 
@@ -208,17 +214,34 @@ def drain(
             continue
         with connect(desk, found.pin.url) as connection:
             made = connector(desk, found, connection)
-            drained = outbox.drain(
-                ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0,
-                stage=stage,
-            )  # fmt: skip
-        done += [_item(desk, item) for item in drained.items]
-        if drained.problem is not None and not drained.items:
+            touched: dict[str, OutboxItem] = {}
+            for again in (True, False):
+                drained = outbox.drain(
+                    ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0,
+                    stage=stage,
+                )  # fmt: skip
+                touched |= {item.key: item for item in drained.items}
+                # The portal may end a log-in before its time: one renewal, without asking anybody, and on.
+                if not again or not _renewed(desk, found, made, drained.problem):
+                    break
+        done += [_item(desk, item) for item in touched.values()]
+        if drained.problem is not None and not touched:
             raise drained.problem
     return done
 
 
 _OPEN = frozenset({"QUEUED", "UNCERTAIN", "SENDING"})
+
+def _renewed(desk: Desk, found: TrustedCatalogue, made: HosoConnector, problem: DesktopError | None) -> bool:
+    from desktop.portal.errors import LoginNeeded
+
+    if not isinstance(problem, LoginNeeded) or problem.status != 401:
+        return False
+    with suppress(LoginNeeded):
+        token_for(desk, found, refused=made.token)
+        return True
+    return False
+
 
 
 def outbox_items(desk: Desk) -> list[ItemView]:

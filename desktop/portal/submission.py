@@ -54,6 +54,8 @@ class HosoConnector:
     token: str
     renew: Callable[[], str] | None = None
     """Gives the token before each item: a queue takes longer than a token lasts."""
+    mandate: Callable[[Submission], str | None] | None = None
+    """Says under which mandate a submission is made, if under one."""
     patience: float = 10.0
     """How many seconds `submit` waits for the judgement of what has arrived."""
     chunk: int = CHUNK
@@ -149,9 +151,11 @@ class HosoConnector:
         return state
 
     def _announce(self, submission: Submission) -> SubmissionState:
-        answer = self.connection.send(
-            "PUT", self._place(submission.key), {"manifest": submission.manifest_jws}, token=self.token
-        )
+        body = {"manifest": submission.manifest_jws}
+        named = self.mandate(submission) if self.mandate is not None else None
+        if named is not None:
+            body["mandate"] = named
+        answer = self.connection.send("PUT", self._place(submission.key), body, token=self.token)
         return self._state(answer.json(), submission.key)
 
     def _upload(self, submission: Submission, state: SubmissionState, told: _Whole) -> None:

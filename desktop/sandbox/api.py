@@ -25,7 +25,7 @@ from desktop.sandbox.errors import PortalSaysNo
 from desktop.sandbox.guard import Faults, Gate
 from desktop.sandbox.identity import Identity, person_id
 from desktop.sandbox.life import Life
-from desktop.sandbox.submissions import Submissions
+from desktop.sandbox.submissions import Submissions, read_manifest
 from desktop.sandbox.words import problem
 
 CONTRACT = "1.0"
@@ -154,10 +154,27 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
 
     # --- submissions --------------------------------------------------------------------------------------
 
+    @app.get("/v1/mandates", responses=_problems(401))
+    def mandates(who: Who) -> models.Mandates:
+        return models.Mandates(
+            mandates=[
+                models.Mandate(
+                    id=one.id,
+                    client=models.Mandator(tax_code=one.tax_code, personal_id=None, name=one.client),
+                    role=one.role,
+                    since=one.since,
+                    until=one.until,
+                )
+                for one in desk.identity.mandates(who)
+            ]
+        )
+
     @app.put("/v1/submissions/{key}", responses={201: {"model": models.SubmissionState}, **_problems(401, 409, 422)})
     def open_submission(key: Key, body: models.ManifestUpload, who: Who, response: Response) -> models.SubmissionState:
         state, fresh = desk.submissions.open(key, body.manifest, who)
         response.status_code = 201 if fresh else 200
+        if body.mandate is not None:
+            desk.identity.check_mandate(who, body.mandate, read_manifest(body.manifest).client.tax_code)
         return state
 
     @app.put(

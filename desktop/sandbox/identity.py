@@ -26,7 +26,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from desktop.sandbox.database import Database, Row
+from desktop.sandbox.database import ZONE, Database, Row
+from desktop.sandbox.errors import PortalSaysNo
 
 CLIENT = "hoso-desktop"
 SCOPES = ("openid", "profile", "offline_access", "filing")
@@ -145,7 +146,7 @@ def person_id(database: Database, name: str) -> str:
     return who
 
 
-def mandates_of(name: str, day: str) -> list[Mandate]:
+def held_by(name: str, day: str) -> list[Mandate]:
     """Return the mandates that a person holds on a day."""
     held = next((one.mandates for one in PERSONS if one.name.casefold() == name.casefold()), ())
     return [one for one in held if one.since <= day and (one.until is None or day <= one.until)]
@@ -190,6 +191,18 @@ class Identity:
     def jwks(self) -> dict[str, Any]:
         """Return the public keys."""
         return {"keys": [{**self._key.as_dict(private=False), "use": "sig", "alg": "ES256"}]}
+
+    # --- acting for others ----------------------------------------------------------------------------
+
+    def mandates(self, person: str) -> list[Mandate]:
+        """Return the mandates that are valid today, of whoever is logged in."""
+        row = self._database.one("SELECT name FROM persons WHERE id = ?", person)
+        return held_by(row["name"] if row else "", self._clock().astimezone(ZONE).date().isoformat())
+
+    def check_mandate(self, person: str, mandate: str, tax_code: str | None) -> None:
+        """Raise PortalSaysNo unless the person may act for this client by this mandate today."""
+        if not any(one.id == mandate and one.tax_code == tax_code for one in self.mandates(person)):
+            raise PortalSaysNo(422, "MANDATE_INVALID", {"mandate": mandate, "tax_code": tax_code or "—"})
 
     # --- the browser's part ---------------------------------------------------------------------------
 

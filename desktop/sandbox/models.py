@@ -68,6 +68,31 @@ class ManifestUpload(Request):
     """The signed manifest that opens a submission."""
 
     manifest: str = Field(min_length=1, max_length=MAX_MANIFEST)
+    mandate: str | None = Field(default=None, min_length=1, max_length=100)
+
+
+class Mandator(BaseModel):
+    """For whom one may act."""
+
+    tax_code: str | None
+    personal_id: str | None
+    name: str
+
+
+class Mandate(BaseModel):
+    """A power of attorney that the person who is logged in holds."""
+
+    id: str
+    client: Mandator
+    role: str
+    since: str | None
+    until: str | None
+
+
+class Mandates(BaseModel):
+    """All of them that are valid today."""
+
+    mandates: list[Mandate]
 
 
 class MissingFile(BaseModel):
