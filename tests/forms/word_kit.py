@@ -56,7 +56,11 @@ class Office:
 
     def nation(self, *left: tuple[str, str], place: bool = True) -> None:
         """Write the head: who issues it, the national name and motto, place and date."""
-        right = [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "b"), ("Độc lập - Tự do - Hạnh phúc", "b"), ("---------------", "c")]
+        right = [
+            ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "b"),
+            ("Độc lập - Tự do - Hạnh phúc", "b"),
+            ("---------------", "c"),
+        ]
         if place:
             right.append(("…………, ngày …… tháng …… năm 20……", "i"))
         if left:
@@ -100,7 +104,14 @@ def letter() -> bytes:
     o.line("Lý do: " + DOTS)
     o.line(DOTS * 2)
     o.line("Giấy tờ kèm theo:")
-    o.table([["TT", "Tên giấy tờ", "Bản chính, bản sao", "Số lượng"], ["1", "", "", ""], ["2", "", "", ""], ["…", "", "", ""]])
+    o.table(
+        [
+            ["TT", "Tên giấy tờ", "Bản chính, bản sao", "Số lượng"],
+            ["1", "", "", ""],
+            ["2", "", "", ""],
+            ["…", "", "", ""],
+        ]
+    )
     o.line("Tôi cam đoan những nội dung trên là đúng sự thật và chịu trách nhiệm trước pháp luật.")
     o.line("……………, ngày …… tháng …… năm 20……", italic=True, align=RIGHT)
     o.line("NGƯỜI LÀM ĐƠN", bold=True, align=RIGHT)
@@ -187,7 +198,9 @@ def list_form() -> bytes:
     o.nation(("SỞ XÂY DỰNG", "c"), ("CÔNG TY ………………………", "b"))
     o.line("DANH SÁCH NGƯỜI LAO ĐỘNG ĐỀ NGHỊ HỖ TRỢ", bold=True, align=CENTER)
     o.line("Tháng …… năm ………", align=CENTER)
-    o.table([["Tên doanh nghiệp", ""], ["Mã số doanh nghiệp", ""], ["Địa chỉ trụ sở chính", ""], ["Vốn điều lệ (đồng)", ""]])
+    o.table(
+        [["Tên doanh nghiệp", ""], ["Mã số doanh nghiệp", ""], ["Địa chỉ trụ sở chính", ""], ["Vốn điều lệ (đồng)", ""]]
+    )
     o.line("A. DANH SÁCH", bold=True)
     rows = [
         ["STT", "Họ và tên", "Ngày sinh", "Số định danh cá nhân", "Tiền lương", "Tiền lương", "Ghi chú"],

@@ -257,7 +257,7 @@ class _Layout:
             else:
                 cells.append(f'at("{key}")')
         foot = self._foot(table)
-        size = "11pt" if len(table.columns) <= 8 else "9pt"
+        size = "11pt" if len(table.columns) <= 6 else "10pt" if len(table.columns) <= 9 else "8.5pt"
         return (
             "#{\n"
             f'  let rows = pad-rows(d.shown.at("{table.key}", default: ()), if d.blank {{ {table.blank} }} else {{ 1 }})\n'

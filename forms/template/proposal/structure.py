@@ -55,7 +55,9 @@ _TITLES: Final = re.compile(
     r"^(?:tờ khai|đơn|giấy|báo cáo|thông báo|phiếu|bản|hồ sơ|đề nghị|văn bản|danh sách|biên bản|hợp đồng|đăng ký|kê khai|bảng)\b",
     re.IGNORECASE,
 )
-_SHORT: Final = re.compile(r"^\s*\(?\s*(?:mẫu|biểu mẫu|phụ lục)\s*(?:số)?\s*[:.]?\s*([0-9A-ZĐ][0-9A-Za-zĐđ./\-]{0,24})")
+_SHORT: Final = re.compile(
+    r"^\s*\(?\s*(?i:mẫu|biểu mẫu|phụ lục)\s*(?i:số)?\s*[:.]?\s*((?=[^\s]{0,24}\d|[IVX]+\b)[0-9A-ZĐ][0-9A-Za-zĐđ./\-]{0,24})"
+)
 _LEGAL: Final = re.compile(
     r"(luật|nghị định|thông tư(?: liên tịch)?|quyết định|nghị quyết|công văn)\s*(?:số)?\s*[:.]?\s*(\d{1,4}/\d{4}/[A-ZĐ0-9][A-ZĐ0-9\-]{1,20}|"
     r"\d{1,5}/[A-ZĐ][A-ZĐ\-]{1,20})(?:[^()]{0,12}?ngày\s*(\d{1,2})\s*(?:/|-|tháng)\s*(\d{1,2})\s*(?:/|-|năm)\s*(\d{4}))?",
@@ -432,6 +434,8 @@ class Structure:
             label = f"{last} (tiếp)"
         if piece.hint is not None and piece.hint.label:
             label, lost = piece.hint.label, False
+        elif piece.hint is not None and lost and not label:
+            label = re.sub(r"[._\-]+", " ", piece.hint.name)
         made = self.names.field(
             label or "Nội dung", said=said, after=after, room=piece.size, lines=lines, code=code,
             day=day is not None, unit=day.unit if day is not None else "date", hint=piece.hint,

@@ -231,9 +231,9 @@ def _column_shares(grid: Grid, width: int, columns: list[str | None], table: Pro
         "name": 34,
         "text": 28,
         "multiline": 34,
-        "date": 18,
-        "personal_id": 24,
-        "money": 22,
+        "date": 25,
+        "personal_id": 31,
+        "money": 26,
         "integer": 12,
         "check": 9,
     }
