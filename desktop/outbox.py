@@ -396,6 +396,12 @@ class _Drain:
                 self._ws.dossiers.mark_submitted(
                     item.dossier, portal=item.portal, code=code, received=received, due=due
                 )
+                if item.revision > 1:
+                    # What was asked for before this revision was begun is answered by it; what came since is not.
+                    begun = self._ws.dossiers.revision(item.dossier, item.revision).created
+                    for letter in self._ws.letters.list(item.dossier, open_only=True):
+                        if letter.at <= begun:
+                            self._ws.letters.answered(item.dossier, letter.letter, item.revision)
                 self._moved(done)
             case Refused(reasons):
                 told = {"reasons": [reason.to_json() for reason in reasons]}

@@ -186,7 +186,8 @@ def keep(ws: Workspace, ours: Dossier, said: DossierAtPortal, clock: Clock) -> C
                 what.add("fee")
         for kind, letters in (("supplement", said.supplements), ("message", said.messages)):
             for letter in letters:
-                raw = {"state": letter.state} if letter.state else {}
+                told = {"state": letter.state, "kind": letter.kind, "components": list(letter.components)}
+                raw = {name: value for name, value in told.items() if value}
                 at = letter.at or now
                 if ws.letters.record(
                     ours.id, _letter_id(letter), kind, at=at, text=letter.text, due=letter.due, raw=raw

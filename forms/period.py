@@ -131,6 +131,27 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def add_working_days(day: date, count: int) -> date:
+    """Return the day on which a time limit of so many working days ends, counted from the day after."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= not _rests(day)
+    return day
+
+
+def working_days(start: date, end: date) -> int:
+    """Count the working days after `start` up to `end`; negative where `end` lies before. At most ten years."""
+    if end < start:
+        return -working_days(end, start)
+    span = min((end - start).days, 3660)
+    return sum(not _rests(start + timedelta(days=step)) for step in range(1, span + 1))
+
+
+def _rests(day: date) -> bool:
+    """Say whether state bodies rest; in a year without a calendar only Saturday and Sunday are certain."""
+    return is_day_off(day) if calendar_covers(day) else day.weekday() >= 5
+
+
 def calendar_covers(day: date) -> bool:
     """Say whether the calendar of days off knows the year of this day."""
     return day.year in _calendar().years

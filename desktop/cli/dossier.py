@@ -334,3 +334,23 @@ def submit(
     session.answer({**item.to_json(), "message": " ".join(lines)}, *lines)
     if not queue_only and at is None and str(item.state) != "DONE":
         raise Negative
+
+
+@commands.command("supplement")
+def supplement(dossier: str) -> None:
+    """Mở lần nộp bổ sung từ chính các tờ khai đã nộp; bản đã nộp và biên nhận giữ nguyên."""
+    from desktop import filing
+
+    session = _session.current
+    desk = session.app.desk
+    opened = filing.begin_supplement(desk, dossier)
+    wanted = filing.open_requests(desk, opened.id)
+    lines = [
+        session.words(
+            f"Hồ sơ {opened.code}: đã mở lần nộp thứ {opened.revision}. Sửa, ký rồi nộp như thường lệ.",
+            f"Dossier {opened.code}: submission {opened.revision} is open. Correct it, sign it, submit it as usual.",
+        ),
+        *(f"  – {one.line(session.lang)}" for one in wanted),
+    ]
+    document = {"dossier": opened.id, "code": opened.code, "revision": opened.revision, "requests": wanted}
+    session.answer(document, *lines)

@@ -75,13 +75,24 @@ def sandbox(
     ] = None,
     pace: Annotated[float, typer.Option("--pace", help="Số giây giữa hai trạng thái; 0: mỗi lần hỏi.")] = 5.0,
     tls: Annotated[bool, typer.Option("--tls")] = False,
+    scenario: Annotated[
+        str | None,
+        typer.Option("--scenario", help="Tình huống: well, supplement, refused, fee, late, down, bad-result."),
+    ] = None,
+    wipe: Annotated[bool, typer.Option("--wipe", help="Xóa mọi hồ sơ đã tập trước khi chạy.")] = False,
 ) -> None:
     """Chạy cổng thực hành cho đến khi dừng."""
+    from desktop.sandbox.scenarios import SCENARIOS
     from desktop.sandbox.server import serve
 
     session = _session.current
+    if scenario is not None and scenario not in SCENARIOS:
+        raise WrongUse("--scenario " + "|".join(SCENARIOS))
     folder = data if data is not None else session.app.home / "sandbox"
-    code = serve(folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json)
+    code = serve(
+        folder, host=host, port=port, catalogue=catalogue, pace=pace, tls=tls, as_json=session.json,
+        scenario=scenario, wipe=wipe,
+    )  # fmt: skip
     raise typer.Exit(code)
 
 

@@ -3,7 +3,19 @@
 The window and the command line call these and nothing below them.
 """
 
-from desktop.filing.accounts import LoggedOut, WhoIs, account_page, choose_account, login, logout, mandates, whoami
+from desktop.filing.accounts import (
+    Filer,
+    LoggedOut,
+    WhoIs,
+    account_page,
+    choose_account,
+    filer_for,
+    login,
+    login_needed,
+    logout,
+    mandates,
+    whoami,
+)
 from desktop.filing.batch import Batch, BatchRow, RowProblem, check_batch
 from desktop.filing.batch_run import REACHED, KeyRing, draft_of, print_batch, run_batch
 from desktop.filing.batch_sheets import batch_template, error_sheet
@@ -87,25 +99,27 @@ from desktop.filing.sending import (
     submit,
     tries,
 )
+from desktop.filing.supplements import Request, begin_supplement, open_requests
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
-    "ClonedForm", "MovedForm", "clone_dossier", "earlier_form", "move_back", "move_form", "offered_move",
-    "SignedContainer", "sign_container", "sign_files", "LEVELS", "ExtendedDocument", "extend_document", "level_of",
-    "proofs_for", "REACHED", "Batch", "BatchRow", "ClientImport", "KeyRing", "RowProblem", "batch_template",
-    "check_batch", "draft_of", "error_sheet", "import_clients", "print_batch", "run_batch", "ComponentView", "Desk",
-    "DossierView", "ExportedFile", "FilledDocument", "ItemView", "KnownPortal", "LoggedOut", "PaymentView",
-    "Preflight", "PreflightFinding", "RemoteProfile", "ResultView", "SignRequest", "SignatureEvidence",
-    "SignedDocument", "SignedDossier", "StatusView", "TokenKeyView", "TokenKeys", "Try", "WhoIs", "account_page",
-    "add_client", "add_portal", "add_remote", "attach", "begin_form", "cancel_item", "case_of", "check_certificate",
-    "choose_account", "confirm_unconfirmed", "delete_evidence", "doctor", "dossier_view", "dossier_views", "drain",
-    "enter_code", "export", "export_evidence", "fetch_results", "fill_foreign", "form_fields", "import_catalogue",
-    "is_large_pdf", "login", "logout", "mandates", "moment_of", "new_dossier", "open_form", "open_remote",
-    "open_token", "outbox_items", "pause", "paused", "pay", "portals", "preflight", "procedure", "procedure_lines",
-    "refresh", "remotes", "remove_portal", "release_item", "remove_remote", "role_of", "safe_name", "save_form",
-    "schedule_item", "search", "set_data", "settle_item", "sign_document", "sign_large", "signature_evidence",
-    "sign_dossier", "signs_together", "status", "status_view", "submit", "token_keys", "tries", "trust_add",
-    "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "verdicts_of", "whoami",
-    "workspace_trust",
+    "Request", "begin_supplement", "open_requests", "ClonedForm", "MovedForm", "clone_dossier", "earlier_form",
+    "move_back", "move_form", "offered_move", "SignedContainer", "sign_container", "sign_files", "LEVELS",
+    "ExtendedDocument", "extend_document", "level_of", "proofs_for", "REACHED", "Batch", "BatchRow", "ClientImport",
+    "KeyRing", "RowProblem", "batch_template", "check_batch", "draft_of", "error_sheet", "import_clients",
+    "print_batch", "run_batch", "ComponentView", "Desk", "DossierView", "ExportedFile", "Filer", "FilledDocument",
+    "ItemView", "KnownPortal", "LoggedOut", "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile",
+    "ResultView", "SignRequest", "SignatureEvidence", "SignedDocument", "SignedDossier", "StatusView",
+    "TokenKeyView", "TokenKeys", "Try", "WhoIs", "account_page", "add_client", "add_portal", "add_remote", "attach",
+    "begin_form", "cancel_item", "case_of", "check_certificate", "choose_account", "confirm_unconfirmed",
+    "delete_evidence", "doctor", "dossier_view", "dossier_views", "drain", "enter_code", "export",
+    "export_evidence", "fetch_results", "fill_foreign", "filer_for", "form_fields", "import_catalogue",
+    "is_large_pdf", "login", "login_needed", "logout", "mandates", "moment_of", "new_dossier", "open_form",
+    "open_remote", "open_token", "outbox_items", "pause", "paused", "pay", "portals", "preflight", "procedure",
+    "procedure_lines", "refresh", "remotes", "remove_portal", "release_item", "remove_remote", "role_of",
+    "safe_name", "save_form", "schedule_item", "search", "set_data", "settle_item", "sign_document", "sign_large",
+    "signature_evidence", "sign_dossier", "signs_together", "status", "status_view", "submit", "token_keys",
+    "tries", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file",
+    "verdicts_of", "whoami", "workspace_trust",
 ]  # fmt: skip

@@ -113,7 +113,10 @@ def _due(dossiers: dict[str, Dossier], items: dict[str, OutboxItem]) -> Iterator
     for one in dossiers.values():
         state = str(one.state)
         item = items.get(one.id)
-        if state == "SUBMITTED" or (item is not None and str(item.state) in ("QUEUED", "SENDING", "UNCERTAIN")):
+        # What has a code is with the agency: a revision of it answers a request, whose day counts.
+        if state == "SUBMITTED" or one.code is not None:
+            continue
+        if item is not None and str(item.state) in ("QUEUED", "SENDING", "UNCERTAIN"):
             continue
         if item is not None and str(item.state) == "REFUSED" and item.revision == one.revision:
             continue

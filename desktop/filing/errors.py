@@ -12,6 +12,7 @@ DesktopError
     ├── LevelForbids             the procedure's level does not allow this
     ├── NoPortal, SeveralPortals
     ├── NotSubmitted             there is nothing to follow yet
+    ├── NothingToSupplement      the agency waits for no more papers
     ├── PortalCanBeAsked         a fact can be had, so no word is taken
     ├── NotAMoment               a time that cannot be read
     ├── NotTheSame               what was typed twice differs
@@ -164,6 +165,15 @@ class NotSubmitted(FilingError):
 
     code: ClassVar[str] = "NOT_SUBMITTED"
     dossier: str
+
+
+@dataclass(eq=False)
+class NothingToSupplement(FilingError):
+    """The agency waits for no more papers of this dossier, as far as was last heard."""
+
+    code: ClassVar[str] = "NOTHING_TO_SUPPLEMENT"
+    dossier: str
+    status: str
 
 
 @dataclass(eq=False)

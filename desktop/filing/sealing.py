@@ -120,6 +120,7 @@ def sign_dossier(
             )
             for part in parts
         ),
+        supplements=dossier.code,
     )
     token = sign_jws(manifest.to_json(), key, typ="hoso-manifest+jws")
     ws.dossiers.set_delivery(dossier.id, dossier.delivery, role=str(role))

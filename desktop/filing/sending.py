@@ -179,7 +179,9 @@ def submit(
     for part in ws.dossiers.components(dossier.id):
         if part.form is not None:
             confirm_unconfirmed(open_form(desk, part.form), "submit", desk.today(), accepted=accept_unconfirmed)
-    found = portal_of(desk, portal)
+    # What answers a request for more papers goes to the portal that has the dossier, and to no other.
+    same = dossier.portal if dossier.code is not None and not dossier.code_entered else None
+    found = portal_of(desk, same or portal)
     learn_portal(desk, found)
     item = outbox.enqueue(ws, dossier.id, found.pin.url, confirmed=again, at=at)
     if not queue_only and at is None:
@@ -230,8 +232,6 @@ def drain(
     return done
 
 
-_OPEN = frozenset({"QUEUED", "UNCERTAIN", "SENDING"})
-
 def _renewed(desk: Desk, found: TrustedCatalogue, made: HosoConnector, problem: DesktopError | None) -> bool:
     from desktop.portal.errors import LoginNeeded
 
@@ -242,6 +242,8 @@ def _renewed(desk: Desk, found: TrustedCatalogue, made: HosoConnector, problem: 
         return True
     return False
 
+
+_OPEN = frozenset({"QUEUED", "UNCERTAIN", "SENDING"})
 
 
 def outbox_items(desk: Desk) -> list[ItemView]:

@@ -224,7 +224,13 @@ def dossiers_from(document: object, host: str) -> tuple[DossierAtPortal, ...]:
 def payment_from(document: object, host: str) -> Payment:
     """Parse a payment."""
     at = _At(document, host)
-    return Payment(at["id"].text(200), at["state"].text(100), at["url"].text(2000, ""), at["amount"].money())
+    return Payment(
+        at["id"].text(200),
+        at["state"].text(100),
+        at["url"].text(2000, ""),
+        at["amount"].money(),
+        at["receipt"].optional(100_000),
+    )
 
 
 def description_from(document: object, host: str) -> PortalDescription:
@@ -305,6 +311,8 @@ def _message(at: _At) -> PortalMessage:
         text=at["text"].text(20_000, ""),
         state=at["state"].text(100, ""),
         due=at["due"].optional_time(),
+        kind=at["kind"].text(100, ""),
+        components=tuple(one.text(200) for one in at["components"].items(500)),
     )
 
 

@@ -256,6 +256,9 @@ class PortalMessage:
     text: str
     state: str
     due: datetime | None
+    kind: str = ""
+    """incomplete, incorrect, outdated, or a word of the future."""
+    components: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -295,12 +298,14 @@ class DossierAtPortal:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment begun under an idempotency key; `state` is pending, paid or a word of the future."""
+    """A payment begun under an idempotency key; `state` is pending, confirming, paid or a word of the future."""
 
     id: str
     state: str
     url: str
     amount: int
+    receipt: str | None = None
+    """The e-receipt as it came, a compact JWS, once the portal has booked it."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from desktop.sandbox.scenarios import SCENARIOS
+
 
 def main(argv: list[str] | None = None) -> int:
     """Read the options and serve until interrupted."""
@@ -19,6 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--practice-faults", action="store_true", help="cho phép đặt lỗi để thử")
+    parser.add_argument("--scenario", choices=sorted(SCENARIOS), help="tình huống muốn tập")
+    parser.add_argument("--wipe", action="store_true", help="xóa mọi hồ sơ đã tập")
     given = parser.parse_args(argv)
     from desktop.sandbox.server import serve
 
@@ -33,6 +37,8 @@ def main(argv: list[str] | None = None) -> int:
         as_json=given.json,
         trust=given.trust,
         faults=given.practice_faults,
+        scenario=given.scenario,
+        wipe=given.wipe,
     )
 
 

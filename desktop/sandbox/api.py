@@ -17,7 +17,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from desktop.sandbox import identity_pages, models, pages
+from desktop.sandbox import clerk_desk, identity_pages, models, pages
 from desktop.sandbox.authority import Authority
 from desktop.sandbox.catalogue import Catalogue
 from desktop.sandbox.database import Database, stamp
@@ -25,6 +25,7 @@ from desktop.sandbox.errors import PortalSaysNo
 from desktop.sandbox.guard import Faults, Gate
 from desktop.sandbox.identity import Identity, person_id
 from desktop.sandbox.life import Life
+from desktop.sandbox.scenarios import Play
 from desktop.sandbox.submissions import Submissions, read_manifest
 from desktop.sandbox.words import problem
 
@@ -55,6 +56,7 @@ class Desk:
     clerk_key: str
     """Opens the clerk's page."""
     identity: Identity
+    play: Play
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -152,8 +154,6 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
             person=models.Person(id=who, name=name),
         )
 
-    # --- submissions --------------------------------------------------------------------------------------
-
     @app.get("/v1/mandates", responses=_problems(401))
     def mandates(who: Who) -> models.Mandates:
         return models.Mandates(
@@ -169,12 +169,14 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
             ]
         )
 
+    # --- submissions --------------------------------------------------------------------------------------
+
     @app.put("/v1/submissions/{key}", responses={201: {"model": models.SubmissionState}, **_problems(401, 409, 422)})
     def open_submission(key: Key, body: models.ManifestUpload, who: Who, response: Response) -> models.SubmissionState:
-        state, fresh = desk.submissions.open(key, body.manifest, who)
-        response.status_code = 201 if fresh else 200
         if body.mandate is not None:
             desk.identity.check_mandate(who, body.mandate, read_manifest(body.manifest).client.tax_code)
+        state, fresh = desk.submissions.open(key, body.manifest, who)
+        response.status_code = 201 if fresh else 200
         return state
 
     @app.put(
@@ -272,7 +274,13 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
         if not secrets.compare_digest(key.encode(), desk.clerk_key.encode()):
             return _page(pages.front())
         rows = desk.database.all("SELECT * FROM dossiers WHERE NOT deleted ORDER BY rowid DESC LIMIT 200")
-        return _page(pages.clerk(rows))
+        mails = desk.database.all("SELECT * FROM mails ORDER BY id DESC LIMIT 100")
+        return _page(pages.clerk(rows, mails, desk.play, desk.clerk_key))
+
+    @app.post("/clerk", include_in_schema=False)
+    async def decide(request: Request) -> Response:
+        told = await run_in_threadpool(clerk_desk.obey, await request.body(), desk.clerk_key, desk.life, desk.play)
+        return RedirectResponse(f"/?key={desk.clerk_key}", status_code=303) if told else _page(pages.front())
 
     @app.get("/practice/pay/{payment}", include_in_schema=False)
     def pay_page(payment: str, request: Request, confirm: bool = False) -> Response:

@@ -35,6 +35,7 @@ STATUS_NAMES = {
     10: "Đã trả kết quả",
 }
 
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS persons (id TEXT PRIMARY KEY, name TEXT NOT NULL);
@@ -84,7 +85,13 @@ CREATE TABLE IF NOT EXISTS dossiers (
     status INTEGER CHECK (status BETWEEN 1 AND 10),
     raw TEXT NOT NULL,
     next_at TEXT,                           -- when life takes its next step; NULL: at the next poll, or never
-    deleted INTEGER NOT NULL DEFAULT 0
+    deleted INTEGER NOT NULL DEFAULT 0,
+    scenario TEXT NOT NULL DEFAULT 'well',  -- what is played with it, from its registration on
+    turn INTEGER NOT NULL DEFAULT 0         -- how far that play has come
+);
+CREATE TABLE IF NOT EXISTS mails (          -- what a real portal would have sent; nothing ever leaves
+    id INTEGER PRIMARY KEY, code TEXT NOT NULL, at TEXT NOT NULL, channel TEXT NOT NULL, receiver TEXT NOT NULL,
+    subject TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS history (
     id INTEGER PRIMARY KEY, code TEXT NOT NULL REFERENCES dossiers(code),
@@ -92,12 +99,15 @@ CREATE TABLE IF NOT EXISTS history (
 );
 CREATE TABLE IF NOT EXISTS fees (
     id TEXT PRIMARY KEY, code TEXT NOT NULL REFERENCES dossiers(code), title TEXT NOT NULL,
-    amount INTEGER NOT NULL CHECK (amount > 0), state TEXT NOT NULL CHECK (state IN ('due', 'pending', 'paid'))
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    state TEXT NOT NULL CHECK (state IN ('due', 'pending', 'confirming', 'paid'))
 );
 CREATE TABLE IF NOT EXISTS payments (
     id TEXT PRIMARY KEY, fee TEXT NOT NULL UNIQUE REFERENCES fees(id),   -- a fee is paid once
     person TEXT NOT NULL, amount INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'paid'))
+    state TEXT NOT NULL CHECK (state IN ('pending', 'confirming', 'paid')),
+    receipt TEXT,                           -- the e-receipt, a compact JWS, once it is paid
+    CHECK ((state = 'paid') = (receipt IS NOT NULL))
 );
 CREATE TABLE IF NOT EXISTS payment_keys (
     person TEXT NOT NULL, key TEXT NOT NULL, fee TEXT NOT NULL, PRIMARY KEY (person, key)
@@ -107,7 +117,10 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE TABLE IF NOT EXISTS supplements (
     id INTEGER PRIMARY KEY, code TEXT NOT NULL REFERENCES dossiers(code), at TEXT NOT NULL, text TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('open', 'answered'))
+    kind TEXT NOT NULL DEFAULT 'incomplete' CHECK (kind IN ('incomplete', 'incorrect', 'outdated')),
+    due TEXT,                               -- the last day for answering
+    components TEXT NOT NULL DEFAULT '[]',  -- JSON list of the components it is about
+    state TEXT NOT NULL CHECK (state IN ('open', 'answered', 'lapsed'))
 );
 CREATE TABLE IF NOT EXISTS results (
     id TEXT PRIMARY KEY, code TEXT NOT NULL REFERENCES dossiers(code), name TEXT NOT NULL,
@@ -137,8 +150,39 @@ class Database:
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=FULL")
-        self._connection.execute("PRAGMA foreign_keys=ON")
+        self._widen()
         self._connection.executescript(_SCHEMA)
+        self._connection.execute(f"PRAGMA user_version={_VERSION}")
+        self._connection.execute("PRAGMA foreign_keys=ON")
+
+    def _widen(self) -> None:
+        """Rebuild the tables that a portal of an earlier version made narrower; what they hold goes over."""
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        known = {row["name"] for row in self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if version >= _VERSION or "dossiers" not in known:
+            return
+        fresh = sqlite3.connect(":memory:")
+        fresh.executescript(_SCHEMA)
+        self._connection.execute("PRAGMA foreign_keys=OFF")
+        self._connection.execute("BEGIN IMMEDIATE")
+        for table in ("dossiers", "fees", "payments", "supplements"):
+            if table not in known:
+                continue
+            made = fresh.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+            if table == "payments":
+                # An earlier portal gave no e-receipt; what was paid then stays paid, with an empty one.
+                old, new = (
+                    "id, fee, person, amount, state, receipt",
+                    ("id, fee, person, amount, state, CASE state WHEN 'paid' THEN '' END"),
+                )
+            else:
+                old = new = ", ".join(row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})"))
+            self._connection.execute(made.replace(f"CREATE TABLE {table}", f"CREATE TABLE {table}_new", 1))
+            self._connection.execute(f"INSERT INTO {table}_new ({old}) SELECT {new} FROM {table}")
+            self._connection.execute(f"DROP TABLE {table}")
+            self._connection.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
+        self._connection.execute("COMMIT")
+        fresh.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -209,11 +253,32 @@ class Database:
         self.run("UPDATE dossiers SET status = ?, raw = ? WHERE code = ?", status, words, dossier["code"])
         self.insert("history", code=dossier["code"], at=at, status=status, raw=words, note=note)
         self.change(dossier, "status", at)
+        self.mail(dossier, at, f"Hồ sơ {dossier['code']}: {words}", note or words)
 
     def say(self, dossier: Row, text: str, at: str) -> None:
         """Leave a message in a dossier."""
         self.insert("messages", code=dossier["code"], at=at, text=text)
         self.change(dossier, "message", at)
+        self.mail(dossier, at, f"Thông báo về hồ sơ {dossier['code']}", text)
+
+    def mail(self, dossier: Row, at: str, subject: str, text: str) -> None:
+        """Keep what a real portal would send by e-mail and to the phone; nothing leaves this machine."""
+        known = {"code": dossier["code"], "at": at, "receiver": dossier["applicant"], "subject": subject}
+        self.insert("mails", **known, channel="email", text=text)
+        short = f"{subject}. {text}" if text not in subject else subject
+        self.insert("mails", **known, channel="phone", text=short[:160])
+
+    def ask_for_more(
+        self, dossier: Row, at: str, text: str, *, kind: str, due: str | None, components: list[str]
+    ) -> None:
+        """Ask the applicant for more papers: one request, until a day."""
+        known = json.dumps(components, ensure_ascii=False)
+        self.insert(
+            "supplements", code=dossier["code"], at=at, text=text, kind=kind, due=due, components=known, state="open"
+        )
+        self.change(dossier, "supplement", at)
+        until = f" Hạn bổ sung: {due[8:10]}/{due[5:7]}/{due[0:4]}." if due else ""
+        self.mail(dossier, at, f"Yêu cầu bổ sung hồ sơ {dossier['code']}", text + until)
 
     def procedure(self, code: str) -> dict[str, Any] | None:
         """Return the record of a procedure as the catalogue holds it."""

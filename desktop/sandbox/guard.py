@@ -189,6 +189,12 @@ def _cut(send: Send, *, kill: bool) -> None:
         transport.abort()
 
 
+async def refuse_for_now(send: Send, seconds: int) -> None:
+    """Answer 503 as a portal that is down for some time."""
+    body = json.dumps(problem(503, "PRACTICE_DOWN"), ensure_ascii=False).encode()
+    await _send(send, 503, b"application/problem+json", body, [(b"retry-after", str(seconds).encode())])
+
+
 async def _answer(
     send: Send, status: int, code: str, more: dict[str, Any] | None = None, *, retry_after: bool = False
 ) -> None:

@@ -6,18 +6,29 @@ with pace 0 each poll of a dossier takes the next one. Steps are durable before 
 
 from __future__ import annotations
 
+import json
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from desktop.sandbox.database import Database, Row, stamp
+from desktop.sandbox.database import ZONE, Database, Row, stamp
 from desktop.sandbox.errors import PortalSaysNo
 from desktop.sandbox.models import ClerkAction, Dossier, Payment
+from desktop.sandbox.scenarios import apology
+from forms.period import add_working_days
 
 FINISHED = (3, 8, 10)
 TOO_LATE_TO_WITHDRAW = (3, 8, 9, 10)
 _WAITS = "Chờ người nộp thanh toán phí, lệ phí trực tuyến"
+_WANTED = (
+    "Giấy tờ kèm theo chưa đủ: đề nghị kiểm tra các thành phần của hồ sơ, bổ sung bản chụp còn thiếu rồi ký và gửi lại."
+)
+_ANSWER_DAYS = 5
+"""Working days for answering a request for more papers, where the clerk says nothing else."""
+_APOLOGIES = 2
+_LAPSED = "Quá hạn bổ sung hồ sơ mà chưa nhận được giấy tờ yêu cầu"
+_REFUSED = "Hồ sơ không thuộc thẩm quyền giải quyết của nơi tiếp nhận (tình huống thực hành)"
 _DELIVERIES = {
     "post": "Kết quả đã được gửi qua dịch vụ bưu chính công ích.",
     "in-person": "Mời nhận kết quả tại Bộ phận Một cửa nơi tiếp nhận hồ sơ.",
@@ -36,12 +47,14 @@ class Life:
         clock: Callable[[], datetime],
         make_result: Callable[[Row], bytes],
         keep: Callable[[bytes], str],
+        sign_payment: Callable[[dict[str, object]], str],
     ) -> None:
         self._database = database
         self._pace = pace
         self._clock = clock
         self._make_result = make_result
         self._keep = keep
+        self._sign_payment = sign_payment
         self._lock = threading.Lock()
 
     def begin(self, dossier: Row) -> None:
@@ -102,7 +115,7 @@ class Life:
                     raise PortalSaysNo(409, "WITHDRAWAL_TOO_LATE")
             elif row["status"] != 7:
                 now = self._clock()
-                self._database.move(row, 7, stamp(now))
+                self._database.move(row, 7, stamp(now), note="Người nộp yêu cầu rút hồ sơ")
                 self._plan(code, now + timedelta(seconds=self._pace) if self._pace > 0 else None)
         return self._show(code)
 
@@ -132,6 +145,7 @@ class Life:
                     "person": person,
                     "amount": fee["amount"],
                     "state": "pending",
+                    "receipt": None,
                 }
                 self._database.insert("payments", **payment)
                 self._database.run("UPDATE fees SET state = 'pending' WHERE id = ?", fee_id)
@@ -157,12 +171,38 @@ class Life:
             if payment["state"] == "paid":
                 return
             now = self._clock()
-            self._database.run("UPDATE payments SET state = 'paid' WHERE id = ?", payment_id)
-            self._database.run("UPDATE fees SET state = 'paid' WHERE id = ?", payment["fee"])
             dossier = self._row(payment["code"])
-            self._database.change(dossier, "fee", stamp(now))
+            if dossier["scenario"] != "fee":
+                self._book(dossier, payment, stamp(now))
+            elif payment["state"] == "pending":
+                # The bank has the money and says so later: the next step books it.
+                self._database.run("UPDATE payments SET state = 'confirming' WHERE id = ?", payment_id)
+                self._database.run("UPDATE fees SET state = 'confirming' WHERE id = ?", payment["fee"])
+                self._database.change(dossier, "fee", stamp(now))
             if self._pace > 0 and dossier["status"] == 6:
                 self._plan(dossier["code"], now + timedelta(seconds=self._pace))
+
+    def _book(self, dossier: Row, payment: Row, at: str) -> None:
+        """Book a payment with its e-receipt; in the caller's transaction."""
+        fee = self._database.one("SELECT * FROM fees WHERE id = ?", payment["fee"])
+        assert fee is not None
+        receipt = self._sign_payment(
+            {
+                "payment": payment["id"],
+                "code": dossier["code"],
+                "fee": fee["id"],
+                "title": fee["title"],
+                "amount": payment["amount"],
+                "payer": dossier["applicant"],
+                "paid": at,
+            }
+        )
+        self._database.run("UPDATE payments SET state = 'paid', receipt = ? WHERE id = ?", receipt, payment["id"])
+        self._database.run("UPDATE fees SET state = 'paid' WHERE id = ?", fee["id"])
+        self._database.change(dossier, "fee", at)
+        amount = f"{payment['amount']:,}".replace(",", ".")
+        told = f"{fee['title']}: {amount} đồng. Biên lai điện tử có trong hồ sơ."
+        self._database.mail(dossier, at, f"Đã nhận khoản nộp của hồ sơ {dossier['code']}", told)
 
     # --- the clerk ------------------------------------------------------------------------------------
 
@@ -177,15 +217,28 @@ class Life:
                 return None
             self._database.move(row, action.status, at, note=action.note, raw=action.raw)
             if action.status == 5:
-                text = action.note or "Đề nghị bổ sung giấy tờ."
-                self._database.insert("supplements", code=code, at=at, text=text, state="open")
-                self._database.change(row, "supplement", at)
+                days = action.days if action.days is not None else _ANSWER_DAYS
+                self._ask_for_more(
+                    row, self._clock(), action.note or "Đề nghị bổ sung giấy tờ.", action.kind, days, action.components
+                )
         return self._show(code)
+
+    def step(self, code: str) -> None:
+        """Take the next step of a dossier now, whenever it is planned."""
+        with self._lock:
+            now = self._clock()
+            more = self._step(self._row(code), now)
+            self._plan(code, now + timedelta(seconds=self._pace) if more and self._pace > 0 else None)
+
+    def _ask_for_more(self, row: Row, moment: datetime, text: str, kind: str, days: int, components: list[str]) -> None:
+        due = add_working_days(moment.astimezone(ZONE).date(), days).isoformat()
+        self._database.ask_for_more(row, stamp(moment), text, kind=kind, due=due, components=components)
 
     # --- steps ----------------------------------------------------------------------------------------
 
     def _advance(self, row: Row) -> None:
         with self._lock:
+            self._lapse(self._row(row["code"]))
             if self._pace > 0:
                 now = self._clock()
                 while True:
@@ -201,6 +254,8 @@ class Life:
     def _step(self, row: Row, moment: datetime) -> bool:
         """Take the one next step of a dossier, if it has one; say whether it took one."""
         at, code, status = stamp(moment), row["code"], row["status"]
+        if self._played(row, moment, at):
+            return True
         if status == 1:
             due = row["due"]
             day = f"{due[8:10]}/{due[5:7]}/{due[0:4]}" if due else None
@@ -215,7 +270,16 @@ class Life:
             else:
                 self._database_move(row, 4, at)
         elif status == 6:
-            if self._unpaid(code):
+            waiting = self._database.all(
+                "SELECT payments.* FROM payments JOIN fees ON fees.id = payments.fee"
+                " WHERE fees.code = ? AND payments.state = 'confirming'",
+                code,
+            )
+            if waiting:
+                with self._database.transaction():
+                    for payment in waiting:
+                        self._book(row, payment, at)
+            elif self._unpaid(code):
                 if row["pay_online"]:
                     return False
                 with self._database.transaction():
@@ -236,6 +300,43 @@ class Life:
         else:
             return False
         return True
+
+    def _played(self, row: Row, moment: datetime, at: str) -> bool:
+        """Take the step that the dossier's scenario has in the place of the usual one, if it has one now."""
+        played = (row["scenario"], row["status"])
+        turn = int(row["turn"])
+        with self._database.transaction():
+            if played == ("refused", 1):
+                self._database.move(row, 3, at, note=_REFUSED)
+            elif played == ("supplement", 4) and turn == 0:
+                self._database.move(row, 5, at, note=_WANTED)
+                self._ask_for_more(row, moment, _WANTED, "incomplete", _ANSWER_DAYS, [])
+            elif played == ("late", 4) and turn < _APOLOGIES:
+                today = moment.astimezone(ZONE).date()
+                promised = date.fromisoformat(row["due"]) if row["due"] else today
+                due = add_working_days(max(promised, today), 5).isoformat()
+                self._database.run("UPDATE dossiers SET due = ? WHERE code = ?", due, row["code"])
+                self._database.say(row, apology(row, due), at)
+            else:
+                return False
+            self._database.run("UPDATE dossiers SET turn = turn + 1 WHERE code = ?", row["code"])
+        return True
+
+    def _lapse(self, row: Row) -> None:
+        """Stop a dossier whose applicant let the time for more papers pass."""
+        if row["status"] != 5:
+            return
+        today = self._clock().astimezone(ZONE).date().isoformat()
+        asked = self._database.all("SELECT * FROM supplements WHERE code = ? AND state = 'open'", row["code"])
+        if any(one["due"] and one["due"] < today for one in asked):
+            at = stamp(self._clock())
+            with self._database.transaction():
+                self._database.run(
+                    "UPDATE supplements SET state = 'lapsed' WHERE code = ? AND state = 'open'", row["code"]
+                )
+                self._database.change(row, "supplement", at)
+                self._database.move(row, 8, at, note=_LAPSED)
+                self._plan(row["code"], None)
 
     def _database_move(self, row: Row, status: int, at: str) -> None:
         with self._database.transaction():
@@ -294,6 +395,8 @@ class Life:
         for name in ("supplements", "messages"):
             for entry in lists[name]:
                 entry["id"] = str(entry["id"])
+        for entry in lists["supplements"]:
+            entry["components"] = json.loads(entry["components"])
         return Dossier.model_validate({**row, **lists}, strict=False)
 
     def result(self, code: str, result_id: str, person: str) -> Row:
@@ -306,4 +409,10 @@ class Life:
 
 
 def _payment(row: Row, url: str) -> Payment:
-    return Payment(id=row["id"], state=row["state"], url=f"{url}/practice/pay/{row['id']}", amount=row["amount"])
+    return Payment(
+        id=row["id"],
+        state=row["state"],
+        url=f"{url}/practice/pay/{row['id']}",
+        amount=row["amount"],
+        receipt=row["receipt"] or None,
+    )

@@ -162,7 +162,7 @@ class Fee(BaseModel):
     id: str
     title: str
     amount: int
-    state: Literal["due", "pending", "paid"]
+    state: Literal["due", "pending", "confirming", "paid"]
 
 
 class Supplement(BaseModel):
@@ -171,7 +171,10 @@ class Supplement(BaseModel):
     id: str
     at: str
     text: str
-    state: Literal["open", "answered"]
+    state: Literal["open", "answered", "lapsed"]
+    kind: Literal["incomplete", "incorrect", "outdated"]
+    due: str | None
+    components: list[str]
 
 
 class Message(BaseModel):
@@ -229,9 +232,10 @@ class Payment(BaseModel):
     """A payment, and the page where it is made."""
 
     id: str
-    state: Literal["pending", "paid"]
+    state: Literal["pending", "confirming", "paid"]
     url: str
     amount: int
+    receipt: str | None
 
 
 class Problem(BaseModel):
@@ -276,6 +280,9 @@ class ClerkAction(Request):
     raw: str | None = Field(default=None, max_length=500)
     note: str = Field(default="", max_length=2000)
     delete: bool = False
+    kind: Literal["incomplete", "incorrect", "outdated"] = "incomplete"
+    days: int | None = Field(default=None, ge=0, le=365)
+    components: list[str] = Field(default=[], max_length=50)
 
 
 class ManifestFile(BaseModel):
@@ -320,6 +327,7 @@ class Manifest(BaseModel):
     delivery: Literal["online", "post", "in-person"]
     created: str = Field(max_length=40)
     components: list[ManifestComponent] = Field(max_length=MAX_FILES)
+    supplements: str | None = Field(default=None, min_length=1, max_length=60)
 
     @property
     def files(self) -> list[tuple[str, ManifestFile]]:

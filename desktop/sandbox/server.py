@@ -21,6 +21,7 @@ from desktop.sandbox.authority import Authority
 from desktop.sandbox.catalogue import Catalogue
 from desktop.sandbox.database import ZONE, Database, Row
 from desktop.sandbox.judge import Bench
+from desktop.sandbox.scenarios import Down, Play
 
 if TYPE_CHECKING:
     import uvicorn
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 PORTAL_ID = "thuc-hanh"
 NAME = {"vi": "Cổng thực hành Hồ Sơ", "en": "Hồ Sơ practice portal"}
 PATIENCE = 3.0
+PAYMENT_TYPE = "hoso-payment+jws"
 
 
 class Sandbox:
     """A practice portal in this process, on a thread of its own.
 
     `folder` keeps everything: database, files, keys, catalogue. `port` 0 takes a free one. `pace` is in
-    seconds, 0 for the next status at every poll. `trust` names more PEM files of authorities whose signers
+    seconds, 0 for the next status at every poll; `scenario` is one of SCENARIOS,
+    None what was played last. `trust` names more PEM files of authorities whose signers
     the judge accepts; `catalogue` a folder or .tar.xz of the national portal's records. `judge` replaces
     the real one in tests.
     """
@@ -54,6 +57,7 @@ class Sandbox:
         faults: bool = False,
         judge: Judge | None = None,
         patience: float = PATIENCE,
+        scenario: str | None = None,
         clock: Callable[[], datetime] | None = None,
         resources: Path | None = None,
     ) -> None:
@@ -64,6 +68,7 @@ class Sandbox:
         self._trust, self._judge, self._patience = tuple(trust), judge, patience
         self._clock = clock or (lambda: datetime.now(ZONE))
         self._resources = resources
+        self._scenario = scenario
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
@@ -74,6 +79,7 @@ class Sandbox:
         self.authority = Authority.open(folder / "authority")
         self._bench = Bench()
         self.describe: Callable[[], dict[str, Any]] = dict
+        self.play: Play
 
     def start(self) -> Sandbox:
         """Start to answer; return once it does. Raises OSError when the address is taken."""
@@ -174,6 +180,9 @@ class Sandbox:
         catalogue = Catalogue(self.folder / "catalogue", self.authority, self._clock)
         templates = self._publish(database, catalogue, hosts)
         self.fingerprint = catalogue.fingerprint
+        self.play = Play(database, self._clock, self.folder)
+        if self._scenario is not None:
+            self.play.choose(self._scenario)
         life: Life
 
         def begin(dossier: Row) -> None:
@@ -185,15 +194,17 @@ class Sandbox:
             self._judge or self._real_judge(templates),
             portal=PORTAL_ID,
             sign_receipt=self._sign_receipt,
-            clock=self._clock,
+            clock=self.play.now,
             registered=begin,
+            scenario=lambda: self.play.scenario,
         )
         life = Life(
             database,
             pace=self._pace,
-            clock=self._clock,
+            clock=self.play.now,
             make_result=self._make_result,
             keep=submissions.keep,
+            sign_payment=self._sign_payment,
         )
         submissions.start()
         self._ends.append(submissions.stop)
@@ -212,9 +223,10 @@ class Sandbox:
                 faults=self._faults,
                 clerk_key=self._clerk_key(database),
                 identity=Identity(database, self.authority.folder, self._clock),
+                play=self.play,
             )
         )
-        return application
+        return Down(application, self.play)
 
     def _publish(self, database: Database, catalogue: Catalogue, hosts: frozenset[str]) -> list[dict[str, Any]]:
         from desktop.sandbox.publication import publish
@@ -246,19 +258,31 @@ class Sandbox:
         return DossierJudge(self._bench, self.authority, anchors, templates, self._clock)
 
     def _sign_receipt(self, payload: bytes) -> str:
+        from desktop.sandbox.submissions import RECEIPT_TYPE
+
+        return self._sign(payload, RECEIPT_TYPE)
+
+    def _sign_payment(self, facts: dict[str, object]) -> str:
+        payload = {"format": 1, "portal": PORTAL_ID, **facts}
+        told = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return self._sign(told, PAYMENT_TYPE)
+
+    def _sign(self, payload: bytes, kind: str) -> str:
         from joserfc import jws
         from joserfc.jwk import ECKey
 
-        from desktop.sandbox.submissions import RECEIPT_TYPE
-
         jwk = self.authority.receipt_key()
-        header = {"alg": "ES256", "kid": jwk["kid"], "typ": RECEIPT_TYPE}
+        header = {"alg": "ES256", "kid": jwk["kid"], "typ": kind}
         return jws.serialize_compact(header, payload, ECKey.import_key(jwk))
 
     def _make_result(self, dossier: Row) -> bytes:
         from desktop.sandbox.judge import print_result
 
-        return print_result(self._bench, dossier, self.authority)
+        signer = self.authority
+        if dossier["scenario"] == "bad-result":
+            # An authority of the same names that nobody trusts: what a forger would make.
+            signer = Authority.open(self.folder / "stranger")
+        return print_result(self._bench, dossier, signer)
 
     def _serve(self) -> None:
         assert self._server is not None
@@ -290,6 +314,8 @@ def serve(
     as_json: bool = False,
     trust: Sequence[Path] = (),
     faults: bool = False,
+    scenario: str | None = None,
+    wipe: bool = False,
 ) -> int:
     """Run the practice portal until interrupted; print one line on stdout when it is ready.
 
@@ -298,11 +324,15 @@ def serve(
     import sys
 
     def ready(portal: Sandbox) -> None:
+        if wipe:
+            portal.play.wipe()
         if as_json:
             facts = {
                 "url": portal.url,
                 "root_fingerprint": portal.fingerprint,
                 "database": str(portal.database),
+                "scenario": portal.play.scenario,
+                "clerk": portal.clerk_url,
             }
             print(json.dumps(facts, ensure_ascii=False), flush=True)
         else:
@@ -320,6 +350,7 @@ def serve(
             tls=tls,
             trust=trust,
             faults=faults,
+            scenario=scenario,
         )
         portal.run(ready)
     except (OSError, DesktopError) as error:

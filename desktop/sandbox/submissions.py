@@ -26,6 +26,7 @@ from desktop.replacing import move_over
 from desktop.sandbox.database import Database, Row, stamp
 from desktop.sandbox.errors import PortalSaysNo
 from desktop.sandbox.models import MAX_SUBMISSION_SIZE, Manifest, MissingFile, Reason, SubmissionState
+from desktop.sandbox.scenarios import first_fee
 from desktop.sandbox.words import reason
 
 MANIFEST_TYPE = "hoso-manifest+jws"
@@ -82,6 +83,7 @@ class Submissions:
         sign_receipt: Callable[[bytes], str],
         clock: Callable[[], datetime],
         registered: Callable[[Row], None],
+        scenario: Callable[[], str] = lambda: "well",
     ) -> None:
         self._database = database
         self._files = folder / "files"
@@ -93,6 +95,7 @@ class Submissions:
         self._sign_receipt = sign_receipt
         self._clock = clock
         self._registered = registered
+        self._scenario = scenario
         self._locks = [threading.Lock() for _ in range(64)]
         self._queue: queue.Queue[str | None] = queue.Queue()
         self._concluded = threading.Condition()
@@ -201,8 +204,8 @@ class Submissions:
                 self._database.run("UPDATE submissions SET state = 'received' WHERE key = ?", key)
                 self._queue.put(key)
         with self._concluded:
-            self._concluded.wait_for(lambda: self._row(key)["state"] != "received", patience)
-        return self._state(self._row(key))
+            self._concluded.wait_for(lambda: not self._waits(key), patience)
+        return self.state(key, person)
 
     def state(self, key: str, person: str) -> SubmissionState:
         """Say what became of a key."""
@@ -262,6 +265,10 @@ class Submissions:
         assert row is not None
         return row
 
+    def _waits(self, key: str) -> bool:
+        row = self._database.one("SELECT state FROM submissions WHERE key = ?", key)
+        return row is not None and row["state"] == "received"
+
     def _mine(self, key: str, person: str, *, other: str = "OTHER_PERSON", status: int = 403) -> Row | None:
         row = self._database.one("SELECT * FROM submissions WHERE key = ?", key)
         if row is not None and row["person"] != person:
@@ -283,8 +290,8 @@ class Submissions:
 
     def _work(self) -> None:
         while (key := self._queue.get()) is not None:
-            row = self._row(key)
-            if row["state"] != "received":
+            row = self._database.one("SELECT * FROM submissions WHERE key = ?", key)
+            if row is None or row["state"] != "received":  # wiped meanwhile, or judged already
                 continue
             manifest = read_manifest(row["manifest"])
             judged = Judged(
@@ -313,11 +320,19 @@ class Submissions:
                 row["key"],
             )
             return
+        if manifest.supplements is not None and self._supplemented(row, manifest) is None:
+            told = [reason("NOT_WAITED_FOR", facts={"dossier": manifest.supplements}).model_dump()]
+            self._database.run(
+                "UPDATE submissions SET state = 'refused', reasons = ? WHERE key = ? AND state = 'received'",
+                json.dumps(told, ensure_ascii=False),
+                row["key"],
+            )
+            return
         now = self._clock()
         at = stamp(now)
         due = verdict.due.isoformat() if verdict.due else None
         with self._database.transaction():
-            if self._row(row["key"])["state"] != "received":
+            if not self._waits(row["key"]):
                 return
             earlier = self._supplemented(row, manifest)
             code = earlier["code"] if earlier else self._database.next_code(now)
@@ -336,11 +351,17 @@ class Submissions:
                 json.dumps(receipt, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
             )
             if earlier:
-                self._database.run("UPDATE dossiers SET revision = ? WHERE code = ?", manifest.revision, code)
+                self._database.run(
+                    "UPDATE dossiers SET revision = ?, due = coalesce(?, due) WHERE code = ?",
+                    manifest.revision,
+                    due,
+                    code,
+                )
                 self._database.run("UPDATE supplements SET state = 'answered' WHERE code = ? AND state = 'open'", code)
                 dossier = {**earlier, "revision": manifest.revision}
                 self._database.change(dossier, "supplement", at)
-                self._database.move(dossier, 2, at, note="Đã nhận hồ sơ bổ sung")
+                self._database.move(dossier, 4, at, note="Đã nhận hồ sơ bổ sung")
+                self._registered(dossier)
             else:
                 self._register(row, manifest, verdict, code, at, due)
             self._database.run(
@@ -353,9 +374,10 @@ class Submissions:
     def _supplemented(self, row: Row, manifest: Manifest) -> Row | None:
         """Return the dossier that waits for more papers and that this submission revises."""
         return self._database.one(
-            "SELECT * FROM dossiers WHERE person = ? AND local_id = ? AND procedure = ? AND status = 5"
-            " AND revision < ? AND tax_code IS ? AND personal_id IS ? AND NOT deleted",
+            "SELECT * FROM dossiers WHERE person = ? AND coalesce(code = ?, local_id = ?) AND procedure = ?"
+            " AND status = 5 AND revision < ? AND tax_code IS ? AND personal_id IS ? AND NOT deleted",
             row["person"],
+            manifest.supplements,
             manifest.dossier,
             manifest.procedure,
             manifest.revision,
@@ -364,6 +386,8 @@ class Submissions:
         )
 
     def _register(self, row: Row, manifest: Manifest, verdict: Verdict, code: str, at: str, due: str | None) -> None:
+        scenario = self._scenario()
+        fee = first_fee(scenario, verdict.fee)
         self._database.insert(
             "dossiers",
             code=code,
@@ -384,12 +408,13 @@ class Submissions:
             due=due,
             status=None,
             raw="",
+            scenario=scenario,
         )
         dossier = self._database.one("SELECT * FROM dossiers WHERE code = ?", code)
         assert dossier is not None
         self._database.move(dossier, 1, at)
-        if verdict.fee is not None:
-            title, amount = verdict.fee
+        if fee is not None:
+            title, amount = fee
             self._database.insert("fees", id=f"{code}-F1", code=code, title=title, amount=amount, state="due")
             self._database.change(dossier, "fee", at)
         self._registered(dossier)

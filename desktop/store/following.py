@@ -221,7 +221,7 @@ class Letters:
             if row is None:
                 connection.execute(insert(letters).values(dossier=dossier, letter=letter, kind=kind, **values))
                 return True
-            if (row.text, row.due) == (text, due):
+            if (row.text, row.due, row.raw) == (text, due, raw or {}):
                 return False
             connection.execute(update(letters).where(here).values(**values))
             return True

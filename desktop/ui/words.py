@@ -87,6 +87,9 @@ def state_mark(dossier: Dossier, item: OutboxItem | None) -> Mark:
     sending = str(item.state) if item is not None and item.revision == dossier.revision else ""
     if sending in ("QUEUED", "SENDING", "UNCERTAIN", "REFUSED"):
         return item_mark(sending)
+    if dossier.code is not None and state != "SUBMITTED":
+        # With the agency, while its answer is being made here.
+        return Mark(tr("Đang làm bản bổ sung"), "warning", "edit")
     if state == "PREPARED":
         return Mark(tr("Bản nháp"), "muted", "edit")
     if state == "SIGNED":
@@ -139,11 +142,11 @@ def level_marks(level: int | None, full: bool | None) -> tuple[Mark, ...]:
 
 
 VERDICTS: dict[str, tuple[str, Tone, str]] = {
-    "valid": ("HỢP LỆ", "success", "check"),
-    "invalid": ("KHÔNG HỢP LỆ", "danger", "error"),
-    "indeterminate": ("CHƯA XÁC ĐỊNH", "warning", "uncertain"),
-    "unsigned": ("KHÔNG CÓ CHỮ KÝ", "muted", "info"),
-    "unreadable": ("KHÔNG ĐỌC ĐƯỢC", "danger", "error"),
+    "valid": (later("HỢP LỆ"), "success", "check"),
+    "invalid": (later("KHÔNG HỢP LỆ"), "danger", "error"),
+    "indeterminate": (later("CHƯA XÁC ĐỊNH"), "warning", "uncertain"),
+    "unsigned": (later("KHÔNG CÓ CHỮ KÝ"), "muted", "info"),
+    "unreadable": (later("KHÔNG ĐỌC ĐƯỢC"), "danger", "error"),
 }
 
 

@@ -68,6 +68,8 @@ class Manifest:
     created: str
     """ISO time with its zone."""
     components: tuple[ManifestComponent, ...]
+    supplements: str | None = None
+    """The portal's code of the dossier that this revision adds to; None: it begins a dossier."""
 
     @property
     def files(self) -> tuple[ManifestFile, ...]:
@@ -103,6 +105,7 @@ class Manifest:
             delivery=_text(tree, "delivery"),
             created=_text(tree, "created"),
             components=components,
+            supplements=_optional(tree, "supplements"),
         )
         if len(manifest.files) > FILES_LIMIT:
             raise ManifestBroken("components")

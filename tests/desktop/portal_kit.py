@@ -8,6 +8,7 @@ import io
 import json
 import time
 import uuid
+from typing import Any
 
 from desktop.portal.contract import Submission, SubmissionFile
 from desktop.sandbox.submissions import Judged, Verdict
@@ -29,7 +30,9 @@ class Nod:
         pass
 
 
-def submission(*contents: bytes, key: str | None = None) -> Submission:
+def submission(
+    *contents: bytes, key: str | None = None, client: str = "0101243150", dossier: str = "D1", **more: Any
+) -> Submission:
     key = key or uuid.uuid4().hex
     files = [
         SubmissionFile(hashlib.sha256(data).hexdigest(), len(data), f"tệp {n}.pdf", lambda data=data: io.BytesIO(data))
@@ -37,13 +40,13 @@ def submission(*contents: bytes, key: str | None = None) -> Submission:
     ]
     payload = {
         "format": 1,
-        "dossier": "D1",
+        "dossier": dossier,
         "revision": 1,
         "key": key,
         "procedure": "1.007014",
         "case": None,
         "period": "2026-10",
-        "client": {"tax_code": "0101243150", "personal_id": None, "name": "Công ty Ánh Dương"},
+        "client": {"tax_code": client, "personal_id": None, "name": "Công ty Ánh Dương"},
         "role": "self",
         "delivery": "online",
         "created": "2026-11-21T10:00:00+07:00",
@@ -62,7 +65,7 @@ def submission(*contents: bytes, key: str | None = None) -> Submission:
                 ],
             }
         ],
-    }
+    } | more
     head = {"alg": "RS256", "typ": "hoso-manifest+jws"}
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (head, payload)]
     return Submission(key, ".".join([*parts, "c2ln"]), tuple(files))

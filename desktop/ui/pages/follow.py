@@ -211,9 +211,23 @@ class Here(Page):
         card.body.addWidget(Text(letter.text))
         card.body.addWidget(Text(self.tr("Cổng gửi lúc {}").format(words.minute(letter.at)), Size.SMALL, role="muted"))
         add = Button(self.tr("&Bổ sung"), "add", primary=True)
-        add.clicked.connect(lambda: self.shell.go("dossier", dossier=seen.dossier.id))
+        add.clicked.connect(self._answer)
         card.body.addWidget(row_of(add))
         return card
+
+    def _answer(self) -> None:
+        """Open the revision that answers the agency, and go there."""
+        desk, wanted = self.shell.desk, self._id
+
+        def work(progress: Progress) -> Any:
+            return filing.begin_supplement(desk, wanted)
+
+        def done(opened: Any) -> None:
+            self.shell.bell.data_changed.emit("dossier")
+            self.shell.go("dossier", dossier=opened.id)
+            self.shell.say(self.tr("Đã mở lần nộp bổ sung; bản đã nộp và biên nhận giữ nguyên."))
+
+        self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
 
     def _fee(self, seen: Seen, fee: Any) -> Card:
         card = Card(tone="warning" if fee["state"] == "due" else None)
