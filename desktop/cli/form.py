@@ -133,7 +133,7 @@ def read(file: Path) -> None:
     import json
 
     from desktop.cli.session import plain
-    from forms.printing import read_back
+    from forms.printing import matching_text, read_back
     from forms.xml import read as read_xml
 
     session = _session.current
@@ -148,4 +148,7 @@ def read(file: Path) -> None:
         "period": found.period,
         "values": found.values,
     }
+    code = matching_text(found)
+    if code is not None:
+        document["paper"] = code
     session.answer(document, json.dumps(plain(document), ensure_ascii=False, indent=2))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from forms.bundled import RESOURCES
 from forms.errors import FormsError
-from forms.printing import paper
+from forms.printing import matching, paper
 from forms.printing.errors import (
     GlyphMissing,
     LayoutBroken,
@@ -45,6 +45,7 @@ __all__ = [
     "Printed",
     "PrintingError",
     "check_layout",
+    "matching_text",
     "page_images",
     "page_sizes",
     "print_form",
@@ -141,12 +142,30 @@ def _print_opened(template: Template, period: str | None, values: Mapping[str, A
         "version": template.version,
         "lang": "vi",
     }
-    inputs = {"shown": canonical(sheet)}
+    inputs, data = {"shown": canonical(sheet)}, canonical(attached)
+    if how["dossier"] and not options.draft and not options.blank:  # a draft's data is not what will be filed
+        inputs["matching"] = matching.picture(matching.matching_text(how["dossier"], data.encode()))
     if not options.blank:
-        inputs["attached"] = canonical(attached)
+        inputs["attached"] = data
     return warm_press(f"{template.id} {template.version}", template.files).print(
         inputs, options.timestamp, marks=options.marks
     )
+
+
+def matching_text(found: EmbeddedData) -> str | None:
+    """Return what the QR code on the paper of these data says; None where it has none: no dossier, or a draft."""
+    dossier = found.print.get("dossier")
+    if not isinstance(dossier, str) or not dossier or found.print.get("draft"):
+        return None
+    attached = {
+        "format": 1,
+        "template": found.template,
+        "version": found.version,
+        "period": found.period,
+        "values": found.values,
+        "print": found.print,
+    }
+    return matching.matching_text(dossier, canonical(attached).encode())
 
 
 @functools.lru_cache(maxsize=8)

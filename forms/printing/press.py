@@ -50,7 +50,7 @@ _MAIN = """\
 #include "/layout.typ"
 """.encode()
 
-_DATA = {"shown": "{}", "attached": "", "attachments": "[]"}
+_DATA = {"shown": "{}", "attached": "", "attachments": "[]", "matching": ""}
 """What a layout is given, as JSON, and what stands for it where there is none."""
 
 _MARKS = """(
