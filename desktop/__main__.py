@@ -13,16 +13,12 @@ def _said_in_words(kind: type[BaseException], error: BaseException, trace: Trace
     """Write a bug's trace to a log and say so; set before any import of ours can fail."""
     if issubclass(kind, KeyboardInterrupt):
         os._exit(130)
-    import tempfile
-    import traceback
+    from desktop.errors import write_log
 
-    with tempfile.NamedTemporaryFile("w", prefix="hoso-", suffix=".log", delete=False, encoding="utf-8") as log:
-        # Frames and the kind of error only: messages and values may hold what a client confided to us.
-        log.write(f"{kind.__module__}.{kind.__qualname__}\n")
-        log.writelines(traceback.format_tb(trace))
+    log = write_log(kind, trace)
     print(
-        f"Chương trình gặp một lỗi của chính nó; dữ liệu đã lưu vẫn còn nguyên. Nhật ký: {log.name}\n"
-        f"A fault in the program; what was saved is intact. Log: {log.name}",
+        f"Chương trình gặp một lỗi của chính nó; dữ liệu đã lưu vẫn còn nguyên. Nhật ký: {log}\n"
+        f"A fault in the program; what was saved is intact. Log: {log}",
         file=sys.stderr,
     )
     sys.stderr.flush()

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from types import TracebackType
 from typing import Any, ClassVar
 
 
@@ -408,3 +409,15 @@ class CannotSettle(OutboxError):
     item: str
     state: str
     code: ClassVar[str] = "CANNOT_SETTLE"
+
+
+def write_log(kind: type[BaseException], trace: TracebackType | None) -> str:
+    """Write the trace of a bug to a log of its own and return where it lies."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="hoso-", suffix=".log", delete=False, encoding="utf-8") as log:
+        # Frames and the kind of error only: messages and values may hold what a client confided to us.
+        log.write(f"{kind.__module__}.{kind.__qualname__}\n")
+        log.writelines(traceback.format_tb(trace))
+    return log.name

@@ -28,13 +28,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.ui.parts import Button, OneLine, Rule, Text
+from desktop.ui.parts import Button, OneLine, Rule, Text, as_search
 from desktop.ui.theme import RADIUS, ROW, STEP, Size, colour, font, icon
+from desktop.ui.translation import later
 
 
 class PracticeBand(QWidget):
@@ -67,13 +67,13 @@ class PracticeBand(QWidget):
 
 
 PLACES = (
-    ("home", "Hôm nay", "home"),
-    ("dossiers", "Hồ sơ", "dossier"),
-    ("procedures", "Thủ tục", "procedure"),
-    ("clients", "Khách hàng", "clients"),
-    ("signatures", "Chữ ký", "signature"),
-    ("outbox", "Hộp gửi", "outbox"),
-    ("batch", "Theo lô", "batch"),
+    ("home", later("Hôm nay"), "home"),
+    ("dossiers", later("Hồ sơ"), "dossier"),
+    ("procedures", later("Thủ tục"), "procedure"),
+    ("clients", later("Khách hàng"), "clients"),
+    ("signatures", later("Chữ ký"), "signature"),
+    ("outbox", later("Hộp gửi"), "outbox"),
+    ("batch", later("Theo lô"), "batch"),
 )
 """Name, words and icon of the places on the left, in the order of Ctrl+1 … Ctrl+7."""
 
@@ -150,7 +150,9 @@ class Side(QWidget):
         brand.addWidget(name, 1)
         column.addLayout(brand)
         column.addWidget(self._make_places(), 1)
-        self.setFixedWidth(max(200, QFontMetrics(font(Size.BODY, bold=True)).horizontalAdvance("Khách hàng") + 116))
+        self.setFixedWidth(
+            max(200, QFontMetrics(font(Size.BODY, bold=True)).horizontalAdvance(self.tr("Khách hàng")) + 116)
+        )
 
     def _make_places(self) -> QWidget:
         self.places = QListWidget()
@@ -223,10 +225,7 @@ class Header(QWidget):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Tìm thủ tục, hồ sơ, khách hàng (Ctrl+K)"))
         self.search.setAccessibleName(self.tr("Tìm mọi thứ"))
-        self.search.setClearButtonEnabled(True)
-        for clear in self.search.findChildren(QToolButton):
-            clear.setAccessibleName(self.tr("Xóa chữ đang tìm"))
-        self.search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        as_search(self.search)
         self.search.setMinimumWidth(320)
         self.search.setMinimumHeight(ROW)
         row.addWidget(self.search)

@@ -161,8 +161,13 @@ class Frame(QMainWindow):
         """Show what went wrong above the page."""
         from desktop.messages import message
 
-        told = message(error, lang=self.lang)
-        self.notice(told.text, "danger")
+        facts = None
+        if not hasattr(error, "code"):
+            # A bug of ours: what it tells a person to send must be there.
+            from desktop.errors import write_log
+
+            facts = {"log": write_log(type(error), error.__traceback__)}
+        self.notice(message(error, facts, self.lang).text, "danger")
 
     def notice(self, text: str, tone: Tone = "plain") -> None:
         """Show a sentence above the page until it is put away."""

@@ -23,6 +23,7 @@ from desktop.ui.pieces import (
     Text,
     Toggle,
     Tone,
+    as_search,
     tone_colours,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "Text",
     "Toggle",
     "Tone",
+    "as_search",
     "empty",
     "row_of",
     "tone_colours",

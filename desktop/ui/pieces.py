@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -215,6 +217,18 @@ class Button(QPushButton):
             int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextShowMnemonic),
             self.text(),
         )
+
+
+def as_search(field: QLineEdit) -> None:
+    """Give a field the look of a search: a glass before, a way to empty it behind, both with their names."""
+    field.setClearButtonEnabled(True)
+    for clear in field.findChildren(QToolButton):
+        clear.setAccessibleName(QCoreApplication.translate("pieces", "Xóa chữ đang tìm"))
+    glass = field.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+    for button in field.findChildren(QToolButton):
+        if not button.accessibleName():
+            button.setAccessibleName(QCoreApplication.translate("pieces", "Tìm"))
+    glass.setText(QCoreApplication.translate("pieces", "Tìm"))
 
 
 class Toggle(QAbstractButton):

@@ -1,7 +1,7 @@
 """A person at a real screen: an X server, the accessibility bus, and the program as a process of its own.
 
-What a person sees is asked from AT-SPI (roles, names, states), what she does is an accessibility action or a key. Nothing
-here knows the program's code: a thing without a name or a role cannot be found, and its journey fails.
+What a person sees is asked from AT-SPI (roles, names, states), what she does is an accessibility action or a key.
+Nothing here knows the program's code: a thing without a name or a role cannot be found, and its journey fails.
 
 Pictures of every step are kept in `artefacts/journeys/<journey>/` beside the checkout's sources, which git ignores.
 """
@@ -26,6 +26,8 @@ import pytest
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "artefacts" / "journeys"
+OWN_FAULT = "lỗi của chính nó"
+"""What the program says of its own bugs: never expected in a journey."""
 UNTOLD = ("hong", "khong-thay")
 """Pictures of what went wrong."""
 PATIENCE = 60.0
@@ -38,16 +40,18 @@ FIELDS = ("text", "entry", "password text")
 LABELLED_BY = 2
 """AT-SPI's number of the relation to a label."""
 STATES = {
-    1: "active", 4: "checked", 5: "collapsed", 7: "editable", 8: "enabled", 10: "expanded", 11: "focusable", 12: "focused",
-    16: "modal", 20: "pressed", 22: "selectable", 23: "selected", 24: "sensitive", 25: "showing", 30: "visible",
-    41: "checkable", 43: "read-only",
+    1: "active", 4: "checked", 5: "collapsed", 7: "editable", 8: "enabled", 10: "expanded", 11: "focusable",
+    12: "focused", 16: "modal", 20: "pressed", 22: "selectable", 23: "selected", 24: "sensitive", 25: "showing",
+    30: "visible", 41: "checkable", 43: "read-only",
 }  # fmt: skip
 """The bits of AT-SPI's state set that the journeys ask for."""
 
 BUS_RULES = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:dir={folder}</listen>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+<policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy>
 </busconfig>
 """
 """A session bus that starts no services: without a keyring of the system the program asks for a passphrase."""
@@ -160,9 +164,10 @@ class Screen:
         with os.fdopen(reading) as told:
             display = told.readline().strip()
         assert display, "the X server did not start"
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
         env = self.environment = {
-            **kept, "LANG": "C.UTF-8", "HOME": str(self.folder / "home"), "XDG_RUNTIME_DIR": str(runtime), "HOSO_TRACEBACK": "1",
+            **kept, "LANG": "C.UTF-8", "HOME": str(self.folder / "home"), "XDG_RUNTIME_DIR": str(runtime),
+            "HOSO_TRACEBACK": "1", "TMPDIR": str(self.folder),
             "DISPLAY": f":{display}", "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             "PYTHONDONTWRITEBYTECODE": "1", "NO_AT_BRIDGE": "0",
         }  # fmt: skip
@@ -193,7 +198,7 @@ class Screen:
         path = self.folder / "openbox.xml"
         path.write_text(
             '<?xml version="1.0"?><openbox_config xmlns="http://openbox.org/3.4/rc"><focus><focusNew>yes</focusNew>'
-            "</focus><applications><application class=\"*\"><decor>no</decor><focus>yes</focus></application>"
+            '</focus><applications><application class="*"><decor>no</decor><focus>yes</focus></application>'
             "</applications></openbox_config>"
         )
         return path
@@ -278,15 +283,17 @@ class Window:
     def _programs(self) -> list[str]:
         registry, root = "org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"
         with contextlib.suppress(LookupError):
-            return [
-                name for name, _ in self.bus.call(registry, root, "org.a11y.atspi.Accessible", "GetChildren")
-            ]
+            return [name for name, _ in self.bus.call(registry, root, "org.a11y.atspi.Accessible", "GetChildren")]
         return []
 
     def log(self) -> str:
         """Return what the program has written on its way out."""
         path = self.screen.folder / "program.log"
         return path.read_text(errors="replace")[-4000:] if path.exists() else ""
+
+    def faults(self) -> str:
+        """Return the logs of bugs that the program has written on this screen."""
+        return "\n".join(path.read_text() for path in self.screen.folder.glob("hoso-*.log"))
 
     def again(self, arguments: list[str] | None = None) -> None:
         """Close the program as a person does (Ctrl+Q) and start it again."""
@@ -323,26 +330,31 @@ class Window:
         children: dict[str, list[str]] = {}
         known: dict[str, Node] = {}
         level = [("/org/a11y/atspi/accessible/root", 0, "")]
+        properties = "org.freedesktop.DBus.Properties"
         while level:
+            states = self.bus.calls([(self.name, path, accessible, "GetState", "", ()) for path, _, _ in level])
+            seen: list[tuple[str, int, str, frozenset[str]]] = []
+            for (path, depth, parent), state in zip(level, states, strict=True):
+                if isinstance(state, LookupError):
+                    continue
+                bits = state[0] | (state[1] << 32 if len(state) > 1 else 0)
+                told = frozenset(word for bit, word in STATES.items() if bits >> bit & 1)
+                if depth <= 1 or "showing" in told:
+                    seen.append((path, depth, parent, told))
             asked: list[tuple[str, str, str, str, str, tuple[Any, ...]]] = []
-            for path, _, _ in level:
+            for path, _, _, _ in seen:
                 asked += [
                     (self.name, path, accessible, "GetRoleName", "", ()),
-                    (self.name, path, "org.freedesktop.DBus.Properties", "Get", "ss", (accessible, "Name")),
-                    (self.name, path, accessible, "GetState", "", ()),
+                    (self.name, path, properties, "Get", "ss", (accessible, "Name")),
                     (self.name, path, accessible, "GetChildren", "", ()),
                 ]
             answers = self.bus.calls(asked)
             below = []
-            for at, (path, depth, parent) in enumerate(level):
-                role, name, state, under = answers[4 * at : 4 * at + 4]
-                if any(isinstance(part, LookupError) for part in (role, name, state)):
+            for at, (path, depth, parent, told) in enumerate(seen):
+                role, name, under = answers[3 * at : 3 * at + 3]
+                if isinstance(role, LookupError) or isinstance(name, LookupError):
                     continue
-                bits = state[0] | (state[1] << 32 if len(state) > 1 else 0)
-                states = frozenset(word for bit, word in STATES.items() if bits >> bit & 1)
-                if depth > 1 and "showing" not in states:
-                    continue
-                known[path] = Node(path, role, str(name[1]), states, depth, parent)
+                known[path] = Node(path, role, str(name[1]), told, depth, parent)
                 children[path] = [] if isinstance(under, LookupError) else [one for _, one in under if one not in known]
                 below += [(one, depth + 1, path) for one in children[path]]
             level = below
@@ -374,14 +386,18 @@ class Window:
         """Tell the whole screen as a screen reader would."""
         return "\n".join(str(node) for node in self.nodes() if node.name or "focused" in node.states)
 
-    def look(self, role: str | tuple[str, ...] | None, name: str, *, exact: bool = False) -> Node | None:
+    def look(
+        self, role: str | tuple[str, ...] | None, name: str, *, exact: bool = False, able: bool = False
+    ) -> Node | None:
         """Return the first thing of a role whose name holds these words, if it is there now."""
         roles = (role,) if isinstance(role, str) else role
-        for node in self.nodes():
-            if roles is not None and node.role not in roles:
-                continue
-            if node.name == name or (not exact and name in node.name):
+        nodes = self.nodes()
+        for node in nodes:
+            fits = node.name == name or (not exact and name in node.name)
+            if fits and (roles is None or node.role in roles) and (not able or "sensitive" in node.states):
                 return node
+        fault = next((node.name for node in nodes if OWN_FAULT in node.name), None)
+        assert fault is None, f"{fault}\n{self.faults()}"
         return None
 
     def find(
@@ -389,18 +405,13 @@ class Window:
         seconds: float = PATIENCE,
     ) -> Node:  # fmt: skip
         """Wait for a thing; `able` also waits until it can be used."""
-
-        def look() -> Node | None:
-            assert self._process.poll() is None, f"the program has ended\n{self.log()}"
-            node = self.look(role, name, exact=exact)
-            return node if node is not None and (not able or "sensitive" in node.states) else None
-
         end = time.monotonic() + seconds
-        while (node := look()) is None:
+        while (node := self.look(role, name, exact=exact, able=able)) is None:
+            assert self._process.poll() is None, f"the program has ended\n{self.log()}"
             if time.monotonic() > end:
                 self.shot("khong-thay")
                 raise AssertionError(f"not on the screen: {role} {name!r}\n{self.tell()}\n{self.log()}")
-            time.sleep(0.12)
+            time.sleep(0.2)
         return node
 
     def see(self, name: str, *, seconds: float = PATIENCE) -> Node:
@@ -418,8 +429,9 @@ class Window:
     def shot(self, step: str) -> Path:
         """Keep a picture of this step; whatever can be pressed or filled in there must have a name."""
         if step not in UNTOLD:
-            nameless = [node for node in self.nodes() if node.role in (*BUTTONS, *FIELDS, "combo box") and not node.name]
-            assert not nameless, f"without a name at {step}: {[str(node) for node in nameless]}\n{self.tell()}"
+            acting = (*BUTTONS, *FIELDS, "combo box")
+            nameless = [str(node) for node in self.nodes() if node.role in acting and not node.name]
+            assert not nameless, f"without a name at {step}: {nameless}\n{self.tell()}"
         self._shots += 1
         return self.screen.picture(PICTURES / self.journey / f"{self._shots:02d}-{step}.png")
 

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import filing
 from desktop.ui import words
-from desktop.ui.parts import Button, Card, Empty, Field, PageHead, Text, row_of
+from desktop.ui.parts import Button, Card, Empty, Field, PageHead, Text, as_search, row_of
 from desktop.ui.rows import Line, LineList, Mark
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import MARGIN, ROW, STEP, Size, icon
+from desktop.ui.theme import MARGIN, ROW, STEP, Size
 
 ALL = "*"
 
@@ -42,8 +42,7 @@ class Here(Page):
         self.words = QLineEdit()
         self.words.setPlaceholderText(self.tr("Tên hoặc mã số thuế, không cần gõ dấu"))
         self.words.setAccessibleName(self.tr("Tìm khách hàng"))
-        self.words.setClearButtonEnabled(True)
-        self.words.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        as_search(self.words)
         self.words.setMinimumHeight(ROW)
         self.words.textChanged.connect(lambda text: self._look())
         self.words.returnPressed.connect(self._take_first)

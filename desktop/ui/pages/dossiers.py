@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from desktop.ui import words
 from desktop.ui.jobs import Progress
-from desktop.ui.parts import Button, Empty, PageHead, Text, Toggle, row_of
+from desktop.ui.parts import Button, Empty, PageHead, Text, Toggle, as_search, row_of
 from desktop.ui.rows import Line, LineList
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import MARGIN, ROW, STEP, icon
+from desktop.ui.theme import MARGIN, ROW, STEP
 
 FILTERS = ("all", "open", "sent", "ended")
 
@@ -34,8 +34,7 @@ class Here(Page):
         self.words = QLineEdit()
         self.words.setPlaceholderText(self.tr("Tìm theo thủ tục, kỳ, mã hồ sơ, tên hoặc mã số thuế; không cần gõ dấu"))
         self.words.setAccessibleName(self.tr("Tìm hồ sơ"))
-        self.words.setClearButtonEnabled(True)
-        self.words.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        as_search(self.words)
         self.words.setMinimumHeight(ROW)
         self.words.textChanged.connect(lambda text: self._look())
         self.words.returnPressed.connect(self._to_list)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QM
 from desktop import filing
 from desktop.ui import words
 from desktop.ui.jobs import Progress
-from desktop.ui.parts import Button, Card, Empty, PageHead, Text
+from desktop.ui.parts import Button, Card, Empty, PageHead, Text, as_search
 from desktop.ui.rows import PAGE, Line, LineList
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import MARGIN, ROW, STEP, icon
@@ -42,8 +42,7 @@ class Here(Page):
         self.words = QLineEdit()
         self.words.setPlaceholderText(self.tr("Gõ tên hoặc mã thủ tục, có dấu hoặc không dấu"))
         self.words.setAccessibleName(self.tr("Tìm thủ tục"))
-        self.words.setClearButtonEnabled(True)
-        self.words.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        as_search(self.words)
         self.words.setMinimumHeight(ROW + 4)
         self.words.textChanged.connect(lambda text: self._look())
         self.words.returnPressed.connect(self._to_list)
