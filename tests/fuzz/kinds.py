@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pikepdf
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -123,7 +124,14 @@ def _same_pdf(control: bytes, data: bytes) -> bool:
         return False
     if data[layout.second : layout.end] != control[layout.second : layout.end]:
         return False
-    return all(raw.body_of(data, number) == raw.body_of(control, number) for number in (2, 3, 4, 5, 7, 8))
+    return _objects(data) == _objects(control)
+
+
+def _objects(data: bytes) -> list[tuple[bytes, bytes]]:
+    """What the page and the form are made of, as qpdf reads it."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        every = [pdf.get_object(number, 0) for number in (2, 3, 4, 5, 7, 8)]
+        return [(one.unparse(), one.read_raw_bytes() if isinstance(one, pikepdf.Stream) else b"") for one in every]
 
 
 # XML
@@ -174,21 +182,21 @@ def _same_xml(control: bytes, data: bytes) -> bool:
 def _meaning(data: bytes) -> bytes:
     """What the document says outside its signatures, without comments and without space between elements."""
     root = etree.fromstring(data)
+    held = {above for one in root.iter(f"{{{xml_hostile.DS}}}Signature") for above in one.iterancestors()}
     for one in list(root.iter(f"{{{xml_hostile.DS}}}Signature")):
         parent = one.getparent()
         if parent is not None:
             parent.remove(one)
-    for one in list(root.findall("{*}CKyDTu")):
-        if not len(one) and not one.attrib and not (one.text or "").strip():
-            root.remove(one)  # an empty place for a signature
-    part = root.find("{*}HSoKhaiThue")
+    for one in [*root.iter("{*}CKyDTu"), *reversed([each for each in root.iter() if each in held])]:
+        parent = one.getparent()
+        if parent is not None and not len(one) and not one.attrib and not (one.text or "").strip():
+            parent.remove(one)  # a place for a signature and nothing else
+    part = next((one for one in root.iter("{*}HSoKhaiThue") if one.get("id") == "NODETOKY"), None)
     assert part is not None
-    rest = [one.tag for one in root.iter(etree.Element) if part not in (one, *one.iterancestors())]
-    rest += [
-        one.text
-        for one in root.iter(etree.Element)
-        if part not in (one, *one.iterancestors()) and (one.text or "").strip()
-    ]
+    # The frame round a part that is signed by its id is not signed in this format: its names say nothing.
+    outside = [one for one in root.iter(etree.Element) if part not in (one, *one.iterancestors())]
+    rest = [one.tag for one in outside if one not in set(part.iterancestors())]
+    rest += [one.text for one in outside if (one.text or "").strip()]
     return bytes(etree.tostring(part, method="c14n", with_tail=False)) + repr(rest).encode()
 
 
