@@ -71,9 +71,16 @@ def _validation() -> list[Row]:
     return validation()
 
 
+def _engine() -> list[Row]:
+    from tests.bench.engine import engine
+
+    return engine()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
     "window": _window, "labour": _labour, "batch": _batch, "search": _search, "sheet": _sheet, "token": _token,
     "signing": _signing, "levels": _levels, "xml_signing": _xml_signing, "validation": _validation,
+    "engine": _engine,
 }  # fmt: skip
 
 
