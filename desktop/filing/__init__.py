@@ -67,6 +67,7 @@ from desktop.filing.following import (
     safe_name,
     status,
     status_view,
+    withdraw,
 )
 from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
 from desktop.filing.large import is_large_pdf, sign_large
@@ -104,7 +105,7 @@ from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, t
 from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
-    "Request", "begin_supplement", "open_requests", "ClonedForm", "MovedForm", "clone_dossier", "earlier_form",
+    "Request", "withdraw", "begin_supplement", "open_requests", "ClonedForm", "MovedForm", "clone_dossier", "earlier_form",
     "move_back", "move_form", "offered_move", "SignedContainer", "sign_container", "sign_files", "LEVELS",
     "ExtendedDocument", "extend_document", "level_of", "proofs_for", "REACHED", "Batch", "BatchRow", "ClientImport",
     "KeyRing", "RowProblem", "batch_template", "check_batch", "draft_of", "error_sheet", "import_clients",

@@ -134,6 +134,15 @@ def whoami(desk: Desk) -> list[WhoIs]:
     return found
 
 
+def login_needed(desk: Desk) -> list[str]:
+    """Return the portals for which something waits in the outbox while nobody is logged in who could send it."""
+    able = {one.portal for one in whoami(desk) if one.chosen and one.logged_in}
+    ended = {one.portal for one in whoami(desk) if one.chosen and not one.logged_in}
+    waiting = {item.portal for item in desk.workspace.outbox.items() if str(item.state) in ("QUEUED", "UNCERTAIN")}
+    # A practice portal lets a person in without a window, unless one has logged in there as somebody before.
+    return sorted(url for url in waiting - able if url in ended or not desk.practice)
+
+
 def choose_account(desk: Desk, url: str | None, account: str) -> WhoIs:
     """Use another account from now on, named by its id or its person. Raises RecordNotFound."""
     found = portal_of(desk, url)
@@ -244,6 +253,25 @@ def mandates(desk: Desk, url: str | None = None) -> list[Mandate]:
     found = portal_of(desk, url)
     with connect(desk, found.pin.url) as connection:
         return list(ask(connection, token_for(desk, found)))
+
+
+@dataclass(frozen=True)
+class Filer:
+    """In whose name a client's dossier would be filed."""
+
+    person: str
+    by_mandate: bool
+    """Whether the portal said, at the log-in, that this person holds the client's mandate."""
+
+
+def filer_for(desk: Desk, tax_code: str, url: str | None = None) -> Filer | None:
+    """Return who would file for a client, to be shown before it is done; None while nobody is logged in there.
+
+    Asks no network: the portal's word of the last log-in. What counts is its answer when the dossier is filed.
+    """
+    portal = portal_of(desk, url).pin.url
+    kept = _accounts(desk, portal).current
+    return None if kept is None else Filer(kept.person.name, tax_code in kept.person.acts_for)
 
 
 @dataclass

@@ -87,5 +87,10 @@ class Watch(QObject):
 
         frame = self._frame
         when = frame.desk.now().strftime("%H:%M")
-        frame.connection.setText(self.tr("Không kết nối được lúc {}").format(when))
+        wanted = self.tr("Cần đăng nhập cổng: xem Hộp gửi")
+        if getattr(error, "code", "") != "LOGIN_NEEDED":
+            frame.connection.setText(self.tr("Không kết nối được lúc {}").format(when))
+        elif frame.connection.text() != wanted:
+            frame.connection.setText(wanted)
+            frame.bell.data_changed.emit("login")
         frame.connection.setToolTip(message(error, lang=frame.lang).text)

@@ -14,6 +14,7 @@ from desktop import filing
 from desktop.filing import ItemView
 from desktop.ui import words
 from desktop.ui.jobs import Progress
+from desktop.ui.pages.accounts import Accounts
 from desktop.ui.parts import Button, Card, Chip, Empty, Notice, PageHead, Scroll, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size
@@ -47,6 +48,10 @@ class Here(Page):
         )
         self.held.hide()
         self.sheet.column.addWidget(self.held)
+        self.who = QVBoxLayout()
+        self.who.setSpacing(3 * STEP)
+        self.sheet.column.addLayout(self.who)
+        self._asked_for: list[str] = []
         self._marked: str | None = None
         self._sending = False
         self._paused = False
@@ -63,14 +68,15 @@ class Here(Page):
         desk = self.shell.desk
         if "workspace" in desk.__dict__ and self.isVisible():
 
-            def look(progress: Progress) -> tuple[list[ItemView], bool]:
-                return filing.outbox_items(desk), filing.paused(desk)
+            def look(progress: Progress) -> tuple[list[ItemView], bool, list[str]]:
+                return filing.outbox_items(desk), filing.paused(desk), filing.login_needed(desk)
 
             self.shell.jobs.run("work", look, done=self._show, failed=self.shell.trouble, owner=self)
 
-    def _show(self, found: tuple[list[ItemView], bool]) -> None:
-        items, self._paused = found
-        empty(self.sheet.column, after=3)
+    def _show(self, found: tuple[list[ItemView], bool, list[str]]) -> None:
+        items, self._paused, nobody = found
+        empty(self.sheet.column, after=4)
+        self._ask_who(nobody)
         waiting = [item for item in items if item.state in OPEN]
         self.held.setVisible(self._paused)
         self.hold.setText(self.tr("Gửi &tiếp") if self._paused else self.tr("Tạm &dừng"))
@@ -89,6 +95,19 @@ class Here(Page):
             )
         else:
             self.sheet.column.addStretch(1)
+
+    def _ask_who(self, portals: list[str]) -> None:
+        """Offer the log-in that the queue waits for; what waits goes out as soon as somebody is logged in."""
+        if portals == self._asked_for:
+            return  # a log-in that is being waited for must not be put away by the next look
+        self._asked_for = portals
+        empty(self.who)
+        for url in portals:
+            card = Card(tone="warning")
+            card.body.addWidget(Text(self.tr("Hồ sơ đang chờ bạn đăng nhập cổng"), bold=True))
+            card.body.addWidget(Text(url, Size.SMALL, role="muted"))
+            card.body.addWidget(Accounts(self.shell, url, done=self._send))
+            self.who.addWidget(card)
 
     def _row(self, item: ItemView) -> Card:
         lang = self.shell.lang

@@ -23,7 +23,7 @@ from desktop.ui.theme import ROW, STEP, Size
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
-    from desktop.filing import DossierView, ExportedFile, ItemView, Preflight
+    from desktop.filing import DossierView, ExportedFile, Filer, ItemView, Preflight
     from desktop.store.records import DossierFile
     from desktop.ui.jobs import Progress
     from forms.procedure import Allowed
@@ -45,6 +45,8 @@ class Review:
     portal: str | None
     role: str | None
     unconfirmed: tuple[str, ...]
+    filer: Filer | None
+    """In whose name it would be filed."""
 
 
 class Here(Page):
@@ -171,9 +173,10 @@ class Here(Page):
                         unconfirmed.append(words)
         known = filing.portals(desk)
         portal = (known[0].name_vi if lang == "vi" else known[0].name_en) if len(known) == 1 else None
+        filer = filing.filer_for(desk, view.client_code, known[0].url) if len(known) == 1 else None
         return Review(
             view, filing.preflight(desk, self._id), tuple(desk.workspace.dossiers.files(self._id)), allowed, agency,
-            tuple(dict.fromkeys(fees)), portal, record.role, tuple(unconfirmed),
+            tuple(dict.fromkeys(fees)), portal, record.role, tuple(unconfirmed), filer,
         )  # fmt: skip
 
     # --- showing -----------------------------------------------------------------------------------------------------
@@ -227,6 +230,13 @@ class Here(Page):
             rows.append((self.tr("Cách nhận kết quả"), self.delivery))
         else:
             rows.append((self.tr("Cách nhận kết quả"), self.delivery.currentText()))
+        if review.filer is not None:
+            how = (
+                self.tr("{}, theo ủy quyền của khách hàng này")
+                if review.filer.by_mandate
+                else self.tr("{}; cổng chưa cho biết ủy quyền nào của khách hàng này")
+            )
+            rows.append((self.tr("Nộp bằng tài khoản"), how.format(review.filer.person)))
         rows.append((self.tr("Phí, lệ phí"), "; ".join(review.fees) or self.tr("chưa rõ; cổng báo sau khi nhận hồ sơ")))
         self.facts.addWidget(Facts(rows))
 

@@ -24,6 +24,7 @@ from desktop.settings import SCHEMES, ZOOMS
 from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
 from desktop.ui.keys import KeyTable
+from desktop.ui.pages.accounts import Accounts
 from desktop.ui.parts import Button, Card, Chip, Field, PageHead, Scroll, Section, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font
@@ -243,6 +244,7 @@ class Here(Page):
             away.clicked.connect(partial(self._remove_portal, one.url))
             top.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
             card.body.addLayout(top)
+            card.body.addWidget(Accounts(self.shell, one.url))
             self.portals.addWidget(card)
         if not known:
             self.portals.addWidget(Text(self.tr("Chưa có cổng nào."), role="muted"))
