@@ -10,6 +10,7 @@ from forms.template.proposal.draft import Line, Part, ProposedField, Slot, Tick
 from forms.template.proposal.english import english
 from forms.template.proposal.guessing import key_of
 from forms.template.proposal.labels import Day, item_of, label_of
+from forms.template.proposal.naming import MAX_OPTIONS, TooManyFields
 from forms.template.proposal.paper import Align, Box, Gap, Piece, Words
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read(pieces: Sequence[Piece], align: Align, form: Structure) -> Line:
             parts.append(made[number])
             last = labels[number] if not behind else ""
         elif isinstance(piece, Gap):
-            room = pieces[at + 1 :]
+            room = at + 1 < len(pieces)
             field = form.names.field(
                 label_of(last) or asked or "Nội dung",
                 said=said,
@@ -126,6 +127,8 @@ def _one_of(form: Structure, intro: str, label: str, said: str) -> Tick:
         form.one_of = (form.intro, made)
         return Tick(made.key, str(made.facts["options"][0]["value"]))
     made = form.one_of[1]
+    if len(made.facts["options"]) >= MAX_OPTIONS:
+        raise TooManyFields
     taken = {str(option["value"]) for option in made.facts["options"]}
     value = key_of(label, 30) or "khac"
     number = 2

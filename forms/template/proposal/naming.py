@@ -14,6 +14,7 @@ from forms.template.proposal.labels import item_of, noted
 from forms.template.proposal.paper import Hint
 
 MAX_FIELDS: Final = 1_200
+MAX_OPTIONS: Final = 200
 _TAKEN: Final = frozenset(keyword.kwlist) | {
     "dong", "tong", "so_dong", "dem", "max", "min", "abs", "lam_tron", "rong", "co", "dai", "nam", "bang_chu", "cong_ngay",
     "cong_thang", "cong_ngay_lam_viec", "ky_truoc", "hom_nay", "ky_tu", "ky_den",
@@ -118,6 +119,8 @@ class Names:
         one_of: bool = False,
     ) -> ProposedField:
         """Return a new field of which one of several is chosen."""
+        if len(options) > MAX_OPTIONS:
+            raise TooManyFields
         vi, _ = noted(label)
         found = guess(label)
         values: list[dict[str, object]] = []

@@ -33,7 +33,8 @@ MAX_FILE: Final = 20 << 20
 MAX_UNPACKED: Final = 48 << 20
 """Bytes of all parts that are read; pictures are not."""
 MAX_PARTS: Final = 2_000
-MAX_ELEMENTS: Final = 600_000
+MAX_ELEMENTS: Final = 200_000
+"""Of all parts together: ten times what the longest official forms have."""
 MAX_DEPTH: Final = 120
 _CHUNK = 1 << 16
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)

@@ -60,7 +60,7 @@ class WordTooLarge(WordError):
 
 @dataclass(eq=False)
 class WordBomb(WordError):
-    """Say that it holds more than a form does; `what` is SIZE, ELEMENTS, DEPTH, TEXT or FIELDS."""
+    """Say that it holds more than a form does; `what` is SIZE, ELEMENTS, DEPTH, TEXT, PARAGRAPHS or FIELDS."""
 
     code: ClassVar[str] = "WORD_BOMB"
     what: str

@@ -34,8 +34,10 @@ from forms.template.word.archive import Archive, Reader
 from forms.template.word.errors import WordBomb, WordEmpty, WordUnreadable
 from forms.template.word.styles import Look, Numbering, Styles, look_of, on
 
-MAX_TEXT: Final = 1_000_000
+MAX_TEXT: Final = 300_000
 """Letters of a whole document: far more than any form has."""
+MAX_PARAGRAPHS: Final = 5_000
+"""Of a whole document, those of cells too."""
 MAX_NESTED: Final = 6
 """Tables within tables."""
 
@@ -91,15 +93,17 @@ class _Paragraph:
     look: Look = field(default_factory=Look)
     style: str = ""
     pieces: list[Piece] = field(default_factory=list)
-    text: str = ""
+    text: list[str] = field(default_factory=list)
     text_look: tuple[bool, bool] = (False, False)
+    base: Look | None = None
+    """The look of its style."""
     tabs: int = 0
 
     def flush(self) -> None:
         """Cut the text gathered so far into pieces."""
         if self.text:
-            self.pieces += in_pieces(self.text, *self.text_look)
-            self.text = ""
+            self.pieces += in_pieces("".join(self.text), *self.text_look)
+            self.text = []
 
     def add(self, piece: Piece) -> None:
         self.flush()
@@ -111,7 +115,7 @@ class _Paragraph:
             self.flush()
         if not self.text:
             self.text_look = (bold, italic)
-        self.text += text
+        self.text.append(text)
 
 
 @dataclass
@@ -142,7 +146,7 @@ class _Body(Reader):
         self._floating: list[tuple[int, list[Block]]] = []
         """Text boxes being read, and at which open paragraph each began."""
         self._inside: list[str] = []
-        self._skip = 0
+        self._skip = self._count = 0
         self._run = Look()
         self._in_text = False
         self._symbol_font = False
@@ -167,6 +171,9 @@ class _Body(Reader):
             return
         match name:
             case "p":
+                self._count += 1
+                if self._count > MAX_PARAGRAPHS:
+                    raise WordBomb("PARAGRAPHS", MAX_PARAGRAPHS)
                 self._open.append(_Paragraph())
             case "r":
                 self._run, self._symbol_font = Look(), False
@@ -255,14 +262,16 @@ class _Body(Reader):
         if self._inside and "rPr" in self._inside:
             if name == "rFonts":
                 font = " ".join(attributes.values()).lower()
-                self._symbol_font = "wingdings" in font or "webdings" in font or "symbol" == attributes.get("ascii", "").lower()
+                self._symbol_font = (
+                    "wingdings" in font or "webdings" in font or "symbol" == attributes.get("ascii", "").lower()
+                )
             elif "r" in self._inside[-4:]:
                 self._run = look_of(self._run, name, attributes, self._inside)
             return
         if self._open and "pPr" in self._inside:
             at = self._open[-1]
             if name == "pStyle":
-                at.style = attributes.get("val", "")
+                at.style, at.base = attributes.get("val", ""), None
             else:
                 at.look = look_of(at.look, name, attributes, self._inside)
             return
@@ -346,7 +355,9 @@ class _Body(Reader):
             at.write(" ", False, False)
 
     def _style_look(self, at: _Paragraph) -> Look:
-        return self._styles.look(at.style)
+        if at.base is None:
+            at.base = self._styles.look(at.style)
+        return at.base
 
     # --- ends --------------------------------------------------------------------------------------------------------
 
