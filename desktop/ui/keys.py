@@ -12,14 +12,26 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.pieces import Button, Text
 from desktop.ui.theme import MARGIN, STEP, Size
+from desktop.ui.translation import later
 
 KEYS = (
-    ("Ctrl+K", "Tìm mọi thứ"), ("Ctrl+Shift+K", "Đổi khách hàng"), ("Ctrl+N", "Lập hồ sơ mới"),
-    ("Ctrl+Enter", "Việc tiếp theo"), ("F1", "Trợ giúp tại chỗ"), ("F7 / Shift+F7", "Lỗi sau, lỗi trước"),
-    ("F8", "Ẩn, hiện trang in"), ("F9", "Kiểm tra"), ("Ctrl+P", "In"), ("Ctrl+Z / Ctrl+Y", "Hoàn tác, làm lại"),
-    ("Ctrl+1 … 7", "Các trang"), ("Ctrl+,", "Cài đặt"), ("Ctrl+L", "Khóa kho"), ("Esc", "Quay lại"),
-    ("Ctrl+/", "Bảng phím tắt"), ("Alt + chữ gạch chân", "Bấm nút"),
-)  # fmt: skip
+    ("Ctrl+K", later("Tìm mọi thứ")),
+    ("Ctrl+Shift+K", later("Đổi khách hàng")),
+    ("Ctrl+N", later("Lập hồ sơ mới")),
+    ("Ctrl+Enter", later("Việc tiếp theo")),
+    ("F1", later("Trợ giúp tại chỗ")),
+    ("F7 / Shift+F7", later("Lỗi sau, lỗi trước")),
+    ("F8", later("Ẩn, hiện trang in")),
+    ("F9", later("Kiểm tra")),
+    ("Ctrl+P", later("In")),
+    ("Ctrl+Z / Ctrl+Y", later("Hoàn tác, làm lại")),
+    ("Ctrl+1 … 7", later("Các trang")),
+    ("Ctrl+,", later("Cài đặt")),
+    ("Ctrl+L", later("Khóa kho")),
+    ("Esc", later("Quay lại")),
+    ("Ctrl+/", later("Bảng phím tắt")),
+    (later("Alt + chữ gạch chân"), later("Bấm nút")),
+)
 
 
 class KeyTable(QWidget):

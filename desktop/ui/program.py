@@ -39,10 +39,10 @@ def dress(wired: App, chosen: Preferences) -> QApplication:
 
 def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = False, lang: str = "vi") -> QApplication:
     """Make the Qt application with the program's look, words and name."""
-    from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+    from PySide6.QtCore import QLocale, QTranslator
 
     from desktop.ui import theme
-    from forms.bundled import RESOURCES
+    from desktop.ui.translation import Translation
 
     app = bare_application(scheme=scheme, practice=practice)
     QLocale.setDefault(QLocale(QLocale.Language.Vietnamese, QLocale.Country.Vietnam))
@@ -51,16 +51,20 @@ def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = F
     for old in _translators:
         app.removeTranslator(old)
     _translators.clear()
-    for folder, name in (
-        (str(RESOURCES / "i18n"), f"hoso_{lang}"),
-        (str(RESOURCES / "i18n"), f"qtbase_{lang}"),
-        (QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath), f"qtbase_{lang}"),
-    ):
-        translator = QTranslator(app)
-        if translator.load(name, folder):
-            app.installTranslator(translator)
-            _translators.append(translator)
+    # The code is Vietnamese and Qt's own menus and dialogs are English: each language lacks the other's half.
+    if lang == "vi":
+        _speak(app, QTranslator(app), "qtbase_vi")
+    else:
+        _speak(app, Translation(app), f"hoso_{lang}")
     return app
+
+
+def _speak(app: QApplication, translator: QTranslator, name: str) -> None:
+    from forms.bundled import RESOURCES
+
+    if translator.load(name, str(RESOURCES / "i18n")):
+        app.installTranslator(translator)
+        _translators.append(translator)
 
 
 _translators: list[QTranslator] = []

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desktop.ui.parts import Tone
 from desktop.ui.rows import Mark
+from desktop.ui.translation import later
 from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
@@ -116,11 +117,17 @@ _TONES: dict[int, tuple[Tone, str]] = {
 }  # fmt: skip
 
 
+_STATUSES = {
+    1: later("Mới đăng ký"), 2: later("Được tiếp nhận"), 3: later("Không được tiếp nhận"), 4: later("Đang xử lý"),
+    5: later("Yêu cầu bổ sung giấy tờ"), 6: later("Yêu cầu thực hiện nghĩa vụ tài chính"),
+    7: later("Công dân yêu cầu rút hồ sơ"), 8: later("Dừng xử lý"), 9: later("Đã xử lý xong"),
+    10: later("Đã trả kết quả"),
+}  # fmt: skip
+
+
 def status_words(status: int | None) -> str:
     """Return our words for one of the ten statuses; nothing for one that is not known."""
-    from desktop.tracking import STATUSES
-
-    return STATUSES.get(status, "") if status is not None else ""
+    return tr(_STATUSES[status]) if status in _STATUSES else ""
 
 
 def status_mark(status: int | None, raw: str | None) -> Mark:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from desktop.ui.filling.row import Source
+from desktop.ui.translation import later
 
 if TYPE_CHECKING:
     from desktop.filing import Desk, DossierView
@@ -49,14 +50,22 @@ def tr(words: str) -> str:
 
 
 FACTS = {
-    "tax_code": "mã số thuế của khách hàng", "name": "tên khách hàng", "address": "địa chỉ của khách hàng",
-    "ward_name": "xã, phường của khách hàng", "ward_code": "xã, phường của khách hàng",
-    "province_code": "tỉnh, thành phố của khách hàng", "province_name": "tỉnh, thành phố của khách hàng",
-    "phone": "điện thoại của khách hàng", "email": "thư điện tử của khách hàng", "fax": "số fax của khách hàng",
-    "personal_id": "số định danh của khách hàng", "legal_representative": "người đại diện theo pháp luật",
-    "tax_office_code": "cơ quan thuế của khách hàng", "tax_office_name": "cơ quan thuế của khách hàng",
-    "social_insurance_unit": "mã đơn vị bảo hiểm xã hội",
-}  # fmt: skip
+    "tax_code": later("mã số thuế của khách hàng"),
+    "name": later("tên khách hàng"),
+    "address": later("địa chỉ của khách hàng"),
+    "ward_name": later("xã, phường của khách hàng"),
+    "ward_code": later("xã, phường của khách hàng"),
+    "province_code": later("tỉnh, thành phố của khách hàng"),
+    "province_name": later("tỉnh, thành phố của khách hàng"),
+    "phone": later("điện thoại của khách hàng"),
+    "email": later("thư điện tử của khách hàng"),
+    "fax": later("số fax của khách hàng"),
+    "personal_id": later("số định danh của khách hàng"),
+    "legal_representative": later("người đại diện theo pháp luật"),
+    "tax_office_code": later("cơ quan thuế của khách hàng"),
+    "tax_office_name": later("cơ quan thuế của khách hàng"),
+    "social_insurance_unit": later("mã đơn vị bảo hiểm xã hội"),
+}
 
 
 def load_dossier(desk: Desk, name: str) -> Loaded:

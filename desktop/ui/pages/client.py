@@ -28,26 +28,39 @@ from desktop.ui.parts import (
 )
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size
+from desktop.ui.translation import later
 
 if TYPE_CHECKING:
     from desktop.store.records import Client
 
 NAMES = {
-    "name": "Tên", "tax_code": "Mã số thuế", "address": "Địa chỉ", "ward_code": "Mã phường, xã",
-    "province_code": "Mã tỉnh, thành phố", "phone": "Điện thoại", "fax": "Fax", "email": "Thư điện tử",
-    "personal_id": "Số định danh cá nhân", "legal_representative": "Người đại diện theo pháp luật",
-    "tax_office_code": "Mã cơ quan thuế", "tax_office_name": "Cơ quan thuế quản lý",
-    "social_insurance_unit": "Mã đơn vị bảo hiểm xã hội", "bank_account": "Tài khoản ngân hàng",
-    "bank_name": "Ngân hàng",
-}  # fmt: skip
+    "name": later("Tên"),
+    "tax_code": later("Mã số thuế"),
+    "address": later("Địa chỉ"),
+    "ward_code": later("Mã phường, xã"),
+    "province_code": later("Mã tỉnh, thành phố"),
+    "phone": later("Điện thoại"),
+    "fax": later("Fax"),
+    "email": later("Thư điện tử"),
+    "personal_id": later("Số định danh cá nhân"),
+    "legal_representative": later("Người đại diện theo pháp luật"),
+    "tax_office_code": later("Mã cơ quan thuế"),
+    "tax_office_name": later("Cơ quan thuế quản lý"),
+    "social_insurance_unit": later("Mã đơn vị bảo hiểm xã hội"),
+    "bank_account": later("Tài khoản ngân hàng"),
+    "bank_name": later("Ngân hàng"),
+}
 OFFERED = (
     "name", "address", "ward_code", "province_code", "phone", "email", "legal_representative", "personal_id",
     "tax_office_name", "tax_office_code", "social_insurance_unit", "bank_account", "bank_name",
 )  # fmt: skip
 SOURCES = {
-    "entered": "bạn nhập", "import": "tệp nhập vào", "certificate": "chứng thư số", "form": "tờ khai đã lập",
-    "portal": "cổng dịch vụ công",
-}  # fmt: skip
+    "entered": later("bạn nhập"),
+    "import": later("tệp nhập vào"),
+    "certificate": later("chứng thư số"),
+    "form": later("tờ khai đã lập"),
+    "portal": later("cổng dịch vụ công"),
+}
 CHECKS = {"phone": "check_phone", "email": "check_email", "personal_id": "check_personal_id"}
 
 

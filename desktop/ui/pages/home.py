@@ -16,6 +16,7 @@ from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Empty, OneLine, PageHead, Rule, Scroll, Text, empty
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.translation import later
 
 MOST = 8
 """Rows of one group before the rest is folded away."""
@@ -208,7 +209,7 @@ class AgendaRow(QWidget):
         second = Text(words.day(entry.when) if entry.when else page.tr("không có hạn"), Size.SMALL, role="muted")
         second.setWordWrap(False)
         for part in (first, second):
-            part.setFixedWidth(first.fontMetrics().horizontalAdvance("quá hạn 0000 ngày") + 8)
+            part.setFixedWidth(first.fontMetrics().horizontalAdvance(words.tr("quá hạn {} ngày").format("0000")) + 8)
             when.addWidget(part)
         row.addLayout(when)
         text, symbol = {
@@ -230,5 +231,13 @@ class AgendaRow(QWidget):
 
 
 def _long_day(today: date) -> str:
-    names = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
+    names = (
+        later("Thứ hai"),
+        later("Thứ ba"),
+        later("Thứ tư"),
+        later("Thứ năm"),
+        later("Thứ sáu"),
+        later("Thứ bảy"),
+        later("Chủ nhật"),
+    )
     return f"{words.tr(names[today.weekday()])}, {words.day(today)}"

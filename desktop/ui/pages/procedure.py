@@ -24,12 +24,19 @@ from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Card, Chip, Facts, Field, Rule, Scroll, Section, Text, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.translation import later
 
 if TYPE_CHECKING:
     from forms.procedure import Allowed, Case, Channel, Procedure
 
-METHODS = {"direct": "Trực tiếp", "online": "Trực tuyến", "post": "Bưu chính công ích"}
-UNITS = {"working_day": "ngày làm việc", "day": "ngày", "hour": "giờ", "working_hour": "giờ làm việc", "month": "tháng"}
+METHODS = {"direct": later("Trực tiếp"), "online": later("Trực tuyến"), "post": later("Bưu chính công ích")}
+UNITS = {
+    "working_day": later("ngày làm việc"),
+    "day": later("ngày"),
+    "hour": later("giờ"),
+    "working_hour": later("giờ làm việc"),
+    "month": later("tháng"),
+}
 SHOWN_PERIODS = 18
 
 
@@ -372,8 +379,9 @@ def _lines(lines: list[tuple[str, str]], *, numbered: bool = False) -> QWidget:
 def _way(channel: Channel) -> tuple[str, str]:
     time = _time(channel)
     head = words.tr(METHODS.get(channel.method, channel.method)) + (f": {time}" if time else "")
+    fee_word = words.tr("Phí")
     fees = " ".join(
-        f"{words.tr('Phí')}: {words.money(fee.amount) if fee.amount is not None else ''} {fee.text}".strip()
+        f"{fee_word}: {words.money(fee.amount) if fee.amount is not None else ''} {fee.text}".strip()
         for fee in channel.fees
         if fee.amount or fee.text
     )

@@ -53,7 +53,7 @@ class Here(Page):
             "keys": Toggle(self.tr("Chứng thư của &tôi"), checked=True),
             "validate": Toggle(self.tr("&Xác thực tệp")),
             "trust": Toggle(self.tr("&Gốc tin cậy")),
-            "evidence": Toggle(self.tr("Chứng cứ đã Chứng &cứ đã lưulưu")),
+            "evidence": Toggle(self.tr("Chứng &cứ đã lưu")),
         }
         for name, toggle in self.parts.items():
             toggle.clicked.connect(partial(self.open_part, name))

@@ -25,9 +25,10 @@ from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Card, Facts, Field, Scroll, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.translation import later
 from desktop.ui.words import english
 
-STEPS = ("Hiển thị", "Kho hồ sơ", "Bắt đầu")
+STEPS = (later("Hiển thị"), later("Kho hồ sơ"), later("Bắt đầu"))
 
 
 class Here(Page):
