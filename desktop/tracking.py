@@ -22,7 +22,16 @@ from desktop.portal.answers import changes_from, dossier_from, dossiers_from, pa
 from desktop.portal.connection import Connection, loopback, segment
 from desktop.portal.contract import DossierAtPortal, PortalMessage, Progress
 from desktop.portal.contract import Payment as PortalPayment
-from desktop.portal.errors import NotAtPortal, PortalAddressForbidden, PortalAnsweredGarbage, PortalError
+from desktop.portal.errors import (
+    NotAtPortal,
+    PortalAddressForbidden,
+    PortalAnsweredGarbage,
+    PortalError,
+    PortalRefused,
+    PortalUnreachable,
+    ReceiptInvalid,
+)
+from desktop.portal.receipt import verify_payment
 from desktop.store import Workspace
 from desktop.store.records import Dossier, FeeState, Payment, PaymentState, Result
 from desktop.store.timing import Clock
@@ -51,6 +60,11 @@ FINAL = frozenset({3, 8, 10})
 
 GONE = "Cổng không còn lưu hồ sơ này"
 """Our own words where the portal has none left to give."""
+
+PAYMENT_RECEIPT = "payment_receipt"
+"""The kind of evidence that an e-receipt is kept as."""
+
+_WITHDRAWN = {7: "asked", 8: "stopped"}
 
 RESULT_LIMIT = 128 * 1024 * 1024
 """Bytes of one result."""
@@ -130,7 +144,14 @@ def refresh(ws: Workspace, connection: Connection, token: str, dossier: str, clo
     ours = ws.dossiers.get(dossier)
     if ours.code is None:
         return Changed(ours.id, "", frozenset())
-    return keep(ws, ours, _fetch(connection, token, ours.code), clock)
+    return _heard(ws, keep(ws, ours, _fetch(connection, token, ours.code), clock))
+
+
+def _heard(ws: Workspace, changed: Changed) -> Changed:
+    """Note where the portal, asked after a withdrawal whose answer was cut off, has none."""
+    if withdrawal(ws, changed.dossier) == "unknown":
+        ws.dossiers.note(changed.dossier, "withdrawal_not_there")
+    return changed
 
 
 def poll(ws: Workspace, connection: Connection, token: str, portal: str, clock: Clock) -> Polled:
@@ -152,7 +173,7 @@ def poll(ws: Workspace, connection: Connection, token: str, portal: str, clock: 
                 foreign[code] = None
                 continue
             try:
-                new = keep(ws, ours, _fetch(connection, token, code), clock)
+                new = _heard(ws, keep(ws, ours, _fetch(connection, token, code), clock))
             except NotAtPortal:
                 if code not in deleted:
                     raise
@@ -262,63 +283,87 @@ def pay(
     patience: float = 60.0,
     sleep: Callable[[float], None] = time.sleep,
     progress: Progress | None = None,
+    portal: PortalDescription | None = None,
 ) -> list[Payment]:
     """Pay each unpaid fee of a dossier: begin (or take up) its payment, show its page, wait for the portal's word.
 
     The key of a payment is on disk before the portal hears of it, and the same is used until the portal
     says that it failed: nothing is paid twice by ourselves.  A payment that is still pending after
-    `patience` seconds is returned as such.  Raises PortalAnsweredGarbage where the portal asks for another
-    amount than the fee's, PortalAddressForbidden for a page that may not be shown.
+    `patience` seconds is returned as such; one that is paid and not yet confirmed is returned at once,
+    and its page is never shown again.  With `portal` e-receipts are verified and kept as evidence.
+    Raises PortalAnsweredGarbage where the portal asks for another amount than the fee's, PortalAddressForbidden for a page that may not be shown.
     """
     ours = ws.dossiers.get(dossier)
     if ours.code is None:
         return []
+    # What an earlier run began and could not see to its end comes first: the portal may have been paid since.
+    settle_payments(ws, connection, token, ours.id, portal)
     done = []
     for fee in ws.fees.list(ours.id):
         if fee.state == FeeState.PAID:
             continue
         payment = ws.fees.start_payment(ours.id, fee.fee)
-        answer = connection.send(
-            "POST",
-            f"/v1/dossiers/{segment(ours.code)}/payments",
-            {"fee": fee.fee},
-            token=token,
-            headers={"Idempotency-Key": payment.id},
-        )
-        said = payment_from(answer.json(), connection.host)
-        if said.amount != payment.amount:
-            raise PortalAnsweredGarbage(connection.host, "amount")
-        payment = _settle(ws, payment, said)
+        said = _begin(connection, token, ours.code, payment)
+        payment = _settle(ws, payment, said, ours.code, portal)
         if payment.state == PaymentState.PENDING:
             browse(_page(connection, said.url))
-            payment = _await(ws, connection, token, payment, said.id, patience, sleep, progress)
+
+            def ask() -> Payment:
+                return _ask_payment(ws, connection, token, payment, said.id, ours.code or "", portal)
+
+            payment = _await(ask, patience, sleep, progress)
         done.append(payment)
     return done
 
 
-def settle_payments(ws: Workspace, connection: Connection, token: str, dossier: str) -> list[Payment]:
-    """Ask how the open payments of a dossier stand, without beginning any."""
+def settle_payments(
+    ws: Workspace, connection: Connection, token: str, dossier: str, portal: PortalDescription | None = None
+) -> list[Payment]:
+    """Ask how the payments of a dossier stand that are not known to be at their end, without beginning any.
+
+    One that was cut off before its answer is asked for under its own key where the portal says that the fee is
+    being paid or is paid: the portal then gives the payment that it has.  A missing e-receipt is fetched.
+    """
+    ours = ws.dossiers.get(dossier)
+    fees = {fee.fee: fee.state for fee in ws.fees.list(ours.id)}
+    receipts = {one.facts.get("payment") for one in ws.evidence.list(ours.id, PAYMENT_RECEIPT)}
     found = []
-    for payment in ws.fees.payments(dossier):
-        if payment.state == PaymentState.PENDING and payment.portal_payment:
-            payment = _ask_payment(ws, connection, token, payment, payment.portal_payment)
+    for payment in ws.fees.payments(ours.id):
+        proven = portal is None or payment.id in receipts
+        ended = payment.state == PaymentState.FAILED or (payment.state == PaymentState.PAID and proven)
+        code = ours.code or ""
+        if not ended and payment.portal_payment:
+            payment = _ask_payment(ws, connection, token, payment, payment.portal_payment, code, portal)
+        elif not ended and code and fees.get(payment.fee) != FeeState.DUE:
+            payment = _settle(ws, payment, _begin(connection, token, code, payment), code, portal)
         found.append(payment)
     return found
 
 
+def _begin(connection: Connection, token: str, code: str, payment: Payment) -> PortalPayment:
+    """Tell the portal of a payment under its key, or hear of the one that it has."""
+    answer = connection.send(
+        "POST",
+        f"/v1/dossiers/{segment(code)}/payments",
+        {"fee": payment.fee},
+        token=token,
+        headers={"Idempotency-Key": payment.id},
+    )
+    said = payment_from(answer.json(), connection.host)
+    if said.amount != payment.amount:
+        raise PortalAnsweredGarbage(connection.host, "amount")
+    return said
+
+
 def _await(
-    ws: Workspace,
-    connection: Connection,
-    token: str,
-    payment: Payment,
-    at_portal: str,
+    ask: Callable[[], Payment],
     patience: float,
     sleep: Callable[[float], None],
     progress: Progress | None,
 ) -> Payment:
     waited, pause = 0.0, 0.5
     while True:
-        payment = _ask_payment(ws, connection, token, payment, at_portal)
+        payment = ask()
         if payment.state != PaymentState.PENDING or waited >= patience:
             return payment
         if progress is not None and progress.cancelled():
@@ -328,14 +373,94 @@ def _await(
         pause = min(pause * 1.5, 5.0)
 
 
-def _ask_payment(ws: Workspace, connection: Connection, token: str, payment: Payment, at_portal: str) -> Payment:
+def _ask_payment(
+    ws: Workspace,
+    connection: Connection,
+    token: str,
+    payment: Payment,
+    at_portal: str,
+    code: str,
+    portal: PortalDescription | None,
+) -> Payment:
     answer = connection.get(f"/v1/payments/{segment(at_portal)}", token=token)
-    return _settle(ws, payment, payment_from(answer.json(), connection.host))
+    return _settle(ws, payment, payment_from(answer.json(), connection.host), code, portal)
 
 
-def _settle(ws: Workspace, payment: Payment, said: PortalPayment) -> Payment:
-    state = {"paid": PaymentState.PAID, "failed": PaymentState.FAILED}.get(said.state, PaymentState.PENDING)
-    return ws.fees.settle_payment(payment.id, state, portal_payment=said.id, url=said.url or None)
+def _settle(
+    ws: Workspace, payment: Payment, said: PortalPayment, code: str, portal: PortalDescription | None
+) -> Payment:
+    known = {"paid": PaymentState.PAID, "failed": PaymentState.FAILED, "confirming": PaymentState.CONFIRMING}
+    state = known.get(said.state, PaymentState.PENDING)
+    with ws.transaction():
+        settled = ws.fees.settle_payment(payment.id, state, portal_payment=said.id, url=said.url or None)
+        if settled.state == PaymentState.PAID and said.receipt and portal is not None:
+            _keep_payment_receipt(ws, settled, said, code, portal)
+    return settled
+
+
+def _keep_payment_receipt(
+    ws: Workspace, payment: Payment, said: PortalPayment, code: str, portal: PortalDescription
+) -> None:
+    """Keep an e-receipt as it came, once, and whether it proves the payment."""
+    assert said.receipt is not None
+    if any(one.facts.get("payment") == payment.id for one in ws.evidence.list(payment.dossier, PAYMENT_RECEIPT)):
+        return
+    facts: dict[str, Any] = {"payment": payment.id, "fee": payment.fee, "amount": payment.amount, "trusted": True}
+    try:
+        verify_payment(said.receipt, portal, payment=said.id, code=code, fee=payment.fee, amount=payment.amount)
+    except ReceiptInvalid as invalid:
+        facts |= {"trusted": False, "why": invalid.code}
+    ws.evidence.add(
+        payment.dossier, PAYMENT_RECEIPT, said.receipt.encode("utf-8", "replace"),
+        name="bien-lai-dien-tu.jws", media_type="application/jose", facts=facts,
+    )  # fmt: skip
+
+
+# --- withdrawing ----------------------------------------------------------------------------------------
+
+
+def withdraw(ws: Workspace, connection: Connection, token: str, dossier: str, clock: Clock) -> Changed:
+    """Ask the portal to stop a dossier; it may be asked again at any time and comes to the same.
+
+    That it was asked is on disk before the first byte leaves: when the answer is cut off, `withdrawal` says
+    "unknown" until the portal has been heard.  Raises PortalRefused (WITHDRAWAL_TOO_LATE) and any PortalError.
+    """
+    ours = ws.dossiers.get(dossier)
+    assert ours.code is not None
+    ws.dossiers.note(ours.id, "withdrawal_sent")
+    try:
+        answer = connection.send("POST", f"/v1/dossiers/{segment(ours.code)}/withdrawal", token=token)
+    except PortalRefused as refusal:
+        ws.dossiers.note(ours.id, "withdrawal_refused", {"problem": refusal.problem})
+        raise
+    except PortalUnreachable as trouble:
+        if not trouble.sent:
+            ws.dossiers.note(ours.id, "withdrawal_not_there")
+        raise
+    said = dossier_from(answer.json(), connection.host)
+    if said.code != ours.code:
+        raise PortalAnsweredGarbage(connection.host, "code")
+    changed = keep(ws, ours, said, clock)
+    with ws.transaction():
+        ws.dossiers.note(ours.id, "withdrawal_taken")
+    return changed
+
+
+def withdrawal(ws: Workspace, dossier: str) -> str | None:
+    """Say how asking for a withdrawal stands; None: nobody asked, or it was refused, or the agency went on.
+
+    unknown: asked, no answer came.  not_there: the portal has not got it, as it said since.  asked: the agency
+    has it.  stopped: the dossier was stopped after it.
+    """
+    asked = [one.kind for one in ws.dossiers.events(dossier) if one.kind.startswith("withdrawal_")]
+    if not asked or asked[-1] == "withdrawal_refused":
+        return None
+    status = ws.dossiers.get(dossier).status
+    if status in _WITHDRAWN:
+        return _WITHDRAWN[status]
+    if status in FINAL or status == 9 or asked[-1] == "withdrawal_taken":
+        return None
+    return "not_there" if asked[-1] == "withdrawal_not_there" else "unknown"
 
 
 def _page(connection: Connection, url: str) -> str:

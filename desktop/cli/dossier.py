@@ -354,3 +354,20 @@ def supplement(dossier: str) -> None:
     ]
     document = {"dossier": opened.id, "code": opened.code, "revision": opened.revision, "requests": wanted}
     session.answer(document, *lines)
+
+
+@commands.command("withdraw")
+def withdraw(dossier: str) -> None:
+    """Xin rút hồ sơ đã nộp; gọi lại bao nhiêu lần cũng chỉ là một yêu cầu."""
+    from desktop import filing
+
+    session = _session.current
+    view = filing.withdraw(session.app.desk, dossier)
+    told = {
+        "asked": ("Cơ quan đã nhận yêu cầu rút hồ sơ.", "The agency has the request to withdraw."),
+        "stopped": ("Hồ sơ đã dừng xử lý.", "The dossier has been stopped."),
+    }.get(view.withdrawal or "", (view.raw, view.raw))
+    session.answer(
+        {"dossier": view.id, "code": view.code, "status": view.status, "raw": view.raw, "withdrawal": view.withdrawal},
+        session.words(*told),
+    )

@@ -34,6 +34,8 @@ class StatusView:
     history: tuple[Mapping[str, Any], ...]
     fees: tuple[Mapping[str, Any], ...]
     results: tuple[Mapping[str, Any], ...]
+    withdrawal: str | None = None
+    """unknown, not_there, asked, stopped; None: nobody asked for one."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the command line prints."""
@@ -51,6 +53,7 @@ class StatusView:
             "history": list(self.history),
             "fees": list(self.fees),
             "results": list(self.results),
+            "withdrawal": self.withdrawal,
         }
 
 
@@ -86,10 +89,28 @@ def refresh(desk: Desk, wanted: list[Dossier]) -> None:
             token = token_for(desk, found)
             for dossier in mine:
                 tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+                if desk.workspace.fees.payments(dossier.id):
+                    described = found.verified().description
+                    tracking.settle_payments(desk.workspace, connection, token, dossier.id, described)
+
+
+def withdraw(desk: Desk, dossier_id: str) -> StatusView:
+    """Ask the agency to stop a dossier that was filed; the view then says how that stands.
+
+    Raises NotSubmitted, PortalRefused where it is too late, and any other PortalError: then asking again is safe.
+    """
+    from desktop import tracking
+
+    dossier, found = _at_portal(desk, dossier_id)
+    with connect(desk, found.pin.url) as connection:
+        tracking.withdraw(desk.workspace, connection, token_for(desk, found), dossier.id, desk.clock)
+    return status_view(desk, dossier.id)
 
 
 def status_view(desk: Desk, dossier_id: str) -> StatusView:
     """Return what the workspace knows of a dossier's way."""
+    from desktop import tracking
+
     ws = desk.workspace
     dossier = ws.dossiers.get(dossier_id)
     receipt = ws.outbox.receipt_of(dossier.id)
@@ -109,6 +130,7 @@ def status_view(desk: Desk, dossier_id: str) -> StatusView:
             {"id": f.fee, "title": f.title, "amount": f.amount, "state": str(f.state)} for f in ws.fees.list(dossier.id)
         ),
         tuple({"id": r.result, "name": r.name, "verdict": r.verdict} for r in ws.results.list(dossier.id)),
+        tracking.withdrawal(ws, dossier.id),
     )
 
 
@@ -156,8 +178,9 @@ def pay(
         token = token_for(desk, found)
         tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
         paid = tracking.pay(
-            desk.workspace, connection, token, dossier.id, desk.clock, browse=browse or open_browser, patience=patience
-        )
+            desk.workspace, connection, token, dossier.id, desk.clock, browse=browse or open_browser,
+            patience=patience, portal=found.verified().description,
+        )  # fmt: skip
         tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
     fees = {fee.fee: fee for fee in desk.workspace.fees.list(dossier.id)}
     return [PaymentView(one.fee, fees[one.fee].title, one.amount, str(fees[one.fee].state), one.url) for one in paid]

@@ -16,6 +16,7 @@ from signing.errors import SigningError
 from signing.jws import header_of, verify_with_jwk
 
 RECEIPT_TYPE = "hoso-receipt+jws"
+PAYMENT_TYPE = "hoso-payment+jws"
 _LIMIT = 100_000
 
 
@@ -41,18 +42,7 @@ def verify_receipt(
     It must be signed by a key that the portal's verified catalogue names, and name this portal, this
     key, this manifest (SHA-256 of its compact form) and, if given, this dossier code.
     """
-    if len(receipt) > _LIMIT or not receipt.isascii():
-        raise ReceiptInvalid("shape")
-    keys = _keys(receipt, portal.receipt_keys)
-    payload: bytes | None = None
-    for jwk in keys:
-        try:
-            payload = verify_with_jwk(receipt, dict(jwk), RECEIPT_TYPE)
-            break
-        except SigningError:
-            continue
-    if payload is None:
-        raise ReceiptInvalid("signature" if keys else "key")
+    payload = _signed(receipt, portal, RECEIPT_TYPE)
     try:
         said = receipt_from(json.loads(payload), portal.id)
     except (ValueError, RecursionError, PortalAnsweredGarbage) as error:
@@ -66,6 +56,31 @@ def verify_receipt(
     if code is not None and said["code"] != code:
         raise ReceiptInvalid("code")
     return Receipt(**said)
+
+
+def verify_payment(receipt: str, portal: PortalDescription, *, payment: str, code: str, fee: str, amount: int) -> None:
+    """Raise ReceiptInvalid unless an e-receipt proves this very payment, by a key that the catalogue names."""
+    try:
+        said = json.loads(_signed(receipt, portal, PAYMENT_TYPE))
+    except (ValueError, RecursionError) as error:
+        raise ReceiptInvalid("shape") from error
+    wanted = {"portal": portal.id, "payment": payment, "code": code, "fee": fee, "amount": amount}
+    for name, value in wanted.items():
+        if not isinstance(said, dict) or said.get(name) != value or isinstance(said.get(name), bool):
+            raise ReceiptInvalid(name)
+
+
+def _signed(receipt: str, portal: PortalDescription, kind: str) -> bytes:
+    """Return the payload of a compact JWS of this type that one of the portal's known keys signed."""
+    if len(receipt) > _LIMIT or not receipt.isascii():
+        raise ReceiptInvalid("shape")
+    keys = _keys(receipt, portal.receipt_keys)
+    for jwk in keys:
+        try:
+            return verify_with_jwk(receipt, dict(jwk), kind)
+        except SigningError:
+            continue
+    raise ReceiptInvalid("signature" if keys else "key")
 
 
 def _keys(receipt: str, known: tuple[Mapping[str, Any], ...]) -> list[Mapping[str, Any]]:

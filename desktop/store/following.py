@@ -168,7 +168,11 @@ class Fees:
                     updated=now,
                 )
             )
-            fee = {PaymentState.PAID: FeeState.PAID, PaymentState.PENDING: FeeState.PENDING}.get(PaymentState(state))
+            fee = {
+                PaymentState.PAID: FeeState.PAID,
+                PaymentState.CONFIRMING: FeeState.CONFIRMING,
+                PaymentState.PENDING: FeeState.PENDING,
+            }.get(PaymentState(state))
             if fee is not None:
                 connection.execute(
                     update(fees)

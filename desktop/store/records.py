@@ -59,6 +59,8 @@ class FeeState(StrEnum):
 
     DUE = "due"
     PENDING = "pending"
+    CONFIRMING = "confirming"
+    """The money was given; the portal has not booked it yet. Nothing may be paid now."""
     PAID = "paid"
 
 
@@ -67,6 +69,7 @@ class PaymentState(StrEnum):
 
     STARTED = "started"
     PENDING = "pending"
+    CONFIRMING = "confirming"
     PAID = "paid"
     FAILED = "failed"
 

@@ -198,7 +198,58 @@ class Here(Page):
         made += [self._fee(seen, fee) for fee in seen.view.fees if fee["state"] != "paid"]
         if seen.results:
             made.append(self._results(seen))
-        return made
+        leave = self._withdrawal(seen)
+        return made if leave is None else [*made, leave]
+
+    def _withdrawal(self, seen: Seen) -> Card | None:
+        """Let the dossier be withdrawn while it can be, or say how asking for that stands."""
+        dossier, stands = seen.dossier, seen.view.withdrawal
+        if stands in ("asked", "stopped"):
+            return None  # the status says it
+        if dossier.code is None or dossier.code_entered or dossier.status in (3, 8, 9, 10):
+            return None
+        card = Card(tone="warning" if stands else None)
+        told = {
+            "unknown": self.tr("Đã gửi yêu cầu rút, chưa nhận được trả lời. Hãy hỏi cổng; gửi lại cũng an toàn."),
+            "not_there": self.tr("Cổng chưa ghi nhận yêu cầu rút đã gửi. Nếu vẫn muốn rút, hãy gửi lại."),
+        }.get(stands or "", self.tr("Rút hồ sơ: cơ quan dừng xử lý. Hồ sơ trong kho và biên nhận vẫn được giữ."))
+        card.body.addWidget(Text(told, role="text" if stands else "muted"))
+        ask = Button(self.tr("&Rút hồ sơ…"), "undo")
+        sure = Button(self.tr("Đúng, &rút hồ sơ này"), "undo", primary=True)
+        keep = Button(self.tr("&Không rút"), "")
+        asked = row_of(Text(self.tr("Rút hồ sơ {}?").format(dossier.code), bold=True), sure, keep)
+        asked.hide()
+
+        def turn(*, asking: bool) -> None:
+            ask.setVisible(not asking)
+            asked.setVisible(asking)
+            (keep if asking else ask).setFocus()
+
+        ask.clicked.connect(lambda: turn(asking=True))
+        keep.clicked.connect(lambda: turn(asking=False))
+        sure.clicked.connect(self._withdraw)
+        card.body.addWidget(row_of(ask))
+        card.body.addWidget(asked)
+        return card
+
+    def _withdraw(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, Button):
+            sender.setEnabled(False)
+        desk, wanted = self.shell.desk, self._id
+
+        def work(progress: Progress) -> Any:
+            return filing.withdraw(desk, wanted)
+
+        def done(view: StatusView) -> None:
+            self.shell.say(self.tr("Cổng ghi: “{}”").format(view.raw))
+            self.shell.bell.data_changed.emit("status")
+
+        def failed(error: Exception) -> None:
+            self.shell.trouble(error)
+            self._look()  # how it stands now, truly
+
+        self.shell.jobs.run("network", work, done=done, failed=failed, owner=self)
 
     def _supplement(self, seen: Seen, letter: Any) -> Card:
         card = Card(tone="warning")
@@ -240,7 +291,10 @@ class Here(Page):
         amount.setWordWrap(False)
         line.addWidget(amount)
         card.body.addLayout(line)
-        if seen.pay_online:
+        if fee["state"] == "confirming":
+            told = self.tr("Bạn đã nộp tiền; cổng chưa xác nhận. Không nộp lại: chương trình tự hỏi cổng.")
+            card.body.addWidget(Text(told))
+        elif seen.pay_online:
             pending = fee["state"] == "pending"
             pay = Button(self.tr("&Nộp phí trên trang của cổng"), "money", primary=True)
             pay.clicked.connect(self._pay)
@@ -359,7 +413,9 @@ class Here(Page):
     def _paid(self, payments: list[Any]) -> None:
         paid = bool(payments) and all(one.state == "paid" for one in payments)
         self.shell.say(
-            self.tr("Cổng đã xác nhận khoản nộp.") if paid else self.tr("Cổng chưa xác nhận khoản nộp; sẽ hỏi lại.")
+            self.tr("Cổng đã xác nhận khoản nộp; đã lưu biên lai.")
+            if paid
+            else self.tr("Cổng chưa xác nhận khoản nộp; sẽ hỏi lại.")
         )
         self.shell.bell.data_changed.emit("status")
 
