@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forms import strict_json
 from forms.errors import FormsError
 from forms.form import Form
 from forms.identifiers import Finding
@@ -140,5 +141,7 @@ def _words(template: Template) -> Iterator[Finding]:
     for field in template.definition.fields.values():
         if field.help.vi.strip(" .") == field.label.vi.strip(" ."):
             yield Finding("LINT_HELP_REPEATS_LABEL", "warning", {"where": field.path})
+    if strict_json.loads(template.files["template.json"]).get("x_draft") is True:
+        yield Finding("LINT_DRAFT", "warning", {"where": "template.json"})
     if not template.legal_basis:
         yield Finding("LINT_NO_LEGAL_BASIS", "warning", {"where": "template.json"})

@@ -11,7 +11,7 @@ _PHRASES: Final[dict[str, str]] = {
     "nội dung đề nghị": "What is asked for", "lý do đề nghị": "Reason", "mục đích": "Purpose", "phạm vi": "Scope",
     "phạm vi ủy quyền": "Scope of the authorisation", "thời hạn ủy quyền": "Term of the authorisation",
     "thời hạn": "Term", "từ ngày": "From", "đến ngày": "To", "nơi lập": "Place", "ngày lập": "Date",
-    "họ và tên": "Full name", "họ tên": "Full name", "họ, chữ đệm và tên": "Full name", "nơi thường trú": "Permanent residence",
+    "tôi tên là": "Full name", "tôi là": "Full name", "tên tôi là": "Full name", "họ và tên": "Full name", "họ tên": "Full name", "họ, chữ đệm và tên": "Full name", "nơi thường trú": "Permanent residence",
     "nơi cư trú": "Residence", "nơi tạm trú": "Temporary residence", "nơi ở hiện tại": "Present address", "địa chỉ": "Address",
     "địa chỉ trụ sở": "Head office", "địa chỉ liên hệ": "Contact address", "địa chỉ thường trú": "Permanent address",
     "trụ sở chính": "Head office", "địa chỉ trụ sở chính": "Head office", "nơi sinh": "Place of birth", "quê quán": "Home town",

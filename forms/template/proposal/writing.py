@@ -184,6 +184,7 @@ _SAMPLES: Final[dict[str, tuple[Any, Any]]] = {
     "multiline": ("Nội dung ví dụ, viết đủ ý trong một hai câu.", "Nội dung ví dụ khác."),
 }
 _TEXTS: Final = (
+    (r"cấp", "Cục Cảnh sát quản lý hành chính về trật tự xã hội"),
     (r"địa chỉ|nơi |trụ sở|cư trú|chỗ ở|quê", "Số 1, phố Ví Dụ, phường Hoàn Kiếm, thành phố Hà Nội"),
     (r"dân tộc", "Kinh"),
     (r"tôn giáo", "Không"),
