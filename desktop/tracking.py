@@ -291,7 +291,8 @@ def pay(
     says that it failed: nothing is paid twice by ourselves.  A payment that is still pending after
     `patience` seconds is returned as such; one that is paid and not yet confirmed is returned at once,
     and its page is never shown again.  With `portal` e-receipts are verified and kept as evidence.
-    Raises PortalAnsweredGarbage where the portal asks for another amount than the fee's, PortalAddressForbidden for a page that may not be shown.
+    Raises PortalAnsweredGarbage where the portal asks for another amount than the fee's,
+    PortalAddressForbidden for a page that may not be shown.
     """
     ours = ws.dossiers.get(dossier)
     if ours.code is None:

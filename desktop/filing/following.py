@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from desktop.filing.accounts import token_for
-from desktop.filing.desk import Desk
+from desktop.filing.agenda import due_of
+from desktop.filing.desk import ZONE, Desk
 from desktop.filing.dossiers import procedure
 from desktop.filing.errors import LevelForbids, NotSubmitted
 from desktop.filing.portal import connect, portal_of
@@ -36,6 +38,8 @@ class StatusView:
     results: tuple[Mapping[str, Any], ...]
     withdrawal: str | None = None
     """unknown, not_there, asked, stopped; None: nobody asked for one."""
+    clocks: Mapping[str, Any] | None = None
+    """`yours`: the day by which you must act; `agency`: the day by which it must; with working days left."""
 
     def to_json(self) -> dict[str, Any]:
         """Return what the command line prints."""
@@ -54,6 +58,7 @@ class StatusView:
             "fees": list(self.fees),
             "results": list(self.results),
             "withdrawal": self.withdrawal,
+            "clocks": self.clocks,
         }
 
 
@@ -125,13 +130,52 @@ def status_view(desk: Desk, dossier_id: str) -> StatusView:
         dossier.received,
         dossier.due,
         {"trusted": receipt.trusted} if receipt is not None else None,
-        tuple({"at": s.at, "status": s.status, "raw": s.raw, "note": s.note} for s in ws.statuses.history(dossier.id)),
+        _steps(ws.statuses.history(dossier.id)),
         tuple(
             {"id": f.fee, "title": f.title, "amount": f.amount, "state": str(f.state)} for f in ws.fees.list(dossier.id)
         ),
         tuple({"id": r.result, "name": r.name, "verdict": r.verdict} for r in ws.results.list(dossier.id)),
         tracking.withdrawal(ws, dossier.id),
+        _clocks(desk, dossier),
     )
+
+
+def _steps(history: Iterable[Any]) -> tuple[Mapping[str, Any], ...]:
+    """Return the portal's history, each step with whether it went back; one in unknown words goes nowhere."""
+    found: list[Mapping[str, Any]] = []
+    furthest = 0
+    for one in history:
+        step = _PLACE.get(one.status or 0, 0)
+        back = bool(step) and step < furthest
+        found.append({"at": one.at, "status": one.status, "raw": one.raw, "note": one.note, "backward": back})
+        furthest = step or furthest
+    return tuple(found)
+
+
+# How far each status is along the way; asking for papers or money is no step forward from processing.
+_PLACE = {1: 1, 2: 2, 4: 3, 5: 3, 6: 3, 7: 3, 3: 4, 8: 4, 9: 5, 10: 6}
+
+
+def _clocks(desk: Desk, dossier: Dossier) -> Mapping[str, Any]:
+    """Return both clocks in Việt Nam's days: of whoever files, and of the agency once it has the dossier."""
+    from desktop.filing.supplements import open_requests
+    from forms.period import calendar_covers, working_days
+
+    today = desk.today()
+    yours = None
+    if dossier.status == 5:
+        yours = min((one.due for one in open_requests(desk, dossier.id) if one.due is not None), default=None)
+    elif dossier.code is None:
+        yours = due_of(dossier.period)
+    ended = dossier.status in (3, 8, 9, 10)
+    agency = dossier.due.astimezone(ZONE).date() if dossier.due is not None and not ended else None
+
+    def left(day: date | None) -> dict[str, Any] | None:
+        if day is None:
+            return None
+        return {"day": day, "working_days": working_days(today, day), "certain": calendar_covers(day)}
+
+    return {"yours": left(yours), "agency": left(agency)}
 
 
 def _foreign(one: Any) -> StatusView:

@@ -156,6 +156,14 @@ class Here(Page):
         due_said, due_tone = words.left(dossier.due.astimezone(words.ZONE).date() if dossier.due else None, seen.today)
         if ended:
             due_said, due_tone = "", "muted"
+        agency = (seen.view.clocks or {}).get("agency")
+        if agency is not None:
+            count = agency["working_days"]
+            due_said = (
+                self.tr("còn {} ngày làm việc").format(count)
+                if count >= 0
+                else self.tr("cơ quan trễ hẹn {} ngày làm việc").format(-count)
+            )
         waited = ""
         if dossier.received is not None and not ended:
             days = (seen.today - dossier.received.astimezone(words.ZONE).date()).days
@@ -374,6 +382,8 @@ class Here(Page):
             ours = words.status_words(step["status"]) or self.tr("Trạng thái chưa biết")
             raw = step["raw"]
             said = self.tr("Cổng ghi: “{}”").format(raw) if raw and raw != ours else ""
+            if step.get("backward"):
+                ours = self.tr("{} (quay lại bước trước)").format(ours)
             entries.append((step["at"], ours, " — ".join(part for part in (said, step["note"]) if part), mark))
         for letter in seen.letters:
             title = self.tr("Yêu cầu bổ sung") if letter.kind == "supplement" else self.tr("Thông báo của cơ quan")

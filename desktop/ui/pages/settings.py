@@ -313,6 +313,11 @@ class Here(Page):
         go = Button(self.tr("Sang kho &thật") if here else self.tr("Sang kho &thực hành"), "practice")
         go.clicked.connect(lambda: QTimer.singleShot(0, lambda: self.frame.switch(practice=not here)))
         self.practice.addWidget(row_of(go))
+        app = self.shell.app
+        if here and "practice_portal" in app.__dict__:
+            from desktop.ui.playing import Playing
+
+            self.practice.addWidget(Playing(self.shell, app.practice_portal))
 
 
 class Look(QWidget):
