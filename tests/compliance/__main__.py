@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "compliance.md"
+PLACES = ("tests/compliance", "tests/signing", "tests/forms/test_eform_rules.py")
 REQUIREMENTS = {
     "KS-01": "Show and check the signer's certificate before signing",
     "KS-02": "Check that the certificate stands before signing",
@@ -39,13 +40,15 @@ REQUIREMENTS = {
     "EF-07": "Follow reception and result",
     "EF-08": "Long work tells how far it is",
     "EF-09": "Levels decide what is offered",
+    "EF-10": "Wrong formats are explained at their field",
+    "EF-11": "Specialised fields are explained: a calculated one says how",
 }
 
 
 def main() -> int:
     """Collect the tests by their names and write the table."""
     listed = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests/compliance", "tests/signing"],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", *PLACES],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     proofs: dict[str, set[str]] = defaultdict(set)
