@@ -103,3 +103,12 @@ def portal_rows(portal: Sandbox, sql: str, *values: object) -> list[dict[str, An
     with sqlite3.connect(portal.database) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(sql, values)]
+
+
+def test_a_dossier_is_withdrawn_and_then_stopped(desk: Any, filed: Any) -> None:
+    dossier = filed("well")
+    for _ in range(2):
+        told = desk("dossier", "withdraw", dossier)
+        assert (told.code, told.document["withdrawal"], told.document["status"]) == (0, "asked", 7)
+    seen = until(desk, dossier, 8)
+    assert (seen["withdrawal"], seen["clocks"]) == ("stopped", {"yours": None, "agency": None})
