@@ -41,7 +41,7 @@ def propose_from(data: bytes, name: str, folder: str, today: str) -> Proposal:
     `name` is the file's, `folder` the new template's, `today` the ISO date from which it holds until its maker says.
     Raises WordError, ForeignFormError.
     """
-    from forms.template.proposal import Proposal, Remark, TooManyFields, propose
+    from forms.template.proposal import Remark, TooManyFields, propose
     from forms.template.proposal.naming import MAX_FIELDS
     from forms.template.word.errors import WordBomb, WordNoForm
 

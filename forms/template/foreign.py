@@ -138,7 +138,7 @@ def _letters(page: Any, limit: int) -> Iterator[_Mark]:
         if not letter or unicodedata.category(letter) in ("Cc", "Cf", "Co", "Cs", "Cn"):
             continue
         x0, y0, x1, y1 = text.get_charbox(at, loose=True)
-        if letter.isspace() or x1 <= x0 and y1 <= y0:
+        if letter.isspace() or (x1 <= x0 and y1 <= y0):
             continue  # blanks are made from distances: some files draw none
         yield _Mark(x0, y0, x1, y1, letter)
 

@@ -225,7 +225,7 @@ def list_form() -> bytes:
 
 
 def boxes() -> bytes:
-    """Return a form of boxes: either-or, lists to tick, Wingdings, content controls, old form fields, a footnote-like mark."""
+    """Return a form of boxes: either-or, lists to tick, Wingdings, content controls."""
     o = Office()
     o.nation(place=False)
     o.line("PHIẾU ĐĂNG KÝ DỊCH VỤ", bold=True, align=CENTER)
@@ -270,7 +270,7 @@ def _w14(name: str) -> Any:
     return etree.Element(f"{{http://schemas.microsoft.com/office/word/2010/wordml}}{name}")
 
 
-# --- files written by hand ---------------------------------------------------------------------------------------------
+# --- files written by hand ------------------------------------------------------------------------------------------
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -30,7 +30,7 @@ class Proposal:
 
 
 def propose(paper: Paper, source: str, slug: str, today: str, remarks: tuple[Remark, ...] = ()) -> Proposal | None:
-    """Return the template that a form comes to, already printed once with its example; None where nothing is to fill in.
+    """Return the template that a form comes to, printed once with its example; None where there is nothing to fill in.
 
     `source` is the name of the file, `today` the ISO date from which it holds. Raises TooManyFields.
     """

@@ -93,7 +93,8 @@ def _words(pieces: Sequence[Piece]) -> str:
 
 
 def _fields(
-    pieces: Sequence[Piece], boxes: Sequence[int], labels: Sequence[str], asked: str, code: str, said: str, form: Structure
+    pieces: Sequence[Piece], boxes: Sequence[int], labels: Sequence[str], asked: str, code: str, said: str,
+    form: Structure,
 ) -> list[Tick]:  # fmt: skip
     hinted = _hinted(pieces, boxes, labels, asked, code, said, form)
     if hinted is not None:
@@ -142,7 +143,8 @@ def _one_of(form: Structure, intro: str, label: str, said: str) -> Tick:
 
 
 def _hinted(
-    pieces: Sequence[Piece], boxes: Sequence[int], labels: Sequence[str], asked: str, code: str, said: str, form: Structure
+    pieces: Sequence[Piece], boxes: Sequence[int], labels: Sequence[str], asked: str, code: str, said: str,
+    form: Structure,
 ) -> list[Tick] | None:  # fmt: skip
     """Believe a file with real fields which boxes are one field."""
     hints = [piece.hint for piece in pieces if isinstance(piece, Box)]

@@ -35,7 +35,8 @@ _HEADING: Final = re.compile(
 )
 _LEAD: Final = " \t,;.:-–—+•*/&"
 INTRODUCES: Final = re.compile(
-    r"như sau|sau đây|dưới đây|bao gồm|gồm có|gồm\s*:|kèm theo\s*:|cụ thể\s*:|xin cam|thuộc (một trong )?các trường hợp",
+    r"như sau|sau đây|dưới đây|bao gồm|gồm có|gồm\s*:|kèm theo\s*:|cụ thể\s*:|xin cam|"
+    r"thuộc (một trong )?các trường hợp",
     re.IGNORECASE,
 )
 
@@ -51,7 +52,8 @@ def with_days(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
             stroke = out[-1] if out else None
             before = out[-2] if len(out) > 1 else None
             if (
-                isinstance(piece, Gap) and piece.hint is None and isinstance(stroke, Words) and _STROKE.match(stroke.text)
+                isinstance(piece, Gap) and piece.hint is None
+                and isinstance(stroke, Words) and _STROKE.match(stroke.text)
                 and isinstance(before, Gap) and not isinstance(before, Day) and before.hint is None
             ):  # fmt: skip
                 del out[-2:]

@@ -1,4 +1,4 @@
-"""Write the proposed layout in Typst: the paper's words in order, each field in its place, for a person to go on with."""
+"""Write the proposed layout in Typst: the paper's words in order, each field in its place, for a person to finish."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ class _Layout:
         body = "\n".join(filter(None, (self.element(element) for element in self.draft.elements)))
         if self.draft.notes:
             notes = "\n".join(f"  par[{self.parts(note.parts)}]" for note in self.draft.notes)
-            body += f"\n\n#block(above: 1.2em, {{\n  set text(size: 9.5pt)\n  line(length: 40mm, stroke: 0.4pt)\n{notes}\n}})"
+            rule = "  set text(size: 9.5pt)\n  line(length: 40mm, stroke: 0.4pt)"
+            body += f"\n\n#block(above: 1.2em, {{\n{rule}\n{notes}\n}})"
         return self._head() + body + "\n"
 
     def plain(self) -> str:
@@ -97,7 +98,9 @@ class _Layout:
             "#let dots(n) = if d.blank { for _ in range(n) { par(leader[]) } }\n"
             + self._units()
             + "// Chỗ điền hẹp giữa dòng: rộng ra theo chữ.\n"
-            '#let gap(path, width) = place-field(path, if shown(path) == "" { box(width: width, repeat(gap: 0.06em)[.]) } else { shown(path) })\n\n'
+            '#let gap(path, width) = place-field(path, if shown(path) == "" { '
+            "box(width: width, repeat(gap: 0.06em)[.]) } "
+            "else { shown(path) })\n\n"
         )
 
     def _units(self) -> str:
@@ -109,13 +112,14 @@ class _Layout:
         for kind, word, cut in (("month", "tháng", "slice(5, 7)"), ("quarter", "quý", "slice(6)")):
             if any(field.kind == kind for field in self.fields.values()):
                 out += (
-                    f"#let {kind}-words(path, capital: false) = {{ if capital {{ [{word.capitalize()} ] }} else {{ [{word} ] }}; "
+                    f"#let {kind}-words(path, capital: false) = {{ if capital {{ [{word.capitalize()} ] }} "
+                    f"else {{ [{word} ] }}; "
                     f'let v = d.values.at(path, default: ""); '
                     f'if v in (none, "") […… năm ………] else [#v.{cut} năm #v.slice(0, 4)] }}\n'
                 )
         return out
 
-    # --- elements --------------------------------------------------------------------------------------------------------
+    # --- elements ----------------------------------------------------------------------------------------------------
 
     def element(self, element: Element, inner: bool = False) -> str:
         match element:
@@ -213,7 +217,7 @@ class _Layout:
             return f"#gap({name}, {max(4, min(12, round(slot.room * 0.32)))}em)"
         return f"#fill-line({name})"
 
-    # --- tables ------------------------------------------------------------------------------------------------------------
+    # --- tables ------------------------------------------------------------------------------------------------------
 
     def ruled(self, table: Ruled) -> str:
         out: list[str] = []
@@ -260,7 +264,8 @@ class _Layout:
         size = "11pt" if len(table.columns) <= 6 else "10pt" if len(table.columns) <= 9 else "8.5pt"
         return (
             "#{\n"
-            f'  let rows = pad-rows(d.shown.at("{table.key}", default: ()), if d.blank {{ {table.blank} }} else {{ 1 }})\n'
+            f'  let rows = pad-rows(d.shown.at("{table.key}", default: ()), '
+            f"if d.blank {{ {table.blank} }} else {{ 1 }})\n"
             f"  set text(size: {size})\n"
             f"  table(columns: ({shares},),\n"
             "    table.header(\n" + ",\n".join(heads) + "),\n"
@@ -281,20 +286,24 @@ class _Layout:
                 cells.append(f"table.cell({span})[]" if span else "[]")
             elif words.startswith("="):
                 # Coefficients and empty cells count for nothing, as in the program's own totals.
-                total = f'd.values.at("{table.key}", default: ()).map(r => r.at("{words[1:]}", default: 0)).filter(x => type(x) == int).sum(default: 0)'
+                total = (
+                    f'd.values.at("{table.key}", default: ()).map(r => r.at("{words[1:]}", default: 0))'
+                    ".filter(x => type(x) == int).sum(default: 0)"
+                )
                 cells.append(f"table.cell({span}align: right, strong(if d.blank [] else [#money({total})]))")
             else:
                 cells.append(f"table.cell({span}strong[{markup(words)}])")
         return ",\n    " + ", ".join(cells)
 
-    # --- signatures ----------------------------------------------------------------------------------------------------------
+    # --- signatures --------------------------------------------------------------------------------------------------
 
     def signatures(self, row: Signatures) -> str:
         cells = [self.signing(cell, alone=len(row.cells) == 1) for cell in row.cells]
         if len(cells) == 1:
             return f"#align(right, block(width: 95mm, breakable: false, above: 1em, {cells[0]}))"
         return (
-            f"#block(breakable: false, width: 100%, above: 1em, grid(columns: (1fr,) * {len(cells)}, column-gutter: 4mm,\n"
+            "#block(breakable: false, width: 100%, above: 1em, "
+            f"grid(columns: (1fr,) * {len(cells)}, column-gutter: 4mm,\n"
             + ",\n".join(f"  {cell}" for cell in cells)
             + "))"
         )

@@ -16,8 +16,8 @@ from forms.template.proposal.paper import Hint
 MAX_FIELDS: Final = 1_200
 MAX_OPTIONS: Final = 200
 _TAKEN: Final = frozenset(keyword.kwlist) | {
-    "dong", "tong", "so_dong", "dem", "max", "min", "abs", "lam_tron", "rong", "co", "dai", "nam", "bang_chu", "cong_ngay",
-    "cong_thang", "cong_ngay_lam_viec", "ky_truoc", "hom_nay", "ky_tu", "ky_den",
+    "dong", "tong", "so_dong", "dem", "max", "min", "abs", "lam_tron", "rong", "co", "dai", "nam", "bang_chu",
+    "cong_ngay", "cong_thang", "cong_ngay_lam_viec", "ky_truoc", "hom_nay", "ky_tu", "ky_den",
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class Names:
         self.money: ProposedField | None = None
         self._wards: list[ProposedField] = []
 
-    # --- sections ------------------------------------------------------------------------------------------------
+    # --- sections ----------------------------------------------------------------------------------------------------
 
     @property
     def section(self) -> ProposedSection:
@@ -64,7 +64,7 @@ class Names:
         sections.append(ProposedSection(key, clean or "Thông tin", english(clean)))
         self.person = {}
 
-    # --- fields --------------------------------------------------------------------------------------------------
+    # --- fields ------------------------------------------------------------------------------------------------------
 
     def field(
         self, label: str, *, said: str, after: str = "", room: int = 30, lines: int = 1, code: str = "",
@@ -149,7 +149,8 @@ class Names:
         """Return a new box to tick."""
         vi, _ = noted(label)
         proposed = ProposedField(
-            key="", kind="check", label=(vi or "Đánh dấu")[:300], en=english(vi), help=("Đánh dấu nếu đúng.", "Tick if so."),
+            key="", kind="check", label=(vi or "Đánh dấu")[:300], en=english(vi),
+            help=("Đánh dấu nếu đúng.", "Tick if so."),
             certainty="likely", said=said, code=code, facts={},
         )  # fmt: skip
         if hint is not None:
@@ -212,7 +213,7 @@ class Names:
         wanted = wanted or "truong"
         return _other_than(used, f"{wanted}_1" if wanted in _TAKEN else wanted)
 
-    # --- fields that belong together -------------------------------------------------------------------------------
+    # --- fields that belong together ---------------------------------------------------------------------------------
 
     def _link(self, proposed: ProposedField, table: ProposedTable | None) -> None:
         if table is not None:

@@ -187,7 +187,7 @@ def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
                     yield from paragraphs(cell.blocks)
 
 
-# --- gaps in running text ------------------------------------------------------------------------------------------
+# --- gaps in running text --------------------------------------------------------------------------------------------
 
 _DOTS: Final = "._…‥․"
 _RUN: Final = re.compile(rf"[{_DOTS}]+(?: [{_DOTS}]+)*")

@@ -19,8 +19,10 @@ _NOTE: Final = re.compile(
     r"\(?\s*(?:ký|kí)\s*(?:,|và|tên|số|ghi|rõ|đóng|\))|chữ ký|đóng dấu|điểm chỉ|ghi rõ họ|họ và tên\)", re.IGNORECASE
 )
 _WHO: Final = re.compile(
-    r"^(?:\d+\.\s*)?(?:người|đại diện|chủ (?:hộ|đầu tư|tịch|cơ sở|doanh nghiệp|tài khoản)|giám đốc|tổng giám đốc|thủ trưởng|hiệu trưởng|xác nhận|"
-    r"ý kiến|bên |tm\.|t/m|kt\.|tl\.|cán bộ|kế toán|lãnh đạo|công chức|cha|mẹ|vợ|chồng|nhân viên|ủy ban|uỷ ban|cơ quan|tổ chức|"
+    r"^(?:\d+\.\s*)?(?:người|đại diện|chủ (?:hộ|đầu tư|tịch|cơ sở|doanh nghiệp|tài khoản)|giám đốc|tổng giám đốc|"
+    r"thủ trưởng|hiệu trưởng|xác nhận|"
+    r"ý kiến|bên |tm\.|t/m|kt\.|tl\.|cán bộ|kế toán|lãnh đạo|công chức|cha|mẹ|vợ|chồng|nhân viên|"
+    r"ủy ban|uỷ ban|cơ quan|tổ chức|"
     r"đơn vị|doanh nghiệp|hộ kinh doanh|thay mặt)",
     re.IGNORECASE,
 )
@@ -38,7 +40,9 @@ _OTHERS: Final = (
     "nguoi chung thuc",
 )
 _AGENT: Final = ("dai ly thue", "nhan vien dai ly")
-_LEGAL: Final = ("dai dien", "giam doc", "thu truong", "chu tich", "chu doanh nghiep", "doanh nghiep", "don vi", "to chuc", "tong giam doc", "chu dau tu",
+_LEGAL: Final = ("dai dien", "giam doc", "thu truong", "chu tich", "chu doanh nghiep", "doanh nghiep", "don vi",
+          "to chuc",
+          "tong giam doc", "chu dau tu",
                  "lanh dao", "hieu truong", "chu co so")  # fmt: skip
 
 
@@ -116,12 +120,10 @@ def _paragraphs(blocks: Sequence[Block], at: int, form: Structure) -> tuple[list
             and len(block.text) <= 200
             and all(_is_note(p) or not p.text for p in pieces)
         )
-        if (day and not titled and block.align != "left") or title and not noted or note and titled:
+        if (day and not titled and block.align != "left") or (title and not noted) or (note and titled):
             taken.append(block)
             titled, noted = titled or title, noted or note
-        elif titled and noted and (only_gaps(block) or ornament(block)):
-            taken.append(block)
-        elif (
+        elif (titled and noted and (only_gaps(block) or ornament(block))) or (
             titled
             and not noted
             and block.align != "left"

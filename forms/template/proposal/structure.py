@@ -16,10 +16,7 @@ from forms.template.proposal.draft import (
     National,
     Part,
     ProposedField,
-    ProposedTable,
-    Side,
     Slot,
-    Tick,
     Title,
 )
 from forms.template.proposal.guessing import guess
@@ -52,14 +49,17 @@ from forms.template.proposal.paper import (
 _NATION: Final = re.compile(r"cộng h(?:òa|oà) xã hội chủ nghĩa", re.IGNORECASE)
 _MOTTO: Final = re.compile(r"độc lập\s*[-–—]+\s*tự do\s*[-–—]+\s*hạnh phúc", re.IGNORECASE)
 _TITLES: Final = re.compile(
-    r"^(?:tờ khai|đơn|giấy|báo cáo|thông báo|phiếu|bản|hồ sơ|đề nghị|văn bản|danh sách|biên bản|hợp đồng|đăng ký|kê khai|bảng)\b",
+    r"^(?:tờ khai|đơn|giấy|báo cáo|thông báo|phiếu|bản|hồ sơ|đề nghị|văn bản|danh sách|biên bản|hợp đồng|đăng ký|"
+    r"kê khai|bảng)\b",
     re.IGNORECASE,
 )
 _SHORT: Final = re.compile(
-    r"^\s*\(?\s*(?i:mẫu|biểu mẫu|phụ lục)\s*(?i:số)?\s*[:.]?\s*((?=[^\s]{0,24}\d|[IVX]+\b)[0-9A-ZĐ][0-9A-Za-zĐđ./\-]{0,24})"
+    r"^\s*\(?\s*(?i:mẫu|biểu mẫu|phụ lục)\s*(?i:số)?\s*[:.]?\s*"
+    r"((?=[^\s]{0,24}\d|[IVX]+\b)[0-9A-ZĐ][0-9A-Za-zĐđ./\-]{0,24})"
 )
 _LEGAL: Final = re.compile(
-    r"(luật|nghị định|thông tư(?: liên tịch)?|quyết định|nghị quyết|công văn)\s*(?:số)?\s*[:.]?\s*(\d{1,4}/\d{4}/[A-ZĐ0-9][A-ZĐ0-9\-]{1,20}|"
+    r"(luật|nghị định|thông tư(?: liên tịch)?|quyết định|nghị quyết|công văn)\s*(?:số)?\s*[:.]?\s*"
+    r"(\d{1,4}/\d{4}/[A-ZĐ0-9][A-ZĐ0-9\-]{1,20}|"
     r"\d{1,5}/[A-ZĐ][A-ZĐ\-]{1,20})(?:[^()]{0,12}?ngày\s*(\d{1,2})\s*(?:/|-|tháng)\s*(\d{1,2})\s*(?:/|-|năm)\s*(\d{4}))?",
     re.IGNORECASE,
 )
@@ -214,8 +214,7 @@ class Structure:
                 not isinstance(block, Paragraph)
                 or block.align != "center"
                 or re.match(r"^\s*kính", block.text, re.IGNORECASE)
-                or is_heading(block)
-                and block.capitals
+                or (is_heading(block) and block.capitals)
             ):
                 break
             self.at += 1
@@ -224,7 +223,7 @@ class Structure:
                 below.append(self.line(block.pieces, align="center"))
         self.draft.elements.append(Title(tuple(lines), tuple(below)))
 
-    # --- the body ------------------------------------------------------------------------------------------------------
+    # --- the body ----------------------------------------------------------------------------------------------------
 
     def block(self, block: Block) -> list[Element]:
         """Return what one block comes to."""
@@ -355,7 +354,7 @@ class Structure:
             made.boxes = count
             self.at += 1
 
-    # --- lines -----------------------------------------------------------------------------------------------------------
+    # --- lines -------------------------------------------------------------------------------------------------------
 
     def line(
         self, pieces: Sequence[Piece], *, align: str = "left", fixed: bool = False, small: bool = False,
@@ -389,9 +388,9 @@ class Structure:
                     after = next((p.text for p in pieces[at + 1 : at + 2] if isinstance(p, Words)), "")
                     made = self._slot(piece, before, after, last, code, said, date_line,
                                       lines if at == gaps[-1] else 1)  # fmt: skip
-                    if parts and not isinstance(parts[-1], Space | Break | Words):
-                        parts.append(Words(" "))
-                    elif parts and isinstance(parts[-1], Words) and not parts[-1].text.endswith((" ", "(", "/")):
+                    if (parts and not isinstance(parts[-1], Space | Break | Words)) or (
+                        parts and isinstance(parts[-1], Words) and not parts[-1].text.endswith((" ", "(", "/"))
+                    ):
                         parts.append(Words(" "))
                     shape = "line"
                     if made.boxes:
@@ -473,8 +472,6 @@ def _title_like(paragraph: Paragraph) -> bool:
         return False
     if _SHORT.match(text) or text.startswith("(") or re.match(r"^\s*kính", text, re.IGNORECASE):
         return False
-    return (
-        paragraph.align == "center"
-        and (paragraph.capitals or (paragraph.bold and bool(_TITLES.match(text))))
-        or (paragraph.capitals and bool(_TITLES.match(text)))
+    return (paragraph.align == "center" and (paragraph.capitals or (paragraph.bold and bool(_TITLES.match(text))))) or (
+        paragraph.capitals and bool(_TITLES.match(text))
     )

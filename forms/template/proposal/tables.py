@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from forms.template.proposal.draft import (
     Element,
     Line,
-    ProposedField,
     ProposedTable,
     Rows,
     Ruled,
@@ -17,7 +16,7 @@ from forms.template.proposal.draft import (
 )
 from forms.template.proposal.guessing import bare, guess
 from forms.template.proposal.labels import INTRODUCES, item_of, label_of
-from forms.template.proposal.paper import Cell, Gap, Grid, Paragraph, Words, paragraphs
+from forms.template.proposal.paper import Cell, Gap, Grid, paragraphs
 
 if TYPE_CHECKING:
     from forms.template.proposal.structure import Structure
@@ -171,7 +170,7 @@ def _rows(grid: Grid, heads: int, width: int, form: Structure, intro: str) -> Ro
         )
     if not table.columns:
         columns_[0] = form.names.field("Nội dung", said="", table=table).key
-    body = [row for row in grid.rows[heads:]]
+    body = list(grid.rows[heads:])
     foot: tuple[tuple[str | None, int], ...] = ()
     total = next((row for row in body if _TOTAL.match(next((cell.text for cell in row if cell.text), ""))), None)
     if total is not None:
@@ -240,11 +239,11 @@ def _column_shares(grid: Grid, width: int, columns: list[str | None], table: Pro
     return tuple(8 if key is None else needs.get(kinds[key], 20) for key in columns)
 
 
-# --- tables of labels and cells ----------------------------------------------------------------------------------------
+# --- tables of labels and cells --------------------------------------------------------------------------------------
 
 
 def _ruled(grid: Grid, width: int, form: Structure) -> Ruled:
-    """Make a field of each empty cell that has a label left of it or above it; cells with gaps are lines as anywhere."""
+    """Make a field of each empty cell with a label left of it or above it; cells with gaps are lines as anywhere."""
     rows: list[tuple[tuple[tuple[Element, ...], int], ...]] = []
     heads: list[str] = [""] * width
     for number, row in enumerate(grid.rows):

@@ -24,7 +24,8 @@ def definition_of(draft: Draft) -> dict[str, Any]:
                 "id": section.key,
                 "title": _words(section.title, section.en),
                 "items": [
-                    _table(item, draft) if isinstance(item, ProposedTable) else _field(item, draft) for item in section.items
+                    _table(item, draft) if isinstance(item, ProposedTable) else _field(item, draft)
+                    for item in section.items
                 ],
             }
             for section in draft.sections
@@ -105,10 +106,13 @@ def facts_of(draft: Draft, slug: str, today: str) -> dict[str, Any]:
             }
         ],
         "signers": [
-            {"mark": mark, "title": {"vi": words, "en": english_title(words)}, "roles": list(roles), "required": at == _applicant(draft)}
+            {"mark": mark, "title": {"vi": words, "en": english_title(words)}, "roles": list(roles),
+             "required": at == _applicant(draft)}
             for at, (mark, words, roles) in enumerate(draft.signers[:20])
         ],
-        "identity": {"tax_code": first("tax_code", "tax_code"), "personal_id": first("personal_id", "personal_id"), "name": name},
+        "identity": {
+            "tax_code": first("tax_code", "tax_code"), "personal_id": first("personal_id", "personal_id"), "name": name,
+        },
         "prefill": prefill,
         "roll_forward": {"default": "keep"},
         "outputs": ["pdf"],
@@ -127,7 +131,7 @@ def _initials(title: str) -> str:
     return "".join(word[0] for word in title.split()[:8] if word[0].isalnum()).upper() or "MẪU"
 
 
-# --- an example ----------------------------------------------------------------------------------------------------------
+# --- an example ------------------------------------------------------------------------------------------------------
 
 
 def example_of(draft: Draft) -> dict[str, Any]:

@@ -43,8 +43,10 @@ MAX_NESTED: Final = 6
 
 _TICKS: Final = frozenset("\u006f\u0071\u0072\u0078\u00a8\u00fe\u00fd\u0052\u0053\u0054\u00a3\u002a\u006e")
 """Letters of Wingdings and its kin that are drawn as boxes, ticked or not."""
-_SKIPPED: Final = frozenset(("del", "moveFrom", "Fallback", "instrText", "delText", "rubyPr", "sectPrChange", "pPrChange",
-                             "rPrChange", "tblPrChange", "numberingChange"))  # fmt: skip
+_SKIPPED: Final = frozenset((
+    "del", "moveFrom", "Fallback", "instrText", "delText", "rubyPr",
+    "sectPrChange", "pPrChange", "rPrChange", "tblPrChange", "numberingChange",
+))  # fmt: skip
 
 
 def read_word(data: bytes) -> Paper:
@@ -250,10 +252,9 @@ class _Body(Reader):
         text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
         if look.capitals:
             text = text.upper()
-        if look.underlined and not text.strip():
-            if len(text) >= 3:
-                at.add(Gap(len(text)))
-                return
+        if look.underlined and not text.strip() and len(text) >= 3:
+            at.add(Gap(len(text)))
+            return
         at.write(text, bool(look.bold), bool(look.italic))
 
     # --- what elements mean ------------------------------------------------------------------------------------------
@@ -263,7 +264,7 @@ class _Body(Reader):
             if name == "rFonts":
                 font = " ".join(attributes.values()).lower()
                 self._symbol_font = (
-                    "wingdings" in font or "webdings" in font or "symbol" == attributes.get("ascii", "").lower()
+                    "wingdings" in font or "webdings" in font or attributes.get("ascii", "").lower() == "symbol"
                 )
             elif "r" in self._inside[-4:]:
                 self._run = look_of(self._run, name, attributes, self._inside)
