@@ -213,7 +213,9 @@ def _values(template: Any, period: str | None) -> dict[str, Any]:
     from forms.period import Period as ReportingPeriod
 
     try:
-        return dict(Form.load(template, ReportingPeriod.parse(period) if period else None, template.example.data).values)
+        return dict(
+            Form.load(template, ReportingPeriod.parse(period) if period else None, template.example.data).values
+        )
     except FormsError:
         return dict(template.example.data)  # still worth a look; lint and test say what is wrong
 
