@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -308,10 +309,7 @@ def pay(
         payment = _settle(ws, payment, said, ours.code, portal)
         if payment.state == PaymentState.PENDING:
             browse(_page(connection, said.url))
-
-            def ask() -> Payment:
-                return _ask_payment(ws, connection, token, payment, said.id, ours.code or "", portal)
-
+            ask = partial(_ask_payment, ws, connection, token, payment, said.id, ours.code or "", portal)
             payment = _await(ask, patience, sleep, progress)
         done.append(payment)
     return done

@@ -421,9 +421,7 @@ def _acts_for(tax_codes: tuple[str, ...]) -> list[str]:
 
 def logout(
     portal: Annotated[str | None, typer.Option("--portal")] = None,
-    account: Annotated[
-        str | None, typer.Option("--account", help="Tài khoản nào khác cái đang dùng.")
-    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="Tài khoản nào khác cái đang dùng.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Mọi tài khoản ở cổng này.")] = False,
 ) -> None:
     """Đăng xuất, và báo cổng hủy phiên."""
