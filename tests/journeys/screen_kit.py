@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -100,7 +101,7 @@ class Bus:
     """A connection to the accessibility bus of one screen."""
 
     def __init__(self, address: str) -> None:
-        from jeepney.io.blocking import open_dbus_connection
+        from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
         self._wire = open_dbus_connection(bus=address)
 
@@ -116,7 +117,12 @@ class Bus:
 
     def calls(self, wanted: list[tuple[str, str, str, str, str, tuple[Any, ...]]]) -> list[Any]:
         """Call many methods at once; a refusal stands in its place as a LookupError."""
-        from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
+        from jeepney import (  # type: ignore[import-untyped]
+            DBusAddress,
+            HeaderFields,
+            MessageType,
+            new_method_call,
+        )
 
         serials = []
         for name, path, interface, method, signature, body in wanted:
@@ -124,7 +130,8 @@ class Bus:
             serial = next(self._wire.outgoing_serial)
             self._wire.send(new_method_call(to, method, signature or None, body), serial=serial)
             serials.append(serial)
-        waiting, answers = set(serials), {}
+        waiting = set(serials)
+        answers: dict[int, Any] = {}
         end = time.monotonic() + PATIENCE
         while waiting:
             message = self._wire.receive(timeout=max(0.1, end - time.monotonic()))
@@ -469,8 +476,12 @@ class Window:
             if item in node.name:
                 return
             self.keys("Down")
-            until(lambda before=node: self.find("combo box", name).name != before.name, f"{name}: no entry {item!r}")
+            before = node.name
+            until(partial(self._differs, name, before), f"{name}: no entry {item!r}")
         raise AssertionError(f"{name}: no entry {item!r}")
+
+    def _differs(self, name: str, before: str) -> bool:
+        return self.find("combo box", name).name != before
 
     def keys(self, *sequence: str) -> None:
         """Press keys on the real keyboard, one after the other, once the window has it."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -334,6 +334,13 @@ class Here(Page):
                     self.confirm.addWidget(Notice(words, "warning"))
                     self._ask(self.tr("Tôi đã đọc và vẫn ký"))
         self._allow()
+        if self._judged is not None:
+            # What was found stands further down than where the key was asked for.
+            QTimer.singleShot(0, self._show_judgement)
+
+    def _show_judgement(self) -> None:
+        below = self.sign_button if self.why_not.isHidden() else self.why_not
+        self.scroll_area.ensureWidgetVisible(below, 0, 6 * STEP)
 
     def _ask(self, words: str) -> None:
         box = QCheckBox(words)
