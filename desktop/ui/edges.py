@@ -68,8 +68,8 @@ class PracticeBand(QWidget):
 
 PLACES = (
     ("home", later("Hôm nay"), "home"),
-    ("dossiers", later("Hồ sơ"), "dossier"),
-    ("procedures", later("Thủ tục"), "procedure"),
+    ("dossiers", "Hồ sơ", "dossier"),
+    ("procedures", "Thủ tục", "procedure"),
     ("clients", later("Khách hàng"), "clients"),
     ("signatures", later("Chữ ký"), "signature"),
     ("outbox", later("Hộp gửi"), "outbox"),
@@ -150,9 +150,9 @@ class Side(QWidget):
         brand.addWidget(name, 1)
         column.addLayout(brand)
         column.addWidget(self._make_places(), 1)
-        self.setFixedWidth(
-            max(200, QFontMetrics(font(Size.BODY, bold=True)).horizontalAdvance(self.tr("Khách hàng")) + 116)
-        )
+        measure = QFontMetrics(font(Size.BODY, bold=True))
+        longest = max(measure.horizontalAdvance(self.places.item(row).text()) for row in range(self.places.count()))
+        self.setFixedWidth(max(200, longest + 116))
 
     def _make_places(self) -> QWidget:
         self.places = QListWidget()
@@ -166,7 +166,7 @@ class Side(QWidget):
         ground.setColor(ground.ColorRole.Base, colour("sunken"))
         self.places.setPalette(ground)
         words = {
-            "home": self.tr("Hôm nay"), "dossiers": self.tr("Hồ sơ"), "procedures": self.tr("Thủ tục"),
+            "home": self.tr("Hôm nay"), "dossiers": self.tr("Hồ sơ", "many"), "procedures": self.tr("Thủ tục", "many"),
             "clients": self.tr("Khách hàng"), "signatures": self.tr("Chữ ký"), "outbox": self.tr("Hộp gửi"),
             "batch": self.tr("Theo lô"),
         }  # fmt: skip

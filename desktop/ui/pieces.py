@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -228,7 +229,7 @@ def as_search(field: QLineEdit) -> None:
     for button in field.findChildren(QToolButton):
         if not button.accessibleName():
             button.setAccessibleName(QCoreApplication.translate("pieces", "Tìm"))
-    glass.setText(QCoreApplication.translate("pieces", "Tìm"))
+    glass.setToolTip(QCoreApplication.translate("pieces", "Tìm"))
 
 
 class Toggle(QAbstractButton):
@@ -322,13 +323,27 @@ class Notice(Card):
         mark.setPixmap(icon(SHAPES[tone], {"plain": "text", "muted": "muted"}.get(tone, tone)).pixmap(20, 20))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         self.text = Text(text)
-        row.addWidget(self.text, 1)
+        self._button: Button | None = None
+        self._inside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._inside.setSpacing(3 * STEP)
+        self._inside.addWidget(self.text, 1)
+        row.addLayout(self._inside, 1)
         if action is not None and do is not None:
-            button = Button(action)
-            button.clicked.connect(do)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            self._button = Button(action)
+            self._button.clicked.connect(do)
+            self._inside.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
         self.setAccessibleName(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the button below the words where it would leave them less than some thirty letters."""
+        super().resizeEvent(event)
+        if self._button is not None:
+            least = self._button.sizeHint().width() + 30 * self.text.fontMetrics().averageCharWidth()
+            narrow = self.width() < least
+            way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+            if self._inside.direction() != way:
+                self._inside.setDirection(way)
 
 
 class Empty(QWidget):

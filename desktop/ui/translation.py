@@ -36,7 +36,8 @@ class Translation(QTranslator):
 
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         """Return the words in English, nothing for what is not ours."""
-        return super().translate(CONTEXT, source, disambiguation, n)
+        # An empty string would be a translation; None is none.
+        return super().translate(CONTEXT, source, disambiguation, n) or None
 
 
 @dataclass(frozen=True)

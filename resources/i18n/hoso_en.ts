@@ -17,26 +17,7 @@
         <message>
             <location filename="../../desktop/ui/edges.py" />
             <location filename="../../desktop/ui/pages/client.py" />
-            <location filename="../../desktop/ui/pages/dossiers.py" />
-            <location filename="../../desktop/ui/pages/review.py" />
-            <location filename="../../desktop/ui/pages/signing/evidence.py" />
-            <source>Hồ sơ</source>
-            <translation>Dossier</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/edges.py" />
-            <location filename="../../desktop/ui/pages/procedure.py" />
-            <location filename="../../desktop/ui/pages/procedures.py" />
-            <location filename="../../desktop/ui/pages/review.py" />
-            <source>Thủ tục</source>
-            <translation>Procedure</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/edges.py" />
-            <location filename="../../desktop/ui/pages/client.py" />
             <location filename="../../desktop/ui/pages/clients.py" />
-            <location filename="../../desktop/ui/pages/review.py" />
-            <location filename="../../desktop/ui/pages/sign.py" />
             <source>Khách hàng</source>
             <translation>Clients</translation>
         </message>
@@ -70,6 +51,21 @@
             <location filename="../../desktop/ui/keys.py" />
             <source>Các trang</source>
             <translation>Places</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/edges.py" />
+            <location filename="../../desktop/ui/pages/client.py" />
+            <location filename="../../desktop/ui/pages/dossiers.py" />
+            <source>Hồ sơ</source>
+            <comment>many</comment>
+            <translation>Dossiers</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/edges.py" />
+            <location filename="../../desktop/ui/pages/procedures.py" />
+            <source>Thủ tục</source>
+            <comment>many</comment>
+            <translation>Procedures</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/edges.py" />
@@ -129,7 +125,7 @@
             <location filename="../../desktop/ui/filling/attachments.py" />
             <location filename="../../desktop/ui/filling/key_chooser.py" />
             <source>&amp;Chọn tệp…</source>
-            <translation>Choose &amp;files…</translation>
+            <translation>C&amp;hoose…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
@@ -140,7 +136,7 @@
             <location filename="../../desktop/ui/filling/attachments.py" />
             <location filename="../../desktop/ui/pages/sign.py" />
             <source>{} trang · {}</source>
-            <translation>{} pages · {}</translation>
+            <translation>Pages: {} · {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
@@ -180,7 +176,7 @@
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
             <source>Đang xử lý {} tệp…</source>
-            <translation>Working on {} files…</translation>
+            <translation>Files in work: {}…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
@@ -294,7 +290,7 @@
         <message>
             <location filename="../../desktop/ui/filling/checklist.py" />
             <source>còn {} lỗi</source>
-            <translation>{} problems left</translation>
+            <translation>Problems left: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/checklist.py" />
@@ -309,7 +305,7 @@
         <message>
             <location filename="../../desktop/ui/filling/checklist.py" />
             <source>{} giấy tờ</source>
-            <translation>{} documents</translation>
+            <translation>Documents: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/checklist.py" />
@@ -615,6 +611,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/opening.py" />
+            <source>thông tin khách hàng</source>
+            <translation>the client's facts</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/opening.py" />
             <source>Biểu mẫu này có phiên bản khác đang có hiệu lực ({}). Những gì thay đổi:</source>
             <translation>Another version of this template is in force ({}). What changes:</translation>
         </message>
@@ -637,11 +638,6 @@
             <location filename="../../desktop/ui/filling/opening.py" />
             <source>từ {}</source>
             <translation>from {}</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/filling/opening.py" />
-            <source>thông tin khách hàng</source>
-            <translation>the client's facts</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/opening.py" />
@@ -828,7 +824,7 @@
             <location filename="../../desktop/ui/filling/table.py" />
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>{} dòng</source>
-            <translation>{} rows</translation>
+            <translation>Rows: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/table_model.py" />
@@ -912,7 +908,7 @@
         <message>
             <location filename="../../desktop/ui/frame.py" />
             <source>{} hồ sơ chờ gửi</source>
-            <translation>{} dossiers waiting to be sent</translation>
+            <translation>Dossiers waiting to be sent: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/frame.py" />
@@ -1230,17 +1226,17 @@
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>{} đã nộp</source>
-            <translation>{} submitted</translation>
+            <translation>Submitted: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>{} còn làm tiếp</source>
-            <translation>{} to continue</translation>
+            <translation>To continue: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>{} cần sửa</source>
-            <translation>{} to correct</translation>
+            <translation>To correct: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
@@ -1846,7 +1842,7 @@
         <message>
             <location filename="../../desktop/ui/pages/dossiers.py" />
             <source>{} hồ sơ</source>
-            <translation>{} dossiers</translation>
+            <translation>Dossiers: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -1883,6 +1879,16 @@
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>chưa có</source>
             <translation>none yet</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/follow.py" />
+            <source>còn {} ngày làm việc</source>
+            <translation>{} working days left</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/follow.py" />
+            <source>cơ quan trễ hẹn {} ngày làm việc</source>
+            <translation>the agency is {} working days late</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -1951,38 +1957,38 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
-            <source>Đã gửi yêu cầu rút nhưng chưa nhận được trả lời. Hỏi cổng để biết; gửi lại cũng an toàn.</source>
-            <translation type="unfinished" />
+            <source>Đã gửi yêu cầu rút, chưa nhận được trả lời. Hãy hỏi cổng; gửi lại cũng an toàn.</source>
+            <translation>The withdrawal was sent, no answer has come yet. Ask the portal; sending it again is safe, too.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Cổng chưa ghi nhận yêu cầu rút đã gửi. Nếu vẫn muốn rút, hãy gửi lại.</source>
-            <translation type="unfinished" />
+            <translation>The portal has no record of the withdrawal that was sent. If you still want it, send it again.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Rút hồ sơ: cơ quan dừng xử lý. Hồ sơ trong kho và biên nhận vẫn được giữ.</source>
-            <translation type="unfinished" />
+            <translation>Withdrawing: the agency stops processing. The dossier in the workspace and its receipt are kept.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>&amp;Rút hồ sơ…</source>
-            <translation type="unfinished" />
+            <translation>&amp;Withdraw dossier…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Đúng, &amp;rút hồ sơ này</source>
-            <translation type="unfinished" />
+            <translation>Yes, &amp;withdraw this dossier</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>&amp;Không rút</source>
-            <translation type="unfinished" />
+            <translation>Do &amp;not withdraw</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Rút hồ sơ {}?</source>
-            <translation type="unfinished" />
+            <translation>Withdraw the dossier {}?</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -2018,8 +2024,8 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
-            <source>Bạn đã nộp tiền; cổng chưa xác nhận. Không nộp lại: chương trình tự hỏi cổng và giữ biên lai.</source>
-            <translation type="unfinished" />
+            <source>Bạn đã nộp tiền; cổng chưa xác nhận. Không nộp lại: chương trình tự hỏi cổng.</source>
+            <translation>You have paid; the portal has not confirmed it yet. Do not pay again: the program asks the portal by itself.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -2104,6 +2110,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
+            <source>{} (quay lại bước trước)</source>
+            <translation>{} (back to an earlier step)</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/follow.py" />
             <source>Thông báo của cơ quan</source>
             <translation>Letters from the agency</translation>
         </message>
@@ -2129,8 +2140,8 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
-            <source>Cổng đã xác nhận khoản nộp; đã lưu biên lai điện tử.</source>
-            <translation type="unfinished" />
+            <source>Cổng đã xác nhận khoản nộp; đã lưu biên lai.</source>
+            <translation>The portal has confirmed the payment; its receipt is saved.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -2341,7 +2352,7 @@
         <message>
             <location filename="../../desktop/ui/pages/lock.py" />
             <source>M&amp;ở kho</source>
-            <translation>&amp;Open the workspace</translation>
+            <translation>Op&amp;en the workspace</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/lock.py" />
@@ -2571,7 +2582,7 @@
         <message>
             <location filename="../../desktop/ui/pages/outbox.py" />
             <source>Đã gửi xong: {} hồ sơ có biên nhận, {} chưa.</source>
-            <translation>Sending done: {} dossiers with a receipt, {} without.</translation>
+            <translation>Sending done: with a receipt {}, without {}.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/outbox.py" />
@@ -2617,6 +2628,12 @@
             <location filename="../../desktop/ui/pages/procedure.py" />
             <source>tháng</source>
             <translation>months</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/procedure.py" />
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>Thủ tục</source>
+            <translation>Procedure</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/procedure.py" />
@@ -2960,7 +2977,7 @@
         <message>
             <location filename="../../desktop/ui/pages/procedures.py" />
             <source>{} thủ tục</source>
-            <translation>{} procedures</translation>
+            <translation>Procedures: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/procedures.py" />
@@ -3049,6 +3066,12 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <location filename="../../desktop/ui/pages/signing/evidence.py" />
+            <source>Hồ sơ</source>
+            <translation>Dossier</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
             <source>Những gì sẽ được gửi</source>
             <translation>What will be sent</translation>
         </message>
@@ -3072,6 +3095,13 @@
             <location filename="../../desktop/ui/pages/review.py" />
             <source>Kiểm tra: không có lỗi</source>
             <translation>Check: no problems</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <location filename="../../desktop/ui/pages/sign.py" />
+            <source>Khách hàng</source>
+            <comment>one</comment>
+            <translation>Client</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
@@ -3233,7 +3263,7 @@
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
             <source>Đã gửi {} trang đến máy in.</source>
-            <translation>{} pages sent to the printer.</translation>
+            <translation>Pages sent to the printer: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
@@ -4065,7 +4095,7 @@
         <message>
             <location filename="../../desktop/ui/pages/signing/evidence.py" />
             <source>Đã xuất {} tệp vào {}</source>
-            <translation>{} files exported to {}</translation>
+            <translation>Files exported: {}, to {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/evidence.py" />
@@ -4085,7 +4115,7 @@
         <message>
             <location filename="../../desktop/ui/pages/signing/evidence.py" />
             <source>Đã xóa {} tệp chứng cứ.</source>
-            <translation>{} evidence files deleted.</translation>
+            <translation>Evidence files deleted: {}.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/pin.py" />
@@ -4242,7 +4272,7 @@
         <message>
             <location filename="../../desktop/ui/pages/signing/stopped.py" />
             <source>&amp;Bỏ qua token này</source>
-            <translation>Skip t&amp;his token</translation>
+            <translation>Skip this t&amp;oken</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/welcome.py" />
@@ -4372,7 +4402,7 @@
         <message>
             <location filename="../../desktop/ui/pages/welcome.py" />
             <source>&amp;In mã…</source>
-            <translation>&amp;Print the code…</translation>
+            <translation>Pr&amp;int the code…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/welcome.py" />
@@ -4448,6 +4478,51 @@ Keep this paper away from the computer.</translation>
             <location filename="../../desktop/ui/pieces.py" />
             <source>Tìm</source>
             <translation>Find</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Tình &amp;huống của cổng thực hành</source>
+            <translation>&amp;Scenario of the practice portal</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Áp dụng cho hồ sơ nộp từ bây giờ.</source>
+            <translation>Applies to dossiers submitted from now on.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Cho trôi một &amp;ngày</source>
+            <translation>Let a da&amp;y pass</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>&amp;Bàn của cán bộ…</source>
+            <translation>The &amp;officer's desk…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>&amp;Xóa hồ sơ ở cổng…</source>
+            <translation>&amp;Delete dossiers at the portal…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Đúng, &amp;xóa</source>
+            <translation>Yes, &amp;delete</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Đã chọn tình huống: {}.</source>
+            <translation>Scenario chosen: {}.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Ở cổng thực hành bây giờ là {}.</source>
+            <translation>At the practice portal it is now {}.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/playing.py" />
+            <source>Cổng thực hành đã quên mọi hồ sơ; kho của bạn vẫn giữ nguyên.</source>
+            <translation>The practice portal has forgotten every dossier; your workspace stays as it is.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/verdicts.py" />

@@ -65,6 +65,7 @@ FACTS = {
     "tax_office_code": later("cơ quan thuế của khách hàng"),
     "tax_office_name": later("cơ quan thuế của khách hàng"),
     "social_insurance_unit": later("mã đơn vị bảo hiểm xã hội"),
+    "": later("thông tin khách hàng"),
 }
 
 
@@ -127,7 +128,7 @@ def sources_of(desk: Desk, form: Form, form_id: str, lang: str) -> dict[str, Sou
         if value is None or fact not in facts:
             continue
         if value == facts[fact] or form.shown(path) == facts[fact]:
-            found[path] = Source(value, tr("từ {}").format(FACTS.get(fact, tr("thông tin khách hàng"))))
+            found[path] = Source(value, tr("từ {}").format(tr(FACTS.get(fact, FACTS[""]))))
     before = form.period.previous() if form.period is not None else None
     for path, source in form.template.roll_forward.sources.items():
         last = (form.previous or {}).get(source)

@@ -127,7 +127,7 @@ class Here(Page):
             self._show_edit()
         else:
             self._show_facts()
-        column.addWidget(Section(self.tr("Hồ sơ")))
+        column.addWidget(Section(self.tr("Hồ sơ", "many")))
         if not dossiers:
             column.addWidget(Text(self.tr("Chưa có hồ sơ nào."), role="muted"))
         rows = QVBoxLayout()

@@ -21,7 +21,7 @@ class Here(Page):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.title = self.tr("Hồ sơ")
+        self.title = self.tr("Hồ sơ", "many")
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         column.setSpacing(3 * STEP)
@@ -49,7 +49,7 @@ class Here(Page):
             toggle.clicked.connect(lambda checked=False, name=name: self._choose(name))
         self.count = Text("", role="muted")
         column.addWidget(row_of(*self.filters.values(), self.count))
-        self.list = LineList(self.tr("Hồ sơ"))
+        self.list = LineList(self.tr("Hồ sơ", "many"))
         self.list.opened.connect(self._open)
         column.addWidget(self.list, 1)
         self.nothing = Empty("dossier", self.tr("Chưa có hồ sơ nào"), "")

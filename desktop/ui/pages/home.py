@@ -212,7 +212,7 @@ class AgendaRow(QWidget):
             part.setFixedWidth(first.fontMetrics().horizontalAdvance(words.tr("quá hạn {} ngày").format("0000")) + 8)
             when.addWidget(part)
         row.addLayout(when)
-        text, symbol = {
+        steps = {
             "open": (page.tr("Làm tiếp"), "edit"),
             "sign": (page.tr("Ký"), "signature"),
             "submit": (page.tr("Xem và nộp"), "send"),
@@ -222,11 +222,12 @@ class AgendaRow(QWidget):
             "outbox": (page.tr("Xem hộp gửi"), "outbox"),
             "follow": (page.tr("Xem kết quả"), "result"),
             "key": (page.tr("Xem chứng thư"), "key"),
-        }[entry.step]
+        }
+        text, symbol = steps[entry.step]
         button = Button(text, symbol)
         button.setAccessibleName(f"{text}: {what}, {entry.client}, {said}")
         button.clicked.connect(lambda: page.do(entry))
-        button.setMinimumWidth(button.fontMetrics().horizontalAdvance(page.tr("Xem chứng thư")) + 60)
+        button.setMinimumWidth(max(button.fontMetrics().horizontalAdvance(each) for each, _ in steps.values()) + 60)
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
 

@@ -25,7 +25,7 @@ class Here(Page):
 
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
-        self.title = self.tr("Thủ tục")
+        self.title = self.tr("Thủ tục", "many")
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         column.setSpacing(3 * STEP)
@@ -75,7 +75,7 @@ class Here(Page):
         self.work.body.addWidget(self.work_bar)
         self.work.hide()
         column.addWidget(self.work)
-        self.list = LineList(self.tr("Thủ tục"), title_lines=2)
+        self.list = LineList(self.tr("Thủ tục", "many"), title_lines=2)
         self.list.opened.connect(lambda code: shell.go("procedure", code=code))
         column.addWidget(self.list, 1)
         self.nothing = Empty(

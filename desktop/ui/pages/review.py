@@ -215,7 +215,7 @@ class Here(Page):
         empty(self.facts)
         rows: list[tuple[str, str | QWidget]] = [
             (self.tr("Thủ tục"), view.procedure_name),
-            (self.tr("Khách hàng"), f"{view.client_name} · {view.client_code}"),
+            (self.tr("Khách hàng", "one"), f"{view.client_name} · {view.client_code}"),
         ]
         if view.period:
             from forms.period import Period

@@ -240,7 +240,9 @@ class Here(Page):
             if one.practice:
                 top.addWidget(Chip(self.tr("Thực hành"), "practice"), 0, Qt.AlignmentFlag.AlignTop)
             away = Button(self.tr("Bỏ cổng"), "remove", danger=True)
-            away.setAccessibleName(self.tr("Bỏ cổng {}").format(one.name_vi))
+            away.setAccessibleName(
+                self.tr("Bỏ cổng {}").format(one.name_vi if self.shell.lang == "vi" else one.name_en)
+            )
             away.clicked.connect(partial(self._remove_portal, one.url))
             top.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
             card.body.addLayout(top)

@@ -217,7 +217,7 @@ class Here(Page):
             else:
                 self.what.addWidget(line)
         self.whom.addWidget(
-            Facts([(self.tr("Khách hàng"), view.client_name), (self.tr("Mã số thuế"), view.client_code)])
+            Facts([(self.tr("Khách hàng", "one"), view.client_name), (self.tr("Mã số thuế"), view.client_code)])
         )
         if view.state != "PREPARED":
             self._show_signed(view)
