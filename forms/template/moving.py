@@ -43,11 +43,10 @@ class Change:
 
     def words(self, lang: str) -> str:
         """Say it in a line."""
-        told = f"{WORDS[self.kind].get(lang)}: {self.label.get(lang)}"
-        if self.before is not None and self.after is not None:
-            return f"{told} ({self.before.get(lang)} → {self.after.get(lang)})"
-        shown = self.after or self.before
-        return f"{told} ({shown.get(lang)})" if shown is not None else told
+        head = WORDS[self.kind].get(lang)
+        if self.kind == "renamed" and self.before is not None:
+            return f"{head}: {self.before.get(lang)} → {self.label.get(lang)}"
+        return f"{head}: {self.label.get(lang)}"
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def test_what_changed_is_told_field_by_field() -> None:
         ("ld.bo", "removed"),
     ]
     renamed = changes_between(OLD, NEW)[1]
-    assert renamed.words("vi") == "Đổi tên: Tên đầy đủ (Trường ten → Tên đầy đủ)"
+    assert renamed.words("vi") == "Đổi tên: Trường ten → Tên đầy đủ"
 
 
 def test_what_fits_comes_along_and_the_rest_is_told() -> None:

@@ -95,7 +95,7 @@ def open_form(desk: Desk, form_id: str, lang: str) -> Opened:
     return Opened(form, sources, desk.today(), move, filing.earlier_form(desk, form_id) is not None)
 
 
-LINES = 12
+LINES = 8
 """Changes that are told one by one."""
 
 
