@@ -119,6 +119,16 @@ def schedule(ws: Workspace, key: str, at: datetime | None) -> OutboxItem:
         return ws.outbox.move(key, ItemState.QUEUED, ItemState.QUEUED, reason=item.reason, facts=facts, not_before=at)
 
 
+def wait_for(ws: Workspace, key: str, trouble: DesktopError) -> OutboxItem:
+    """Note on a queued item why it could not be begun."""
+    with ws.transaction():
+        item = ws.outbox.get(key)
+        return ws.outbox.move(
+            key, ItemState.QUEUED, ItemState.QUEUED, reason=trouble.code,
+            facts=item.facts | _plain(trouble.facts), not_before=item.not_before,
+        )  # fmt: skip
+
+
 def cancel(ws: Workspace, key: str) -> OutboxItem:
     """Take an item back before it is sent; raise MoveForbidden once that is not certain any more."""
     with ws.transaction():

@@ -185,7 +185,14 @@ def submit(
     learn_portal(desk, found)
     item = outbox.enqueue(ws, dossier.id, found.pin.url, confirmed=again, at=at)
     if not queue_only and at is None:
-        drain(desk, portal=found.pin.url, only=item.key, progress=progress)
+        try:
+            drain(desk, portal=found.pin.url, only=item.key, progress=progress)
+        except DesktopError as trouble:
+            held = ws.outbox.get(item.key)
+            if not trouble.retry or str(held.state) != "QUEUED":
+                raise
+            # No network before the first byte left: it waits in the outbox, and says why.
+            outbox.wait_for(ws, item.key, trouble)
     return _item(desk, ws.outbox.get(item.key))
 
 

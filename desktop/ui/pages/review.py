@@ -389,7 +389,7 @@ class Here(Page):
         for line in item.lines(self.shell.lang):
             card.body.addWidget(Text(f"–  {line}"))
         if item.reason:
-            card.body.addWidget(Text(message(item.reason, {}, self.shell.lang).text))
+            card.body.addWidget(Text(message(item.reason, item.facts, self.shell.lang).text))
         refused = item.state == "REFUSED"
         follow = Button(self.tr("&Về hồ sơ để sửa") if refused else self.tr("Xem &Hộp gửi"), "next")
         follow.clicked.connect(
@@ -402,6 +402,7 @@ class Here(Page):
 
     def _not_sent(self, error: Exception) -> None:
         self._end()
+        self.shell.bell.data_changed.emit("outbox")
         if getattr(error, "code", "") == "DUPLICATE_FILING":
             told = message(error, lang=self.shell.lang)
             self.outcome.addWidget(Notice(told.text, "danger", action=self.tr("&Vẫn nộp"), do=self._submit_again))

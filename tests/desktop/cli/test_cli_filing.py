@@ -252,3 +252,25 @@ def test_the_outbox_can_be_held_timed_and_tells_every_try(desk: Any, filled: str
     tried = desk("outbox", "tries", item).document["tries"]
     assert [(one["act"], one["outcome"]) for one in tried] == [("send", "registered")]
     assert tried[0]["server"]["host"].startswith("127.0.0.1:")
+
+
+def test_an_offline_day_queues_also_where_one_never_logged_in(hoso: Any, tmp_path: Path, example: Path) -> None:
+    (tmp_path / "mở kho").write_text(WORDS + "\n", encoding="utf-8")
+    (tmp_path / "pw").write_text("mật khẩu", encoding="utf-8")
+    options = ["--home", tmp_path / "nhà", "--practice", "--unlock-file", tmp_path / "mở kho", "--json"]
+    with Sandbox(tmp_path / "cổng", pace=0.0) as away:
+        (tmp_path / f"{CODE}.p12").write_bytes(away.authority.issue(NAME, tax_code=CODE).p12("mật khẩu"))
+        assert hoso(*options, "portal", "add", away.url, "--fingerprint", away.fingerprint).code == 0
+        port = int(away.url.rpartition(":")[2])
+    assert hoso(*options, "client", "add", "--tax-code", CODE, "--name", NAME).code == 0
+    made = hoso(*options, "dossier", "new", "1.007014", "--client", CODE, "--period", "2026-10").document["id"]
+    data = json.loads(example.read_text(encoding="utf-8")) | {"mst": CODE, "tenNNT": NAME}
+    example.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    assert hoso(*options, "dossier", "set", made, "to-khai", example).code == 0
+    assert hoso(*options, "dossier", "sign", made, *key(tmp_path), "--accept-unconfirmed").code == 0
+    sent = hoso(*options, "dossier", "submit", made, "--accept-unconfirmed")
+    assert (sent.code, sent.document["state"], sent.document["reason"]) == (1, "QUEUED", "PORTAL_UNREACHABLE")
+    assert f"127.0.0.1:{port}" in sent.document["message"]
+    with Sandbox(tmp_path / "cổng", port=port, pace=0.0):
+        evening = hoso(*options, "outbox", "drain")
+        assert (evening.code, [row["state"] for row in evening.document["items"]]) == (0, ["DONE"])
