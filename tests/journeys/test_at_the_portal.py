@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.journeys.screen_kit import BUTTONS, FIELDS, ROOT, Window, at_screen
 from tests.journeys.stage_kit import COMPANY_NAME, KEY_WORDS, OTHER, OTHER_NAME, Stage, stage
 
