@@ -331,19 +331,30 @@ class Notice(Card):
         if action is not None and do is not None:
             self._button = Button(action)
             self._button.clicked.connect(do)
-            self._inside.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)
+            # On the left as well: a widget with a place of its own does not hold the words above it to its width.
+            self._inside.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.body.addLayout(row)
         self.setAccessibleName(text)
 
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that a width asks for, the button standing where it then stands."""
+        self._turn(width)
+        return super().heightForWidth(width)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the button below the words where it would leave them less than some thirty letters."""
+        """Put the button where it belongs at this width."""
+        self._turn(self.width())
         super().resizeEvent(event)
-        if self._button is not None:
-            least = self._button.sizeHint().width() + 30 * self.text.fontMetrics().averageCharWidth()
-            narrow = self.width() < least
-            way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
-            if self._inside.direction() != way:
-                self._inside.setDirection(way)
+
+    def _turn(self, width: int) -> None:
+        """Put the button below the words where it would leave them less than some thirty letters."""
+        if self._button is None:
+            return
+        narrow = width < self._button.sizeHint().width() + 30 * self.text.fontMetrics().averageCharWidth()
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self._inside.direction() != way:
+            self._inside.setDirection(way)
+            self.body.activate()
 
 
 class Empty(QWidget):
