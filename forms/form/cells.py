@@ -77,6 +77,8 @@ class Cells:
             if field.default is not None:
                 self.given[name] = self.raw[name][0]  # else the default would come back in its place
             return
+        if isinstance(operand, str) and not is_given(operand):
+            taken, operand = kinds.empty(field)  # blanks alone are nothing, also when they are read back
         self.raw[name] = taken, operand
         if is_given(operand) or field.default is not None:
             self.given[name] = taken
