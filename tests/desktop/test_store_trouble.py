@@ -25,6 +25,7 @@ from desktop.errors import (
     WrongPassphrase,
 )
 from desktop.store import Passphrase, RecoveryCode, Workspace, engine, restore
+from desktop.store.migrate import HEAD
 from desktop.store.records import ItemState
 from tests.desktop.store_kit import WORDS, fresh_home, open_in, signed_dossier
 
@@ -142,7 +143,7 @@ def test_a_newer_store_is_refused_and_untouched(tmp_path: Path) -> None:
     before = (home / "workspace.db").read_bytes()
     with pytest.raises(StoreTooNew) as caught:
         open_in(home)
-    assert (caught.value.found, caught.value.known) == ("9999", "0001")
+    assert (caught.value.found, caught.value.known) == ("9999", HEAD)
     assert (home / "workspace.db").read_bytes() == before
 
 

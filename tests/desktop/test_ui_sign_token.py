@@ -95,9 +95,9 @@ def state(name: str) -> str:
 
 def test_a_dossier_is_signed_by_a_token_with_keys_alone(frame: Any, qtbot: Any, fake: FakeToken) -> None:
     page, name = opened(frame, qtbot, "2025-01")
+    qtbot.waitUntil(lambda: "USB token “Token Ánh Dương”" in seen(page), timeout=20000)
     words = seen(page)
     assert fake.pins == []  # the certificate is read, nobody has logged in
-    assert "USB token “Token Ánh Dương”" in words
     assert ui_kit.SHOP in words
     ready(page, qtbot)
     page.sign_button.setFocus()

@@ -60,7 +60,7 @@ def test_what_is_no_xml_is_unreadable(data: bytes) -> None:
 def test_other_forms_are_unknown() -> None:
     assert refused(b"<HSoThueDTu/>").code == "XML_UNKNOWN_FORM"
     assert refused(ROOT.format("").encode()).code == "XML_UNKNOWN_FORM"
-    other = HEAD.replace("842", "864").format("Q", "2/2026", "")
+    other = HEAD.replace("842", "999").format("Q", "2/2026", "")
     assert refused(ROOT.format(other).encode()).code == "XML_UNKNOWN_FORM"
 
 

@@ -91,11 +91,13 @@ def _shape(rows: list[tuple[str, str, str, str | None]]) -> dict[tuple[str, str,
     return shape
 
 
+STEP = f"{int(migrate.HEAD) + 1:04d}"
+"""The step that a later version would have."""
 NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{before}"
 def upgrade():
     with op.batch_alter_table("clients") as batch:
         batch.add_column(sa.Column("note", sa.Text))
@@ -110,9 +112,10 @@ def with_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ig
     def add(more: str) -> None:
         folder = tmp_path / "migrations"
         shutil.copytree(migrate.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more))
+        step = NEXT.format(more=more, revision=STEP, before=migrate.HEAD)
+        (folder / "versions" / f"{STEP}_next.py").write_text(step)
         monkeypatch.setattr(migrate, "FOLDER", folder)
-        monkeypatch.setattr(migrate, "HEAD", "0002")
+        monkeypatch.setattr(migrate, "HEAD", STEP)
 
     return add
 
@@ -126,7 +129,7 @@ def test_a_step_keeps_all_rows_and_leaves_a_copy(tmp_path: Path, with_next_step)
         with ws._database.outside() as raw:
             assert "note" in [row[1] for row in raw.execute("PRAGMA table_info(clients)")]
             assert raw.execute("PRAGMA foreign_keys").fetchone() == (1,)
-    assert (home / "workspace.db.before-0002").exists()
+    assert (home / f"workspace.db.before-{STEP}").exists()
 
 
 @pytest.mark.parametrize(
