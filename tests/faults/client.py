@@ -101,8 +101,12 @@ def _tell_places(hold: str) -> None:
             _tell("answered", hold)
         return conclude(self, submission, state)
 
+    @functools.wraps(drain)
+    def drained(*args: Any, **named: Any) -> Any:
+        return drain(*args, **{**named, "stage": stage})
+
     outbox.enqueue = enqueued
-    outbox.drain = functools.partial(drain, stage=stage)
+    outbox.drain = drained
     HosoConnector.submit = submitted  # type: ignore[method-assign]
     HosoConnector.conclude = concluded  # type: ignore[method-assign]
 
