@@ -15,7 +15,7 @@ from desktop.messages import message
 from desktop.workers import Workers
 from forms.errors import FormsError
 from forms.template.beginning import propose_from
-from forms.template.word.archive import MAX_FILE, MAX_UNPACKED
+from forms.template.word.archive import MAX_FILE, Archive
 from tests.forms.word_kit import WORD, Office, link, raw, said
 
 
@@ -31,7 +31,7 @@ def refused(workers: Workers, data: bytes, seconds: float = 30) -> FormsError:
         workers.run(propose_from, data, "mau.docx", "mau", "2026-11-22", timeout=seconds)
     error = caught.value
     for lang in ("vi", "en"):
-        told = message(error, lang=lang)  # type: ignore[arg-type]  # one of the two
+        told = message(error, lang=lang)
         assert told.sentence.endswith(".")
         assert told.remedy.endswith(".")
         assert "{" not in told.text
@@ -41,7 +41,7 @@ def refused(workers: Workers, data: bytes, seconds: float = 30) -> FormsError:
 
 
 def test_a_zip_bomb_is_stopped_where_it_grows_too_large(workers: Workers) -> None:
-    body = "<w:p><w:r><w:t>" + " " * (MAX_UNPACKED + 1_000) + "</w:t></w:r></w:p>"
+    body = "<w:p><w:r><w:t>" + " " * (Archive.limits.unpacked + 1_000) + "</w:t></w:r></w:p>"
     data = raw(body)
     assert len(data) < 1 << 20
     assert refused(workers, data).code == "WORD_BOMB"

@@ -56,7 +56,7 @@ def read_word(data: bytes) -> Paper:
     WordEmpty.
     """
     archive = Archive(data)
-    archive.refuse_fetching()
+    archive.look_at_relations()
     main = next((path for kind, path in archive.relations("").values() if kind == "officeDocument"), "")
     if main not in archive:
         raise WordUnreadable("_rels/.rels")
