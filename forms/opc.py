@@ -1,8 +1,8 @@
 """Office packages (Open Packaging Conventions, ECMA-376 part 2): a ZIP of XML parts, opened within limits.
 
 Spreadsheets and Word documents both come in one. Sizes are counted as bytes come out: what the archive says of itself
-is not believed. Parts are read without entities. Compressions that need large dictionaries, encrypted parts and parts of
-one name are refused. Each kind of document names its own errors and says which relations it refuses.
+is not believed. Parts are read without entities. Compressions that need large dictionaries, encrypted parts and parts
+of one name are refused. Each kind of document names its own errors and says which relations it refuses.
 """
 
 from __future__ import annotations

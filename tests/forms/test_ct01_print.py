@@ -14,10 +14,9 @@ import pytest
 from forms.form import Form
 from forms.printing import Printed, PrintOptions, print_form, read_back
 from forms.template import Template, bundled_library, load
+from tests.forms.paper_kit import LONG, judge
 
 VERSIONS = {"tt53-1": date(2026, 6, 30), "tt116-1": date(2026, 7, 1)}
-LONG = "CÔNG TẰNG TÔN NỮ NGUYỄN PHÚC HƯƠNG THỦY TIÊN DIỄM QUỲNH THỊ ÁNH NGUYỆT BẢO NGỌC KHÁNH VY "
-LONG += "THÙY DƯƠNG MỸ HẠNH PHƯƠNG UYÊN"
 
 
 def template(version: str = "tt116-1") -> Template:
@@ -44,13 +43,7 @@ def pages(pdf: bytes, folder: Path, *options: str) -> list[str]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_page_is_sound(version: str, tmp_path: Path) -> None:
-    path = tmp_path / "form.pdf"
-    path.write_bytes(printed(example("complete", version), version).pdf)
-    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
-    fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-    assert fonts
-    for line in fonts:
-        assert line.split()[-5:-2] == ["yes", "yes", "yes"], line
+    judge(printed(example("complete", version), version).pdf, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,10 @@ import pytest
 from forms.form import Form
 from forms.printing import Printed, PrintOptions, print_form, read_back
 from forms.template import Template, bundled_library, load
+from tests.forms.paper_kit import LONG, flat, text
 
 PAUSE, END, COPY = "dkkd/tam-ngung-ho-kinh-doanh", "dkkd/cham-dut-ho-kinh-doanh", "dkkd/cap-lai-ho-kinh-doanh"
 PAPERS = [PAUSE, END, COPY]
-LONG = "CÔNG TẰNG TÔN NỮ NGUYỄN PHÚC HƯƠNG THỦY TIÊN DIỄM QUỲNH THỊ ÁNH NGUYỆT BẢO NGỌC KHÁNH VY "
-LONG += "THÙY DƯƠNG MỸ HẠNH PHƯƠNG UYÊN"
 
 
 def template(id: str) -> Template:
@@ -33,18 +31,6 @@ def printed(id: str, data: dict[str, Any], **options: Any) -> Printed:
     found = template(id)
     values = {} if options.get("blank") else Form.load(found, None, data).values
     return print_form(found.ref, None, values, PrintOptions(timestamp=1_790_000_000, **options))
-
-
-def text(pdf: bytes, folder: Path, *options: str) -> str:
-    path = folder / "form.pdf"
-    path.write_bytes(pdf)
-    out = subprocess.run(["pdftotext", *options, str(path), "-"], check=True, capture_output=True).stdout.decode()
-    assert unicodedata.is_normalized("NFC", out)
-    return out
-
-
-def flat(pdf: bytes, folder: Path, *options: str) -> str:
-    return re.sub(r"\s+", " ", text(pdf, folder, *options))
 
 
 @pytest.mark.parametrize("id", PAPERS)

@@ -14,6 +14,7 @@ import pytest
 from forms.form import Form
 from forms.printing import Printed, PrintOptions, print_form, read_back
 from forms.template import Template, bundled_library, load
+from tests.forms.paper_kit import judge
 
 LONG = "CÔNG TY TRÁCH NHIỆM HỮU HẠN NGUYỄN PHÚC HƯƠNG THỦY TIÊN DIỄM QUỲNH THỊ ÁNH NGUYỆT BẢO NGỌC KHÁNH VY "
 LONG = (LONG + "THÙY DƯƠNG MỸ HẠNH")[:120].strip()
@@ -42,13 +43,7 @@ def pages(pdf: bytes, folder: Path) -> list[str]:
 
 
 def test_the_page_is_sound(tmp_path: Path) -> None:
-    path = tmp_path / "form.pdf"
-    path.write_bytes(printed(example()).pdf)
-    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
-    fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-    assert fonts
-    for line in fonts:
-        assert line.split()[-5:-2] == ["yes", "yes", "yes"], line
+    judge(printed(example()).pdf, tmp_path)
 
 
 def test_the_words_of_the_form(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,7 @@ import pytest
 from forms.form import Form
 from forms.printing import Printed, PrintOptions, print_form, read_back
 from forms.template import Template, bundled_library, load
-
-LONG = "CÔNG TẰNG TÔN NỮ NGUYỄN PHÚC HƯƠNG THỦY TIÊN DIỄM QUỲNH THỊ ÁNH NGUYỆT BẢO NGỌC KHÁNH VY "
-LONG += "THÙY DƯƠNG MỸ HẠNH PHƯƠNG UYÊN"
+from tests.forms.paper_kit import LONG, flat, judge
 
 
 def template() -> Template:
@@ -33,27 +30,9 @@ def printed(data: dict[str, Any], **options: Any) -> Printed:
     return print_form(found.ref, None, values, PrintOptions(timestamp=1_790_000_000, **options))
 
 
-def text(pdf: bytes, folder: Path, *options: str) -> str:
-    path = folder / "form.pdf"
-    path.write_bytes(pdf)
-    out = subprocess.run(["pdftotext", *options, str(path), "-"], check=True, capture_output=True).stdout.decode()
-    assert unicodedata.is_normalized("NFC", out)
-    return out
-
-
-def flat(pdf: bytes, folder: Path, *options: str) -> str:
-    return re.sub(r"\s+", " ", text(pdf, folder, *options))
-
-
 @pytest.mark.parametrize("name", ["complete", "tham-gia-moi", "doi-noi-kham", "tre-em"])
 def test_the_page_is_sound(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "form.pdf"
-    path.write_bytes(printed(example(name)).pdf)
-    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
-    fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-    assert fonts
-    for line in fonts:
-        assert line.split()[-5:-2] == ["yes", "yes", "yes"], line
+    judge(printed(example(name)).pdf, tmp_path)
 
 
 def test_the_words_of_the_form(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from forms.form import Form
 from forms.period import Period
 from forms.printing import Printed, PrintOptions, print_form, read_back
 from forms.template import Template, bundled_library, load
+from tests.forms.paper_kit import judge, text
 
 NEW = "2026-10"
 OLD = "2026-05"
@@ -38,28 +38,13 @@ def complete(period: str) -> dict[str, Any]:
     return dict(found.data)
 
 
-def text(pdf: bytes, folder: Path, *options: str) -> str:
-    path = folder / "form.pdf"
-    path.write_bytes(pdf)
-    out = subprocess.run(["pdftotext", *options, str(path), "-"], check=True, capture_output=True).stdout.decode()
-    assert unicodedata.is_normalized("NFC", out)
-    return out
-
-
 def flat(pdf: bytes, folder: Path) -> str:
     return re.sub(r"\s+", " ", text(pdf, folder, "-layout"))
 
 
 @pytest.mark.parametrize("period", [OLD, NEW])
 def test_the_page_is_sound(period: str, tmp_path: Path) -> None:
-    path = tmp_path / "form.pdf"
-    path.write_bytes(printed(period, complete(period)).pdf)
-    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
-    fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-    assert fonts
-    for line in fonts:
-        assert "LiberationSerif" in line
-        assert line.split()[-5:-2] == ["yes", "yes", "yes"], line
+    judge(printed(period, complete(period)).pdf, tmp_path)
 
 
 @pytest.mark.parametrize("period", [OLD, NEW])

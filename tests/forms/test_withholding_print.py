@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from forms.form import Form
 from forms.period import Period
 from forms.printing import Printed, PrintOptions, print_form, read_back
 from forms.template import Template, bundled_library, load
+from tests.forms.paper_kit import flat, judge, text
 
 LONG = "CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN SẢN XUẤT THƯƠNG MẠI DỊCH VỤ XUẤT NHẬP KHẨU NGUYỄN PHÚC HƯƠNG THỦY "
 LONG += "TIÊN DIỄM QUỲNH"
@@ -36,26 +36,8 @@ def printed(data: dict[str, Any], period: str | None = "2026-05", **options: Any
     return print_form(found.ref, period, values, PrintOptions(timestamp=1_790_000_000, **options))
 
 
-def text(pdf: bytes, folder: Path, *options: str) -> str:
-    path = folder / "form.pdf"
-    path.write_bytes(pdf)
-    out = subprocess.run(["pdftotext", *options, str(path), "-"], check=True, capture_output=True).stdout.decode()
-    assert unicodedata.is_normalized("NFC", out)
-    return out
-
-
-def flat(pdf: bytes, folder: Path, *options: str) -> str:
-    return re.sub(r"\s+", " ", text(pdf, folder, *options))
-
-
 def test_the_page_is_sound(tmp_path: Path) -> None:
-    path = tmp_path / "form.pdf"
-    path.write_bytes(printed(complete()).pdf)
-    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
-    fonts = subprocess.run(["pdffonts", path], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-    assert fonts
-    for line in fonts:
-        assert line.split()[-5:-2] == ["yes", "yes", "yes"], line
+    judge(printed(complete()).pdf, tmp_path)
 
 
 def test_the_words_of_the_form(tmp_path: Path) -> None:
