@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -37,6 +38,11 @@ def day(moment: date | datetime | None) -> str:
     if isinstance(moment, datetime):
         moment = moment.astimezone(ZONE).date()
     return moment.strftime("%d/%m/%Y")
+
+
+def file_name(name: str) -> str:
+    """Let a long file name go on in the next line behind its strokes and dots, where no line would break it."""
+    return re.sub(r"(?<=[_.\-])(?=\w)", "\N{ZERO WIDTH SPACE}", name)
 
 
 def minute(moment: datetime | None) -> str:

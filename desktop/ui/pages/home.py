@@ -208,9 +208,11 @@ class AgendaRow(QWidget):
         first.setWordWrap(False)
         second = Text(words.day(entry.when) if entry.when else page.tr("không có hạn"), Size.SMALL, role="muted")
         second.setWordWrap(False)
+        when.addStretch(1)
         for part in (first, second):
             part.setFixedWidth(first.fontMetrics().horizontalAdvance(words.tr("quá hạn {} ngày").format("0000")) + 8)
             when.addWidget(part)
+        when.addStretch(1)
         row.addLayout(when)
         steps = {
             "open": (page.tr("Làm tiếp"), "edit"),
