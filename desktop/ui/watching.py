@@ -55,29 +55,33 @@ class Watch(QObject):
         self._looking = True
         self._frame.jobs.run("network", self._ask, done=self._asked, failed=self._not_asked, owner=self)
 
-    def _ask(self, progress: Progress) -> tuple[bool, bool]:
-        """Say whether a portal is known, and whether anything changed."""
+    def _ask(self, progress: Progress) -> tuple[bool | None, bool]:
+        """Say whether a portal answered (None: there was nothing to ask), and whether anything changed."""
         from desktop import filing
+        from desktop.outbox import CONNECTION
         from desktop.tracking import FINAL
 
         desk = self._frame.desk
         if not filing.portals(desk):
-            return False, False
-        worked = bool(filing.drain(desk))
+            return None, False
+        worked = filing.drain(desk)
         ws = desk.workspace
         following = [one for one in ws.dossiers.list(coded=True) if one.status not in FINAL and not one.code_entered]
         filing.refresh(desk, following)
         changed = any(ws.dossiers.get(one.id).updated != one.updated for one in following)
-        return True, worked or changed
+        answered = bool(following) or any(item.reason not in CONNECTION for item in worked)
+        return answered if following or worked else None, bool(worked) or changed
 
-    def _asked(self, found: tuple[bool, bool]) -> None:
+    def _asked(self, found: tuple[bool | None, bool]) -> None:
         self._looking = False
-        known, changed = found
+        answered, changed = found
         frame = self._frame
         when = frame.desk.now().strftime("%H:%M")
         name = self.tr("Cổng thực hành") if frame.app.practice else self.tr("Cổng")
-        frame.connection.setText(self.tr("{}: đã kết nối lúc {}").format(name, when) if known else "")
-        frame.connection.setToolTip("")
+        if answered is not None:
+            told = self.tr("{}: đã kết nối lúc {}") if answered else self.tr("{}: không kết nối được lúc {}")
+            frame.connection.setText(told.format(name, when))
+            frame.connection.setToolTip("")
         if changed:
             frame.bell.data_changed.emit("status")
 

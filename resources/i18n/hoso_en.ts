@@ -4676,6 +4676,11 @@ Keep this paper away from the computer.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/watching.py" />
+            <source>{}: không kết nối được lúc {}</source>
+            <translation>{}: could not be reached at {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/watching.py" />
             <source>Cần đăng nhập cổng: xem Hộp gửi</source>
             <translation>Sign-in at the portal needed: see the outbox</translation>
         </message>
