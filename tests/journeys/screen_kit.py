@@ -197,7 +197,8 @@ class Screen:
 
         self.bus_address = until(address, "the accessibility bus did not start")
         session.close()
-        until(lambda: self.run("xdotool", "getmouselocation", check=False), "the X server does not answer")
+        # A window that is there before its manager is never given the keyboard.
+        until(lambda: self.run("xdotool", "get_desktop", check=False), "the window manager does not answer")
         return self
 
     def _manners(self) -> Path:
