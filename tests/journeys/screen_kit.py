@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import struct
@@ -161,16 +162,7 @@ class Screen:
         runtime.mkdir(parents=True)
         runtime.chmod(0o700)
         (self.folder / "home").mkdir()
-        reading, writing = os.pipe()
-        self._start(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x940x24", "-nolisten", "tcp", "-fbdir",
-             str(self.folder)],
-            dict(os.environ), pass_fds=(writing,),
-        )  # fmt: skip
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            display = told.readline().strip()
-        assert display, "the X server did not start"
+        display = self._serve()
         kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
         env = self.environment = {
             **kept, "LANG": "C.UTF-8", "HOME": str(self.folder / "home"), "XDG_RUNTIME_DIR": str(runtime),
@@ -200,6 +192,26 @@ class Screen:
         # A window that is there before its manager is never given the keyboard.
         until(lambda: self.run("xdotool", "get_desktop", check=False), "the window manager does not answer")
         return self
+
+    def _serve(self) -> str:
+        """Start the X server; return its display, which nobody else has.
+
+        A server that ends takes the socket of its number away, even when the next one has just taken that number: so
+        numbers are drawn, never the lowest that is free.
+        """
+        for _ in range(5):
+            display = str(1000 + secrets.randbelow(50_000))
+            reading, writing = os.pipe()
+            self._start(
+                ["Xvfb", f":{display}", "-displayfd", str(writing), "-screen", "0", "1400x940x24", "-noreset",
+                 "-nolisten", "tcp", "-fbdir", str(self.folder)],
+                dict(os.environ), pass_fds=(writing,),
+            )  # fmt: skip
+            os.close(writing)
+            with os.fdopen(reading) as told:
+                if told.readline().strip():
+                    return display
+        raise AssertionError("the X server did not start")
 
     def _manners(self) -> Path:
         """Write the window manager's settings: no frames, so that a picture shows the program alone."""
