@@ -210,33 +210,61 @@ def drain(
     item's state.
     """
     from desktop import outbox
+    from desktop.portal.errors import PortalError
+    from desktop.store.records import ItemState
 
     ws = desk.workspace
     if only is None and paused(desk):
         return []
     wanted = [portal_of(desk, portal)] if portal else desk.catalogue.portals()
-    done = []
+    named = None if only is None else frozenset((only,) if isinstance(only, str) else only)
+    done: list[ItemView] = []
+    troubles: list[PortalError] = []
     for found in wanted:
         if found.pin.practice != desk.practice:
             continue
         if not [item for item in ws.outbox.items(portal=found.pin.url) if item.state in _OPEN]:
             continue
-        with connect(desk, found.pin.url) as connection:
-            made = connector(desk, found, connection)
-            touched: dict[str, OutboxItem] = {}
-            for again in (True, False):
-                drained = outbox.drain(
-                    ws, made, desk.clock, progress, only=only, portal=found.pin.url, patience=30.0 if only else 0.0,
-                    stage=stage,
-                )  # fmt: skip
-                touched |= {item.key: item for item in drained.items}
-                # The portal may end a log-in before its time: one renewal, without asking anybody, and on.
-                if not again or not _renewed(desk, found, made, drained.problem):
-                    break
-        done += [_item(desk, item) for item in touched.values()]
-        if drained.problem is not None and not touched:
-            raise drained.problem
+        try:
+            done += _drain_at(desk, found, only, progress, stage)
+        except PortalError as trouble:
+            # Somebody must log in there, or it does not answer: what waits for other portals need not wait for that.
+            if portal is not None:
+                raise
+            troubles.append(trouble)
+            for item in ws.outbox.items((ItemState.QUEUED,), portal=found.pin.url):
+                if item.reason != trouble.code and (named is None or item.key in named):
+                    outbox.wait_for(ws, item.key, trouble)
+    if troubles and not done:
+        raise troubles[0]
     return done
+
+
+def _drain_at(
+    desk: Desk,
+    found: TrustedCatalogue,
+    only: str | Collection[str] | None,
+    progress: Progress | None,
+    stage: Stage | None,
+) -> list[ItemView]:
+    """Send and settle what is meant for one portal."""
+    from desktop import outbox
+
+    with connect(desk, found.pin.url) as connection:
+        made = connector(desk, found, connection)
+        touched: dict[str, OutboxItem] = {}
+        for again in (True, False):
+            drained = outbox.drain(
+                desk.workspace, made, desk.clock, progress, only=only, portal=found.pin.url,
+                patience=30.0 if only else 0.0, stage=stage,
+            )  # fmt: skip
+            touched |= {item.key: item for item in drained.items}
+            # The portal may end a log-in before its time: one renewal, without asking anybody, and on.
+            if not again or not _renewed(desk, found, made, drained.problem):
+                break
+    if drained.problem is not None and not touched:
+        raise drained.problem
+    return [_item(desk, item) for item in touched.values()]
 
 
 def _renewed(desk: Desk, found: TrustedCatalogue, made: HosoConnector, problem: DesktopError | None) -> bool:
