@@ -21,7 +21,7 @@ WRONG_USE_CODES = frozenset({"PERIOD_NEEDED", "PERIOD_MISSING"})
 """Expected failures that only say that the command was called wrongly."""
 NOUNS = (
     "catalogue", "template", "form", "pdf", "key", "trust", "client", "dossier", "evidence", "outbox", "portal",
-    "workspace", "batch", "loose",
+    "workspace", "batch", "link", "loose",
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def program() -> typer.Typer:
     )
     for noun in NOUNS:
         module = import_module(f"desktop.cli.{noun}")
-        if noun == "loose":
+        if noun in ("link", "loose"):
             module.add(root)
         else:
             root.add_typer(module.commands, name=noun)

@@ -72,6 +72,7 @@ from desktop.filing.following import (
 from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
 from desktop.filing.large import is_large_pdf, sign_large
 from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
+from desktop.filing.links import Link, LinkTarget, follow_link, portal_of_link, read_link
 from desktop.filing.portal import (
     KnownPortal,
     add_portal,
@@ -106,21 +107,21 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 
 __all__ = [
     "LEVELS", "REACHED", "Batch", "BatchRow", "ClientImport", "ClonedForm", "ComponentView", "Desk", "DossierView",
-    "ExportedFile", "ExtendedDocument", "Filer", "FilledDocument", "ItemView", "KeyRing", "KnownPortal",
-    "LoggedOut", "MovedForm", "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile", "Request",
-    "ResultView", "RowProblem", "SignRequest", "SignatureEvidence", "SignedContainer", "SignedDocument",
+    "ExportedFile", "ExtendedDocument", "Filer", "FilledDocument", "ItemView", "KeyRing", "KnownPortal", "Link",
+    "LinkTarget", "LoggedOut", "MovedForm", "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile",
+    "Request", "ResultView", "RowProblem", "SignRequest", "SignatureEvidence", "SignedContainer", "SignedDocument",
     "SignedDossier", "StatusView", "TokenKeyView", "TokenKeys", "Try", "WhoIs", "account_page", "add_client",
     "add_portal", "add_remote", "attach", "batch_template", "begin_form", "begin_supplement", "cancel_item",
     "case_of", "check_batch", "check_certificate", "choose_account", "clone_dossier", "confirm_unconfirmed",
     "delete_evidence", "doctor", "dossier_view", "dossier_views", "draft_of", "drain", "earlier_form", "enter_code",
     "error_sheet", "export", "export_evidence", "extend_document", "fetch_results", "filer_for", "fill_foreign",
-    "form_fields", "import_catalogue", "import_clients", "is_large_pdf", "level_of", "login", "login_needed",
-    "logout", "mandates", "moment_of", "move_back", "move_form", "new_dossier", "offered_move", "open_form",
-    "open_remote", "open_requests", "open_token", "outbox_items", "pause", "paused", "pay", "portals", "preflight",
-    "print_batch", "procedure", "procedure_lines", "proofs_for", "refresh", "release_item", "remotes",
-    "remove_portal", "remove_remote", "role_of", "run_batch", "safe_name", "save_form", "schedule_item", "search",
-    "set_data", "settle_item", "sign_container", "sign_document", "sign_dossier", "sign_files", "sign_large",
-    "signature_evidence", "signs_together", "status", "status_view", "submit", "token_keys", "tries", "trust_add",
-    "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "verdicts_of", "whoami",
-    "withdraw", "workspace_trust",
+    "follow_link", "form_fields", "import_catalogue", "import_clients", "is_large_pdf", "level_of", "login",
+    "login_needed", "logout", "mandates", "moment_of", "move_back", "move_form", "new_dossier", "offered_move",
+    "open_form", "open_remote", "open_requests", "open_token", "outbox_items", "pause", "paused", "pay",
+    "portal_of_link", "portals", "preflight", "print_batch", "procedure", "procedure_lines", "proofs_for",
+    "read_link", "refresh", "release_item", "remotes", "remove_portal", "remove_remote", "role_of", "run_batch",
+    "safe_name", "save_form", "schedule_item", "search", "set_data", "settle_item", "sign_container", "sign_document",
+    "sign_dossier", "sign_files", "sign_large", "signature_evidence", "signs_together", "status", "status_view",
+    "submit", "token_keys", "tries", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
+    "validate_file", "verdicts_of", "whoami", "withdraw", "workspace_trust",
 ]  # fmt: skip

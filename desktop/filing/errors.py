@@ -23,6 +23,7 @@ DesktopError
     ├── ListUnusable             a list of files to sign that cannot be read
     ├── BatchTemplateNeeded, BatchNoProcedure, BatchNoKey, BatchBothChanged, BatchChangedAfterFiling,
     │   BatchFiledElsewhere, BatchRefused, BatchStopped      one form for many clients
+    ├── LinkRefused, LinkPortalUnknown, LinkNothingThere   a `hoso:` link that is not followed
     ├── ClientsNoColumns         a spreadsheet of clients without tax codes or names
     └── XmlIdMissing             which element of the XML is to be signed is not known
 """
@@ -359,3 +360,29 @@ class ClientsNoColumns(FilingError):
     """A spreadsheet of clients has no column of tax codes, or none of names."""
 
     code: ClassVar[str] = "CLIENTS_NO_COLUMNS"
+
+
+@dataclass(eq=False)
+class LinkRefused(FilingError):
+    """A link is not of our form: nothing of it was looked at."""
+
+    code: ClassVar[str] = "LINK_REFUSED"
+    reason: str
+    """LINK_LONG, LINK_CHARACTERS, LINK_ADDRESS, LINK_PARAMETERS, LINK_SHAPE, LINK_KIND"""
+
+
+@dataclass(eq=False)
+class LinkPortalUnknown(FilingError):
+    """A link names a portal that this workspace does not know, or that two go by."""
+
+    code: ClassVar[str] = "LINK_PORTAL_UNKNOWN"
+    portal: str
+
+
+@dataclass(eq=False)
+class LinkNothingThere(FilingError):
+    """Neither this workspace nor the portal knows what a link names."""
+
+    code: ClassVar[str] = "LINK_NOTHING_THERE"
+    id: str
+    portal: str

@@ -75,7 +75,7 @@ def status(desk: Desk, which: str | None = None, *, id_number: str | None = None
         found = portal_of(desk, None)
         with connect(desk, found.pin.url) as connection:
             for one in tracking.look_up(connection, token_for(desk, found), id_number=id_number):
-                rows.append(_foreign(one))
+                rows.append(foreign_view(one))
         return rows
     wanted = [ws.dossiers.get(which)] if which is not None else ws.dossiers.list(coded=True)
     refresh(desk, wanted)
@@ -178,7 +178,8 @@ def _clocks(desk: Desk, dossier: Dossier) -> Mapping[str, Any]:
     return {"yours": left(yours), "agency": left(agency)}
 
 
-def _foreign(one: Any) -> StatusView:
+def foreign_view(one: Any) -> StatusView:
+    """Return what a portal says of a dossier that this workspace need not know."""
     return StatusView(
         None, one.code, None, one.status, one.raw, one.procedure_name, one.applicant, one.received, one.due, None,
         tuple({"at": h.at, "status": h.status, "raw": h.raw, "note": h.note} for h in one.history),
