@@ -16,6 +16,11 @@ from PIL import Image
 MULTILINE, PASSWORD, COMB, READ_ONLY, REQUIRED = 1 << 12, 1 << 13, 1 << 24, 1, 2
 RADIO, NO_OFF, PUSH, COMBO, EDIT, MULTI = 1 << 15, 1 << 14, 1 << 16, 1 << 17, 1 << 18, 1 << 21
 Box = tuple[float, float, float, float]
+SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
+MIDDLE = ("Thị Ánh", "Văn", "Đức Thuỵ", "Ngọc Quỳnh", "Hữu", "Thị Kiều", "Phước", "Ỷ", "Mỹ Dạ", "Tường")
+GIVEN = ("Tuyết", "Hưởng", "Ẩn", "Quý", "Lữ", "Nghĩa", "Sửu", "Đượm", "Hễ", "Vỵ")
+NAMES = [f"{a} {MIDDLE[(i * 3 + j) % 10]} {GIVEN[(i + j * 7) % 10]}" for i, a in enumerate(SURNAMES) for j in range(10)]
+"""A hundred names that use the whole alphabet."""
 
 
 class Maker:

@@ -34,6 +34,7 @@ from tests.forms.acroform_kit import (
     EDIT,
     MULTI,
     MULTILINE,
+    NAMES,
     PASSWORD,
     READ_ONLY,
     Box,
@@ -47,10 +48,6 @@ from tests.forms.acroform_kit import (
 
 BOX: Box = (60.0, 700.0, 260.0, 720.0)
 FRAME = {"BC": Array([0, 0, 0.6]), "BG": Array([0.95, 0.97, 1])}
-SURNAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
-MIDDLE = ("Thị Ánh", "Văn", "Đức Thuỵ", "Ngọc Quỳnh", "Hữu", "Thị Kiều", "Phước", "Ỷ", "Mỹ Dạ", "Tường")
-GIVEN = ("Tuyết", "Hưởng", "Ẩn", "Quý", "Lữ", "Nghĩa", "Sửu", "Đượm", "Hễ", "Vỵ")
-NAMES = [f"{a} {MIDDLE[(i * 3 + j) % 10]} {GIVEN[(i + j * 7) % 10]}" for i, a in enumerate(SURNAMES) for j in range(10)]
 ADDRESS = "Số 12 ngõ 345/67 đường Nguyễn Trãi, phường Thanh Xuân Trung, quận Thanh Xuân, thành phố Hà Nội, Việt Nam"
 
 
