@@ -247,13 +247,13 @@ class Connection:
                     progress.report(done, max(total, done))
         return done
 
-    def blocks(self, url: str) -> Iterator[bytes]:
+    def blocks(self, url: str, *, seconds: float | None = None) -> Iterator[bytes]:
         """Yield the bytes of an address of this portal; for the catalogue's client, which bounds them.
 
-        Raises PortalRefused and its kind for 4xx.
+        seconds: how long it may take in all. Raises PortalRefused and its kind for 4xx.
         """
         path = self._path_of(url)
-        with self._open("GET", path, limit_time=self.limits.transfer) as response:
+        with self._open("GET", path, limit_time=seconds or self.limits.transfer) as response:
             if response.status_code >= 300:
                 self._checked(self._whole(response, JSON_LIMIT))
             yield from self._blocks(response)

@@ -115,7 +115,7 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
     # --- catalogue ----------------------------------------------------------------------------------------
 
     @app.get("/catalogue/metadata/{name}", responses=_problems(404), response_class=FileResponse)
-    def metadata(name: Annotated[str, Path(pattern=r"^[0-9]{0,9}\.?[a-z]{1,20}\.json$")]) -> Response:
+    def metadata(name: Annotated[str, Path(pattern=r"^([0-9]{1,9}\.)?[a-z0-9-]{1,64}\.json$")]) -> Response:
         if name == "timestamp.json":
             desk.catalogue.refresh()
         return _file(desk.catalogue.metadata_file(name), "application/json")

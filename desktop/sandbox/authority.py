@@ -192,9 +192,22 @@ class Authority:
         """Return the securesystemslib signer of a role of the catalogue."""
         from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]  # it lists no __all__
 
-        key = serialization.load_pem_private_key((self.folder / f"tuf-{role}.key").read_bytes(), None)
+        path = self._catalogue_key(role)
+        if role not in CATALOGUE_ROLES and not path.exists():
+            # An agency's key is made when the agency first publishes.
+            _replace(path, _private(ed25519.Ed25519PrivateKey.generate()), private=True)
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
         assert isinstance(key, ed25519.Ed25519PrivateKey)
         return CryptoSigner(key)
+
+    def renew_catalogue_key(self, role: str) -> tuple[Any, Any]:
+        """Give a role of the catalogue a new key; return the signers of the old one and of the new."""
+        old = self.catalogue_signer(role)
+        _replace(self._catalogue_key(role), _private(ed25519.Ed25519PrivateKey.generate()), private=True)
+        return old, self.catalogue_signer(role)
+
+    def _catalogue_key(self, role: str) -> Path:
+        return self.folder / f"tuf-{role}.key"
 
     def tls(self, hosts: tuple[str, ...]) -> tuple[Path, Path]:
         """Make a TLS certificate for these hosts; return the paths of chain and key."""

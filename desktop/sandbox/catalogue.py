@@ -1,20 +1,18 @@
 """The portal's signed catalogue: procedures, templates and what a client must trust, as a TUF repository.
 
-It hides The Update Framework: one `targets` role, consistent snapshots, versions that only grow. What is
-published is compared with what the sources say now; only a difference, or an expiry that comes near, makes
-a new version. Files are written before the timestamp that names them, so a kill leaves the old catalogue.
+It hides The Update Framework: a `targets` role that signs the portal's own files and delegates the rest to
+its agencies, each with a key of its own; consistent snapshots, versions that only grow.  What is published
+is compared with what the sources say now; only a difference, or an expiry that comes near, makes a new
+version.  Files are written before the timestamp that names them, so a kill leaves the old catalogue.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
 import os
-import tarfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +22,7 @@ from desktop.replacing import move_over
 from desktop.sandbox.authority import CATALOGUE_ROLES, Authority
 
 if TYPE_CHECKING:
-    from tuf.api.metadata import Metadata, Signed
+    from tuf.api.metadata import Metadata, Root, Signed, Targets
 
 ROOT_LIFE = timedelta(days=3650)
 LIVES = {
@@ -32,9 +30,6 @@ LIVES = {
     "snapshot": timedelta(days=90),
     "timestamp": timedelta(days=14),
 }
-MAX_RECORDS = 50_000
-MAX_RECORD = 4 << 20
-MAX_ALL_RECORDS = 512 << 20
 
 
 @dataclass(frozen=True)
@@ -43,6 +38,17 @@ class Target:
 
     data: bytes
     custom: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An agency to which the portal leaves a part of its catalogue."""
+
+    role: str
+    """Name of its role: lower case letters, digits and hyphens."""
+    paths: tuple[str, ...]
+    """What it alone may sign: its files, its templates, its procedures as `codes/<code>`."""
+    targets: Mapping[str, Target]
 
 
 class Catalogue:
@@ -64,57 +70,88 @@ class Catalogue:
         """Return the SHA-256 of the first root, which people compare."""
         return hashlib.sha256((self._metadata / "1.root.json").read_bytes()).hexdigest()
 
-    def publish(self, targets: Mapping[str, Target]) -> bool:
-        """Publish these files if they differ from what is published; say whether they did."""
-        from tuf.api.metadata import TargetFile, Targets
+    def publish(self, targets: Mapping[str, Target], agencies: Iterable[Agency] = ()) -> bool:
+        """Publish these files if they differ from what is published; say whether they did.
 
+        targets: what the portal signs itself. agencies: in the order in which they are believed.
+        """
         with self._lock:
             self._root()
-            held = self._load("targets")
-            version = held.signed.version if held else 0
-            fresh = Targets(version=version + 1, expires=self._end("targets"))
-            for path, target in sorted(targets.items()):
-                entry = TargetFile.from_data(path, target.data, ["sha256"])
-                if target.custom:
-                    entry.unrecognized_fields["custom"] = target.custom
-                fresh.targets[path] = entry
-            if held is not None:
-                before: Any = held.signed
-                same = {p: t.to_dict() for p, t in before.targets.items()} == {
-                    p: t.to_dict() for p, t in fresh.targets.items()
-                }
-                if same and not self._near(held.signed):
-                    self._refresh()
-                    return False
-            for path, target in targets.items():
-                place = self.target_path(path, hashlib.sha256(target.data).hexdigest())
-                if not place.exists():
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    _write(place, target.data)
-            self._write("targets", fresh)
-            self._snapshot(fresh.version)
+            parts = list(agencies)
+            changed = {}
+            for part in parts:
+                self._place(part.targets)
+                fresh = self._fresh(part.role, part.targets)
+                if fresh is not None:
+                    changed[part.role] = fresh
+            self._place(targets)
+            top = self._fresh("targets", targets, parts)
+            if top is not None:
+                changed["targets"] = top
+            if not changed:
+                self._refresh()
+                return False
+            for role, signed in changed.items():
+                self._write(role, signed)
+            self._snapshot({role: signed.version for role, signed in changed.items()})
             return True
+
+    def rotate(self, role: str) -> None:
+        """Give a role a new key: one of the root's own by a new root, an agency's by new targets.
+
+        A new root is signed by the old root key too, so that who trusts that one can follow.
+        """
+        with self._lock:
+            if role not in CATALOGUE_ROLES:
+                self._rotate_agency(role)
+                return
+            old, new = self._authority.renew_catalogue_key(role)
+            root = self._newest_root()
+            root.revoke_key(old.public_key.keyid, role)
+            root.add_key(new.public_key, role)
+            root.version += 1
+            root.expires = self._now() + ROOT_LIFE
+            self._write("root", root, *([old] if role == "root" else []))
+            if role == "targets":
+                self._write_again("targets")
+            elif role == "snapshot":
+                self._snapshot({})
+            elif role == "timestamp":
+                snapshot = self._load("snapshot")
+                assert snapshot is not None
+                self._stamp(snapshot.signed.version)
+
+    def revoke(self, agency: str) -> None:
+        """Take its part of the catalogue from an agency whose key was lost; what it signed counts no more."""
+        with self._lock:
+            targets = self._top()
+            assert targets.delegations is not None
+            assert targets.delegations.roles is not None
+            role = targets.delegations.roles.pop(agency)
+            for keyid in role.keyids:
+                targets.delegations.keys.pop(keyid, None)
+            # The snapshot goes on naming its last file: a client takes a name that vanishes for an attack.
+            self._write_again("targets", targets)
 
     def is_fresh(self) -> bool:
         """Say whether everything published still has half of its term before it; loads nothing heavy."""
         try:
-            version = 0
-            for role in ("timestamp", "snapshot", "targets"):
-                name = f"{version}.{role}.json" if version else f"{role}.json"
-                signed = json.loads((self._metadata / name).read_bytes())["signed"]
-                ends = datetime.fromisoformat(signed["expires"])
-                if ends - self._now() < LIVES[role] / 2:
+            stamp = self._signed("timestamp.json")
+            snapshot = self._signed(f"{stamp['meta']['snapshot.json']['version']}.snapshot.json")
+            listed = {name.removesuffix(".json"): entry["version"] for name, entry in snapshot["meta"].items()}
+            targets = self._signed(f"{listed['targets']}.targets.json")
+            roles = [role["name"] for role in (targets.get("delegations") or {}).get("roles", ())]
+            documents = [stamp, snapshot, targets, *(self._signed(f"{listed[role]}.{role}.json") for role in roles)]
+            for signed in documents:
+                if datetime.fromisoformat(signed["expires"]) - self._now() < LIVES[signed["_type"]] / 2:
                     return False
-                if role == "timestamp":
-                    self._timestamp_ends = ends
-                meta = signed.get("meta") or {}
-                version = next((entry["version"] for entry in meta.values()), 0)
-        except (OSError, ValueError, KeyError):
+            self._timestamp_ends = datetime.fromisoformat(stamp["expires"])
+        except (OSError, ValueError, KeyError, TypeError):
             return False
         return True
 
     def refresh(self) -> None:
-        """Renew the timestamp, and the snapshot, when less than half of its term is left."""
+        """Renew the timestamp, and what stands below it, when less than half of its term is left."""
         ends = self._timestamp_ends
         if ends is None or ends - self._now() < LIVES["timestamp"] / 2:
             with self._lock:
@@ -146,6 +183,10 @@ class Catalogue:
     def _near(self, signed: Signed) -> bool:
         return bool(signed.expires - self._now() < LIVES[signed.type] / 2)
 
+    def _signed(self, name: str) -> dict[str, Any]:
+        signed: dict[str, Any] = json.loads((self._metadata / name).read_bytes())["signed"]
+        return signed
+
     def _root(self) -> None:
         if (self._metadata / "1.root.json").exists():
             return
@@ -156,6 +197,13 @@ class Catalogue:
             root.add_key(self._authority.catalogue_signer(role).public_key, role)
         self._write("root", root)
 
+    def _newest_root(self) -> Root:
+        from tuf.api.metadata import Metadata
+
+        newest = max(int(path.name.partition(".")[0]) for path in self._metadata.glob("*.root.json"))
+        found: Metadata[Root] = Metadata.from_bytes((self._metadata / f"{newest}.root.json").read_bytes())
+        return found.signed
+
     def _load(self, role: str) -> Metadata[Any] | None:
         """Load the current metadata of a role, following the versions down from the timestamp."""
         from tuf.api.metadata import Metadata
@@ -164,146 +212,145 @@ class Catalogue:
         if not path.exists():
             return None
         found: Metadata[Any] = Metadata.from_bytes(path.read_bytes())
-        for below in ("snapshot", "targets"):
-            if role == found.signed.type:
-                break
-            meta = found.signed.snapshot_meta if below == "snapshot" else found.signed.meta["targets.json"]
-            found = Metadata.from_bytes((self._metadata / f"{meta.version}.{below}.json").read_bytes())
-        return found
+        if role == "timestamp":
+            return found
+        version = found.signed.snapshot_meta.version
+        found = Metadata.from_bytes((self._metadata / f"{version}.snapshot.json").read_bytes())
+        if role == "snapshot":
+            return found
+        meta = found.signed.meta.get(f"{role}.json")
+        if meta is None:
+            return None
+        return Metadata.from_bytes((self._metadata / f"{meta.version}.{role}.json").read_bytes())
 
-    def _snapshot(self, targets_version: int) -> None:
-        from tuf.api.metadata import MetaFile, Snapshot
+    def _top(self) -> Targets:
+        held = self._load("targets")
+        assert held is not None, "nothing was published yet"
+        targets: Targets = held.signed
+        return targets
+
+    def _agencies(self, targets: Targets) -> list[str]:
+        return list((targets.delegations.roles or {}) if targets.delegations is not None else {})
+
+    def _place(self, targets: Mapping[str, Target]) -> None:
+        for path, target in targets.items():
+            place = self.target_path(path, hashlib.sha256(target.data).hexdigest())
+            if not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _write(place, target.data)
+
+    def _fresh(self, role: str, targets: Mapping[str, Target], agencies: Iterable[Agency] = ()) -> Targets | None:
+        """Return the list of files that must be signed anew, or None where what is published says the same."""
+        from tuf.api.metadata import TargetFile, Targets
+
+        held = self._load(role)
+        version = held.signed.version if held is not None else 0
+        fresh = Targets(version=version + 1, expires=self._end("targets"))
+        for path, target in sorted(targets.items()):
+            entry = TargetFile.from_data(path, target.data, ["sha256"])
+            if target.custom:
+                entry.unrecognized_fields["custom"] = target.custom
+            fresh.targets[path] = entry
+        self._delegate(fresh, agencies)
+        if held is None or self._near(held.signed):
+            return fresh
+        before, after = held.signed.to_dict(), fresh.to_dict()
+        same = all(before.get(member) == after.get(member) for member in ("targets", "delegations"))
+        return None if same else fresh
+
+    def _delegate(self, targets: Targets, agencies: Iterable[Agency]) -> None:
+        from tuf.api.metadata import DelegatedRole, Delegations
+
+        keys, roles = {}, {}
+        for agency in agencies:
+            key = self._authority.catalogue_signer(agency.role).public_key
+            keys[key.keyid] = key
+            roles[agency.role] = DelegatedRole(agency.role, [key.keyid], 1, True, list(agency.paths))
+        if roles:
+            targets.delegations = Delegations(keys, roles)
+
+    def _rotate_agency(self, agency: str) -> None:
+        old, new = self._authority.renew_catalogue_key(agency)
+        targets = self._top()
+        targets.revoke_key(old.public_key.keyid, agency)
+        targets.add_key(new.public_key, agency)
+        self._write_again("targets", targets, and_also=agency)
+
+    def _write_again(self, role: str, signed: Targets | None = None, *, and_also: str | None = None) -> None:
+        """Sign a list of files anew under its next version, and whatever names it."""
+        versions = {}
+        for name, given in ((role, signed), (and_also, None)):
+            if name is None:
+                continue
+            held = self._load(name)
+            one = given or (held.signed if held is not None else None)
+            assert one is not None
+            one.version += 1
+            one.expires = self._end("targets")
+            self._write(name, one)
+            versions[name] = one.version
+        self._snapshot(versions)
+
+    def _snapshot(self, versions: Mapping[str, int]) -> None:
+        """Name these new versions, and those of before where there is no new one."""
+        from tuf.api.metadata import Snapshot
 
         held = self._load("snapshot")
+        named = {f"{role}.json": self._meta(f"{version}.{role}.json", version) for role, version in versions.items()}
         snapshot = Snapshot(
             version=held.signed.version + 1 if held else 1,
             expires=self._end("snapshot"),
-            meta={"targets.json": MetaFile(targets_version)},
+            meta={**(held.signed.meta if held else {}), **named},
         )
         self._write("snapshot", snapshot)
         self._stamp(snapshot.version)
 
     def _stamp(self, snapshot_version: int) -> None:
-        from tuf.api.metadata import MetaFile, Timestamp
+        from tuf.api.metadata import Timestamp
 
         held = self._load("timestamp")
         stamp = Timestamp(
             version=held.signed.version + 1 if held else 1,
             expires=self._end("timestamp"),
-            snapshot_meta=MetaFile(snapshot_version),
+            snapshot_meta=self._meta(f"{snapshot_version}.snapshot.json", snapshot_version),
         )
         self._write("timestamp", stamp)
         self._timestamp_ends = stamp.expires
+
+    def _meta(self, name: str, version: int) -> Any:
+        from tuf.api.metadata import MetaFile
+
+        return MetaFile.from_data(version, (self._metadata / name).read_bytes(), ["sha256"])
 
     def _refresh(self) -> None:
         snapshot, stamp, targets = (self._load(role) for role in ("snapshot", "timestamp", "targets"))
         if snapshot is None or stamp is None or targets is None:
             return
-        if self._near(targets.signed):
-            targets.signed.version += 1
-            targets.signed.expires = self._end("targets")
-            self._write("targets", targets.signed)
-            self._snapshot(targets.signed.version)
-        elif self._near(snapshot.signed):
-            self._snapshot(targets.signed.version)
+        versions = {}
+        for role in ("targets", *self._agencies(targets.signed)):
+            held = self._load(role)
+            if held is not None and self._near(held.signed):
+                held.signed.version += 1
+                held.signed.expires = self._end("targets")
+                self._write(role, held.signed)
+                versions[role] = held.signed.version
+        if versions or self._near(snapshot.signed):
+            self._snapshot(versions)
         elif self._near(stamp.signed):
             self._stamp(snapshot.signed.version)
         else:
             self._timestamp_ends = stamp.signed.expires
 
-    def _write(self, role: str, signed: Any) -> None:
+    def _write(self, role: str, signed: Any, *also: Any) -> None:
+        """Sign with the role's key, and with those of other signers, and write."""
         from tuf.api.metadata import Metadata
         from tuf.api.serialization.json import JSONSerializer
 
         metadata = Metadata(signed)
-        metadata.sign(self._authority.catalogue_signer(role))
+        for signer in (self._authority.catalogue_signer(role), *also):
+            metadata.sign(signer, append=True)
         name = "timestamp.json" if role == "timestamp" else f"{signed.version}.{role}.json"
         _write(self._metadata / name, metadata.to_bytes(JSONSerializer(compact=True)))
-
-
-# --- what goes into it ----------------------------------------------------------------------------------
-
-
-def procedures_target(records: Mapping[str, str]) -> Target:
-    """Pack records, one line of JSON each in the order of their codes, always into the same bytes."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=6, mtime=0) as stream:
-        for code in sorted(records):
-            stream.write(records[code].encode() + b"\n")
-    return Target(buffer.getvalue(), {"count": len(records)})
-
-
-def bundled_procedures(folder: Path) -> dict[str, str]:
-    """Read the procedures that the program brings along: canonical JSON by code."""
-    records: dict[str, str] = {}
-    for path in sorted(folder.glob("*.json")):
-        from forms.procedure import Procedure
-
-        procedure = Procedure.from_json(json.loads(path.read_text(encoding="utf-8")))
-        records[procedure.code] = _line(procedure.to_json())
-    return records
-
-
-def national_procedures(source: Path) -> dict[str, str]:
-    """Read the national portal's records from a folder or a .tar.xz of one: canonical JSON by code.
-
-    Records that cannot be read are left out; sizes and counts are bounded.
-    """
-    from forms.errors import FormsError
-    from forms.procedure import Procedure
-
-    rows: list[dict[str, Any]] = []
-    details: dict[str, dict[str, Any]] = {}
-    for name, data in _members(source):
-        if name.endswith("catalog.jsonl"):
-            rows = [json.loads(line) for line in data.splitlines()[:MAX_RECORDS] if line.strip()]
-        elif name.endswith(".json") and Path(name).parent.name == "details":
-            try:
-                details[Path(name).stem] = json.loads(data)
-            except ValueError:
-                continue
-    records = {}
-    for row in rows:
-        code = str(row.get("code") or "")
-        try:
-            procedure = Procedure.from_national_portal(row, details.get(code))
-        except (FormsError, KeyError, TypeError, ValueError, AttributeError):
-            continue
-        records[procedure.code] = _line(procedure.to_json())
-    return records
-
-
-def source_fingerprint(source: Path) -> str:
-    """Tell two states of a source of records apart without reading it whole."""
-    paths = [source] if source.is_file() else sorted(p for p in source.rglob("*.json*") if p.is_file())
-    facts = [(str(p.relative_to(source.parent)), p.stat().st_size, p.stat().st_mtime_ns) for p in paths]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _members(source: Path) -> Iterator[tuple[str, bytes]]:
-    total = 0
-    if source.is_dir():
-        for path in [*source.rglob("catalog.jsonl"), *source.rglob("details/*.json")]:
-            data = path.read_bytes()
-            total += len(data)
-            if total > MAX_ALL_RECORDS:
-                raise ValueError("records too large")
-            yield path.relative_to(source).as_posix(), data
-        return
-    with tarfile.open(source, "r:*") as archive:
-        for member in archive:
-            if not member.isfile() or not member.name.endswith((".json", ".jsonl")):
-                continue
-            total += member.size
-            if total > MAX_ALL_RECORDS or member.size > max(MAX_RECORD, MAX_ALL_RECORDS // 4):
-                raise ValueError("records too large")
-            stream = archive.extractfile(member)
-            if stream is not None:
-                yield member.name, stream.read()
-
-
-def _line(record: object) -> str:
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _write(path: Path, data: bytes) -> None:

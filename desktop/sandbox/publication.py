@@ -6,20 +6,26 @@ import hashlib
 import importlib.util
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from desktop.sandbox.authority import Authority
-from desktop.sandbox.catalogue import (
-    Catalogue,
-    Target,
+from desktop.sandbox.catalogue import Agency, Catalogue, Target
+from desktop.sandbox.database import Database
+from desktop.sandbox.procedures import (
+    Share,
+    agency,
     bundled_procedures,
     national_procedures,
-    procedures_target,
+    packed,
+    shares,
     source_fingerprint,
 )
-from desktop.sandbox.database import Database
 from forms.bundled import RESOURCES
+
+LAYOUT = "by agency, 1"
+"""How the catalogue is divided; a change publishes it anew."""
 
 
 def publish(
@@ -64,22 +70,21 @@ def publish(
     records_state = _state(
         folder / "procedures", _code("forms.procedure"), source_fingerprint(source) if source else ""
     )
-    state = _state(folder / "templates", json.dumps(facts, sort_keys=True), records_state)
+    state = _state(folder / "templates", LAYOUT, json.dumps(facts, sort_keys=True), records_state)
     known = database.fact("published")
     if known is not None and catalogue.is_fresh():
         published = json.loads(known)
         if published["state"] == state:
             return _placed(catalogue, published["templates"])
+    divided = _divided(database, catalogue, folder / "procedures", source, records_state)
+    facts["agencies"] = {share.role: {"vi": share.name} for share, _ in divided}
     portal_json = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1).encode()
-    targets = {
-        "portal.json": Target(portal_json),
-        "procedures.jsonl.gz": _procedures(database, catalogue.folder, folder / "procedures", source, records_state),
-    }
-    packed = dict(template_targets(folder / "templates"))
-    catalogue.publish({**targets, **packed})
+    forms = dict(template_targets(folder / "templates"))
+    agencies, own = _with_templates(divided, forms)
+    catalogue.publish({"portal.json": Target(portal_json), **own}, agencies)
     templates = [
         {**target.custom, "target": path, "sha256": hashlib.sha256(target.data).hexdigest()}
-        for path, target in packed.items()
+        for path, target in forms.items()
     ]
     database.set_fact("published", json.dumps({"state": state, "templates": templates}))
     return _placed(catalogue, templates)
@@ -125,21 +130,57 @@ def _code(module: str) -> str:
     )
 
 
-def _procedures(database: Database, cache: Path, bundled: Path, source: Path | None, state: str) -> Target:
-    """Return the packed records, converting them only when their source changed."""
-    kept = cache / "procedures.jsonl.gz"
-    if database.fact("procedures") == state and kept.exists():
-        count = database.one("SELECT count(*) AS n FROM procedures")
-        return Target(kept.read_bytes(), {"count": count["n"] if count else 0})
+def _with_templates(
+    divided: list[tuple[Share, dict[str, Target]]], forms: dict[str, Target]
+) -> tuple[list[Agency], dict[str, Target]]:
+    """Give each template to the agency that may sign it; return what is left for the portal itself too."""
+    left = dict(forms)
+    agencies = []
+    for share, targets in divided:
+        mine = {
+            path: left.pop(path) for path in list(left) if path.split("/", 1)[1].rpartition("/")[0] in share.templates
+        }
+        agencies.append(agency(share, {**targets, **mine}))
+    return agencies, left
+
+
+def _divided(
+    database: Database, catalogue: Catalogue, bundled: Path, source: Path | None, state: str
+) -> list[tuple[Share, dict[str, Target]]]:
+    """Return the agencies with their packed records, converting and packing only when their source changed."""
+    known = database.fact("procedures")
+    if known is not None and known.startswith("{"):
+        kept = json.loads(known)
+        with suppress(OSError):
+            if kept["state"] == state:
+                return [
+                    (
+                        Share(one["role"], one["name"], tuple(one["codes"]), tuple(one["templates"])),
+                        {
+                            path: Target(catalogue.target_path(path, sha256).read_bytes(), custom)
+                            for path, (sha256, custom) in one["files"].items()
+                        },
+                    )
+                    for one in kept["shares"]
+                ]
     records = bundled_procedures(bundled)
     if source is not None:
         # The program's own records win: they are newer, and state a level.
         records = {**national_procedures(source), **records}
-    target = procedures_target(records)
-    kept.write_bytes(target.data)
+    divided = [(share, packed(share, records)) for share in shares(records)]
+    facts = [
+        {
+            "role": share.role,
+            "name": share.name,
+            "codes": share.codes,
+            "templates": share.templates,
+            "files": {path: (hashlib.sha256(one.data).hexdigest(), one.custom) for path, one in targets.items()},
+        }
+        for share, targets in divided
+    ]
     with database.transaction():
         database.run("DELETE FROM procedures")
         for code, record in records.items():
             database.insert("procedures", code=code, record=record)
-        database.set_fact("procedures", state)
-    return target
+        database.set_fact("procedures", json.dumps({"state": state, "shares": facts}))
+    return divided

@@ -35,7 +35,8 @@ from desktop.portal.errors import (
 )
 from desktop.sandbox.authority import Authority
 from desktop.sandbox.catalogue import Catalogue as Published
-from desktop.sandbox.catalogue import Target, procedures_target
+from desktop.sandbox.catalogue import Target
+from desktop.sandbox.procedures import procedures_target
 from desktop.sandbox.server import Sandbox
 
 NOW = datetime.now(UTC)

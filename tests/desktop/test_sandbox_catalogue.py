@@ -24,6 +24,8 @@ from forms.bundled import RESOURCES
 from forms.template import digest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+TAX = "thue-tinh-thanh-pho"
+"""The role of the agency that answers for the one procedure of the small resources."""
 
 
 @pytest.fixture
@@ -74,7 +76,8 @@ def test_a_tuf_client_reads_portal_procedures_and_templates(tmp_path: Path, reso
         assert "127.0.0.1" in facts["hosts"]
         assert "d" not in facts["receipt_keys"][0]
         assert all("BEGIN CERTIFICATE" in pem for pem in facts["signer_anchors"] + facts["result_anchors"])
-        lines = gzip.decompress(reader.fetch("procedures.jsonl.gz")[0]).splitlines()
+        assert facts["agencies"] == {TAX: {"vi": "Thuế tỉnh, thành phố"}}
+        lines = gzip.decompress(reader.fetch(f"procedures/{TAX}/000.jsonl.gz")[0]).splitlines()
         assert [json.loads(line)["code"] for line in lines] == ["1.007014"]
         pack, custom = reader.fetch("templates/thue/01-gtgt/tt80-1.zip")
         assert custom == {
@@ -96,14 +99,16 @@ def test_a_changed_source_makes_a_new_version_and_nothing_else_does(tmp_path: Pa
         reader.refresh()
     first = versions()
     with Sandbox(tmp_path / "data", resources=resources):
-        assert versions() == first == ["1.root.json", "1.snapshot.json", "1.targets.json", "timestamp.json"]
+        assert versions() == first
+        assert first == ["1.root.json", "1.snapshot.json", "1.targets.json", f"1.{TAX}.json", "timestamp.json"]
     path = resources / "procedures" / "1.007014.json"
     path.write_text(path.read_text().replace('"level": 4', '"level": 3'))
     with Sandbox(tmp_path / "data", resources=resources) as portal:
         assert portal.fingerprint == fingerprint
-        assert {"2.targets.json", "2.snapshot.json"} <= set(versions())
+        # Only the agency whose procedure changed signs anew; the portal's own list stays as it was.
+        assert set(versions()) - set(first) == {f"2.{TAX}.json", "2.snapshot.json"}
         reader.portal = portal
-        assert b'"level":3' in gzip.decompress(reader.fetch("procedures.jsonl.gz")[0])
+        assert b'"level":3' in gzip.decompress(reader.fetch(f"procedures/{TAX}/000.jsonl.gz")[0])
 
 
 def test_expiry_is_renewed_before_it_comes(tmp_path: Path, resources: Path) -> None:
@@ -143,10 +148,12 @@ def test_records_of_the_national_portal_are_served(tmp_path: Path, resources: Pa
     text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     (source / "catalog.jsonl").write_text(text, encoding="utf-8")
     with Sandbox(tmp_path / "data", resources=resources, catalogue=source) as portal:
-        data, custom = Reader(tmp_path / "client", portal).fetch("procedures.jsonl.gz")
-    records = {one["code"]: one for one in map(json.loads, gzip.decompress(data).splitlines())}
-    assert custom == {"count": 301}
-    assert len(records) == 301
+        reader = Reader(tmp_path / "client", portal)
+        names = [f"procedures/ubnd-xa/{n:03d}.jsonl.gz" for n in range(4)] + [f"procedures/{TAX}/000.jsonl.gz"]
+        parts = [reader.fetch(name) for name in names]
+    lines = [line for data, _ in parts for line in gzip.decompress(data).splitlines()]
+    records = {one["code"]: one for one in map(json.loads, lines)}
+    assert sum(custom["count"] for _, custom in parts) == 301 == len(lines) == len(records)
     assert records["1.007014"]["level"] == 4  # the program's own record wins
     assert records["1.000007"]["level"] is None
 

@@ -239,9 +239,9 @@ class Catalogue:
             digest.update(f"{path.name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
         with suppress(OSError):
             for path in sorted(self.folder.glob("*/pin.json")):
-                with suppress(OSError):
-                    facts = path.with_name("verified.json").stat()
-                    digest.update(f"{path.parent.name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+                # An update that brought nothing new leaves it as it was, and the index with it.
+                with suppress(OSError), path.with_name("contents").open("rb") as file:
+                    digest.update(f"{path.parent.name} ".encode() + file.read(100) + b"\n")
         digest.update(self._imported.sha256.encode())
         return digest.hexdigest()[:24]
 

@@ -5,6 +5,7 @@ On disk, in `<home>/catalogue/<pin's folder>/`:
     root.json       the first root, byte for byte; its SHA-256 is the fingerprint
     metadata/       the client's own cache; never read by us
     verified.json   the metadata of the last complete, verified update, replaced in one step
+    contents        what tells these files from any others; it only says when to index anew
     targets/        files by their SHA-256
 Nothing here is secret, and nothing is believed because it lies here: at each use the signatures are
 checked from the pinned root down, and each file's length and hash against the signed ones.
@@ -17,6 +18,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,11 +35,11 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.api.metadata import Metadata, Root, TargetFile
+from tuf.api.metadata import Metadata, Root, TargetFile, Targets
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from desktop.portal.catalogue.verified import Pin, Verified, delegated, place, verify_chain
+from desktop.portal.catalogue.verified import Pin, Verified, agencies_of, delegated, place, probe, verify_chain
 from desktop.portal.connection import Connection, base_address
 from desktop.portal.contract import PortalDescription
 from desktop.portal.errors import (
@@ -53,6 +55,7 @@ from desktop.portal.errors import (
     PortalAnsweredGarbage,
     PortalError,
     PortalRefused,
+    PortalSlow,
     RootNotAgreed,
     WrongRoot,
 )
@@ -61,6 +64,9 @@ from desktop.replacing import move_over
 FRESH_FOR = timedelta(hours=1)
 """What was verified no longer ago than this, and has not expired, is fresh enough to submit."""
 MOST_SKEW = timedelta(days=1)
+
+SLOWEST = 16 * 1024
+"""Bytes a second: a file that comes more slowly is not waited for."""
 
 _ROOT_LIMIT = 512_000
 _TARGET_LIMIT = 64 * 1024 * 1024
@@ -73,7 +79,7 @@ class Updated:
 
     portal: PortalDescription
     version: int
-    """Of the signed list of files."""
+    """Of the catalogue as a whole: it grows with each renewal."""
     at: datetime
     changed: bool
     procedures: int
@@ -180,34 +186,42 @@ class TrustedCatalogue:
         for folder in (metadata, targets):
             folder.mkdir(parents=True, exist_ok=True)
         base = f"{connection.url}/catalogue/"
+        fetcher = _Fetcher(connection)
         try:
             updater = Updater(
                 str(metadata),
                 f"{base}metadata/",
                 str(targets),
                 f"{base}targets/",
-                fetcher=_Fetcher(connection),
+                fetcher=fetcher,
                 config=UpdaterConfig(max_root_rotations=64),
                 bootstrap=root,
             )
             updater.refresh()
+            top: Metadata[Targets] = Metadata.from_bytes((metadata / "targets.json").read_bytes())
+            for role in agencies_of(top.signed):
+                # Asking for what only this agency could have makes the library fetch and verify its list.
+                updater.get_targetinfo(probe(role))
             state = _read_cache(metadata, root, now)
             fresh = verify_chain(state, self.pin, self.folder)
+            if before is not None and fresh.chain.older_than(before.chain):
+                # The client library would have said so, had its own cache not been lost.
+                raise CatalogueRollback(self.pin.url)
             for target in fresh.targets.values():
-                self._fetch(updater, target)
+                self._fetch(updater, fetcher, target)
         except (RepositoryError, DownloadError) as error:
             raise self._judged(error, connection, now) from error
-        if before is not None and fresh.version < before.version:
-            # The client library would have said so, had its own cache not been lost.
-            raise CatalogueRollback(self.pin.url)
         description = fresh.description
         if not _named(connection, description):
             raise PortalAddressForbidden(connection.url)
         if description.practice != self.pin.practice:
             # A practice portal must not pass for a real one, nor the other way round.
             raise CatalogueForged(self.pin.url, "practice")
-        procedures = fresh.procedure_count()
+        state["counts"] = counts = fresh.count(self._counts())
         _write(self.folder / "verified.json", json.dumps(state).encode())
+        changed = self.contents != fresh.contents
+        if changed:
+            _write(self.folder / "contents", fresh.contents.encode())
         self._state = None
         had = {(t.id, t.version) for t in before.templates()} if before is not None else set()
         new = tuple((t.id, t.version) for t in fresh.templates() if (t.id, t.version) not in had)
@@ -215,12 +229,19 @@ class TrustedCatalogue:
             portal=description,
             version=fresh.version,
             at=now,
-            changed=before is None or before.version != fresh.version,
-            procedures=procedures,
+            changed=changed,
+            procedures=sum(counts.values()),
             templates=len(fresh.templates()),
             new_templates=new,
             skew=None if connection.skew is None else round(connection.skew.total_seconds()),
         )
+
+    @property
+    def contents(self) -> str:
+        """Return what tells the files of the last update from any others; "" before the first."""
+        with suppress(OSError, ValueError):
+            return (self.folder / "contents").read_bytes()[:100].decode("ascii")
+        return ""
 
     @property
     def ever_verified(self) -> bool:
@@ -273,6 +294,14 @@ class TrustedCatalogue:
 
     # --- inside -------------------------------------------------------------------------------------
 
+    def _counts(self) -> dict[str, int]:
+        """Return how many procedures the files of the last update had: told to people, believed by nobody."""
+        with suppress(OSError, ValueError, RecursionError):
+            found = json.loads((self.folder / "verified.json").read_bytes()[:_STATE_LIMIT])
+            counts = found.get("counts") if isinstance(found, dict) else None
+            return counts if isinstance(counts, dict) else {}
+        return {}
+
     def _last(self) -> Verified | None:
         try:
             return self.verified()
@@ -288,7 +317,7 @@ class TrustedCatalogue:
             raise CatalogueTampered(self.pin.url, "root.json")
         return root
 
-    def _fetch(self, updater: Updater, target: TargetFile) -> None:
+    def _fetch(self, updater: Updater, fetcher: _Fetcher, target: TargetFile) -> None:
         """Have one file on this disk, whole and right, before anything names it."""
         path = place(self.folder / "targets", target)[1]
         if target.length > _TARGET_LIMIT:
@@ -302,6 +331,7 @@ class TrustedCatalogue:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
         os.close(handle)
         try:
+            fetcher.expect(target.length)
             updater.download_target(target, name)
             move_over(name, path)
         except BaseException:
@@ -328,14 +358,29 @@ class TrustedCatalogue:
 
 
 class _Fetcher(FetcherInterface):
-    """Let the client library fetch by our connection, with its limits and its errors."""
+    """Let the client library fetch by our connection, with its limits and its errors.
+
+    A portal, or somebody between, that lets bytes drip is left: a file must come at SLOWEST or faster, and
+    all files of an update within the time of one long transfer.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._until = time.monotonic() + connection.limits.transfer
+        self._expected = 0
+
+    def expect(self, length: int) -> None:
+        """Say how long the next file is."""
+        self._expected = length
 
     def _fetch(self, url: str) -> Iterator[bytes]:
+        seconds = self._connection.limits.call + self._expected / SLOWEST
+        self._expected = 0
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise PortalSlow(self._connection.host, round(self._connection.limits.transfer))
         try:
-            yield from self._connection.blocks(url)
+            yield from self._connection.blocks(url, seconds=min(seconds, left))
         except PortalRefused as error:
             raise DownloadHTTPError(str(error.status), error.status) from error
 
@@ -352,7 +397,13 @@ def _read_cache(metadata: Path, first_root: bytes, now: datetime) -> dict[str, A
             roots.append(data)
     names = ("timestamp", "snapshot", "targets")
     read = {name: base64.b64encode((metadata / f"{name}.json").read_bytes()).decode() for name in names}
-    return {"at": now.isoformat(), "roots": [base64.b64encode(one).decode() for one in roots], **read}
+    top: Metadata[Targets] = Metadata.from_bytes((metadata / "targets.json").read_bytes())
+    agencies = {
+        role.name: base64.b64encode((metadata / f"{role.name}.json").read_bytes()).decode()
+        for role in agencies_of(top.signed)
+    }
+    known = [base64.b64encode(one).decode() for one in roots]
+    return {"at": now.isoformat(), "roots": known, **read, "agencies": agencies}
 
 
 def _named(connection: Connection, description: PortalDescription) -> bool:

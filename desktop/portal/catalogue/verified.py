@@ -1,5 +1,9 @@
 """What an update of a catalogue verified: the chain of signed metadata, and the files it names.
 
+The portal's own `targets` role signs who the portal is, and leaves procedures and templates to its agencies:
+a role and a key for each.  An agency counts only for what was left to it: for its files by their paths, for a
+procedure by the path `codes/<code>`.  Where two could have the same, it is the first one's alone.
+
 The chain is checked anew from the pinned root each time it is read from disk, whatever the day: expiry
 forbids filing, not reading.  Each file is checked against its signed length and hash each time it is read.
 """
@@ -9,15 +13,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tuf.api.exceptions import LengthOrHashMismatchError, RepositoryError
-from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
+from tuf.api.exceptions import LengthOrHashMismatchError, RepositoryError, UnsignedMetadataError
+from tuf.api.metadata import DelegatedRole, Metadata, Root, Snapshot, TargetFile, Targets, Timestamp
 
 from desktop.portal.answers import description_from
 from desktop.portal.contract import PortalDescription
@@ -26,7 +31,13 @@ from desktop.portal.errors import CatalogueForged, CatalogueTampered
 PORTAL = "portal.json"
 PROCEDURES = "procedures.jsonl.gz"
 TEMPLATES = "templates/"
+MOST_AGENCIES = 512
 
+_AGENCY = re.compile(r"(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9][a-z0-9-]{0,63}")
+"""The client library names files so, on Windows too."""
+_DEEPEST = 32
+_LONGEST_RECORD = 4 * 1024 * 1024
+_MOST_PROCEDURES = 100_000
 _ALL_TARGETS_LIMIT = 1024 * 1024 * 1024
 _UNPACKED_LIMIT = 512 * 1024 * 1024
 
@@ -59,28 +70,62 @@ class PublishedTemplate:
     effective_to: date | None
 
 
+class Agency:
+    """What a portal leaves to one of its agencies."""
+
+    def __init__(self, role: DelegatedRole) -> None:
+        self.name = role.name
+        paths = role.paths or []
+        plain = [path for path in paths if not any(c in path for c in "*?[")]
+        self.paths = frozenset(plain)
+        """Those that are no patterns; most are, and there are thousands."""
+        self._patterns = DelegatedRole(
+            role.name, role.keyids, 1, True, [path for path in paths if path not in self.paths]
+        )
+
+    @property
+    def folder(self) -> str:
+        """Return where its procedures lie."""
+        return f"procedures/{self.name}/"
+
+    def covers(self, path: str) -> bool:
+        """Say whether this path was left to it."""
+        return path in self.paths or self._patterns.is_delegated_path(path)
+
+
 class Verified:
     """What the last update verified: signed lists, and files that are checked each time they are read."""
 
-    def __init__(
-        self,
-        pin: Pin,
-        folder: Path,
-        version: int,
-        at: datetime,
-        expires: datetime,
-        targets: dict[str, TargetFile],
-    ) -> None:
+    def __init__(self, pin: Pin, folder: Path, at: datetime, chain: Chain) -> None:
         self.pin = pin
-        self.version = version
+        self.version = chain.snapshot.signed.version
+        """Of the catalogue as a whole."""
         self.at = at
         """When the update was made: the date that is shown beside what is used offline."""
-        self.expires = expires
+        self.expires = min(one.signed.expires for one in chain.all)
+        self.chain = chain
         self._folder = folder
-        self.targets = targets
-        total = sum(one.length for one in targets.values())
-        if total > _ALL_TARGETS_LIMIT:
+        self.agencies = tuple(Agency(role) for role, _ in chain.agencies)
+        self._first: dict[str, str] = {}
+        for agency in self.agencies:
+            for path in agency.paths:
+                self._first.setdefault(path, agency.name)
+        # What the portal signs itself goes before what it leaves to others.
+        self.targets: dict[str, TargetFile] = dict(chain.targets.signed.targets)
+        for role, metadata in chain.agencies:
+            for path, target in metadata.signed.targets.items():
+                if path not in self.targets and path != PORTAL and self.owner(path) == role.name:
+                    self.targets[path] = target
+        if sum(one.length for one in self.targets.values()) > _ALL_TARGETS_LIMIT:
             raise RepositoryError("catalogue too large")
+
+    def owner(self, path: str) -> str | None:
+        """Return the agency to which a path was left: the first that it was left to, alone."""
+        first = self._first.get(path)
+        for agency in self.agencies:
+            if agency.name == first or agency.covers(path):
+                return agency.name
+        return None
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes; CatalogueTampered unless they are exactly the signed ones."""
@@ -104,53 +149,80 @@ class Verified:
         return description_from(document, self.pin.url)
 
     @property
-    def procedures_sha256(self) -> str:
-        """Return the hash of the procedures' file, or "" where the catalogue has none."""
-        target = self.targets.get(PROCEDURES)
-        return target.hashes.get("sha256", "") if target is not None else ""
+    def contents(self) -> str:
+        """Return what tells these files from any others."""
+        digest = hashlib.sha256()
+        for path, target in sorted(self.targets.items()):
+            digest.update(f"{len(path)} {path} {target.length} {sorted(target.hashes.items())}\n".encode())
+        for agency in self.agencies:
+            digest.update(f"{agency.name} {len(agency.paths)}\n".encode())
+            digest.update("\n".join(sorted(agency.paths)).encode())
+        return digest.hexdigest()
 
-    def procedure_lines(self) -> Iterator[bytes]:
-        """Yield the JSON of each procedure; unpacked within bounds."""
-        if PROCEDURES not in self.targets:
-            return
-        packed = self.read(PROCEDURES)
+    def count(self, known: Mapping[str, int] | None = None) -> dict[str, int]:
+        """Unpack all files of procedures within bounds; return how many each has, by its hash.
+
+        known: what was counted before; such a file is not unpacked again.
+        """
+        counted: dict[str, int] = {}
+        for name, _ in self._files():
+            digest = place(self._folder, self.targets[name])[0]
+            before = (known or {}).get(digest)
+            counted[digest] = before if isinstance(before, int) else sum(1 for _ in self._lines(name))
+            if sum(counted.values()) > _MOST_PROCEDURES:
+                raise CatalogueForged(self.pin.url, name[:200])
+        return counted
+
+    def procedure(self, code: str) -> dict[str, Any] | None:
+        """Return one procedure's whole record."""
+        quoted = json.dumps(code, ensure_ascii=False).encode()
+        owner = self.owner(f"codes/{code}")
+        for name, agency in self._files():
+            if agency is not None and agency != owner:
+                continue
+            for line in self._lines(name):
+                # Most lines cannot hold it: parsing only those that do is ten times as fast.
+                if quoted in line:
+                    record = _record(line)
+                    if record is not None and record.get("code") == code and not deeper(record, _DEEPEST):
+                        return record
+        return None
+
+    def procedures(self) -> Iterator[dict[str, Any]]:
+        """Yield all procedures' records, each from the agency that it was left to; what is no record is left out."""
+        for name, agency in self._files():
+            for line in self._lines(name):
+                record = _record(line)
+                if record is not None and (agency is None or self.owner(f"codes/{record.get('code')}") == agency):
+                    yield record
+
+    def _files(self) -> Iterator[tuple[str, str | None]]:
+        """Yield the files of procedures, each with the agency that signs it, None for the portal itself."""
+        if PROCEDURES in self.targets:
+            yield PROCEDURES, None
+        for agency in self.agencies:
+            for name in sorted(self.targets):
+                if name.startswith(agency.folder) and name.endswith(".jsonl.gz"):
+                    yield name, agency.name
+
+    def _lines(self, name: str) -> Iterator[bytes]:
+        """Yield the lines of a file of procedures; unpacked within bounds."""
+        packed = self.read(name)
         unpacker = zlib.decompressobj(wbits=31)
         rest, total = b"", 0
         while packed and not unpacker.eof:
             try:
                 block = unpacker.decompress(packed, 1 << 20)
             except zlib.error as error:
-                raise CatalogueForged(self.pin.url, PROCEDURES) from error
+                raise CatalogueForged(self.pin.url, name[:200]) from error
             packed = unpacker.unconsumed_tail
             total += len(block)
-            if total > _UNPACKED_LIMIT:
-                raise CatalogueForged(self.pin.url, PROCEDURES)
+            if total > _UNPACKED_LIMIT or len(rest) > _LONGEST_RECORD:
+                raise CatalogueForged(self.pin.url, name[:200])
             *lines, rest = (rest + block).split(b"\n")
             yield from (line for line in lines if line)
         if rest:
             yield rest
-
-    def procedure_count(self) -> int:
-        """Return how many procedures there are."""
-        return sum(1 for _ in self.procedure_lines())
-
-    def procedure(self, code: str) -> dict[str, Any] | None:
-        """Return one procedure's whole record."""
-        quoted = json.dumps(code, ensure_ascii=False).encode()
-        for line in self.procedure_lines():
-            # Most lines cannot hold it: parsing only those that do is ten times as fast.
-            if quoted in line:
-                record = _record(line)
-                if record is not None and record.get("code") == code:
-                    return record
-        return None
-
-    def procedures(self) -> Iterator[dict[str, Any]]:
-        """Yield all procedures' records; lines that are no records are left out."""
-        for line in self.procedure_lines():
-            record = _record(line)
-            if record is not None:
-                yield record
 
     def templates(self) -> list[PublishedTemplate]:
         """Return the template packages; each is checked again when it is loaded."""
@@ -175,6 +247,67 @@ class Verified:
         return found
 
 
+@dataclass(frozen=True)
+class Chain:
+    """Signed metadata from the pinned root down, each checked by the one above it."""
+
+    roots: int
+    root: Metadata[Root]
+    timestamp: Metadata[Timestamp]
+    snapshot: Metadata[Snapshot]
+    targets: Metadata[Targets]
+    agencies: tuple[tuple[DelegatedRole, Metadata[Targets]], ...]
+
+    @property
+    def all(self) -> tuple[Metadata[Any], ...]:
+        """Return every piece."""
+        return (self.root, self.timestamp, self.snapshot, self.targets, *(one for _, one in self.agencies))
+
+    def older_than(self, before: Chain) -> bool:
+        """Say whether something in it is older than it was before.
+
+        Where a key was rotated, what it had signed counts no more: a thief who set a version to the skies
+        must not keep the portal from coming back.
+        """
+        if self.roots < before.roots:
+            return True
+        if self._still_signs(before.timestamp) and self.timestamp.signed.version < before.timestamp.signed.version:
+            return True
+        if not self._still_signs(before.snapshot):
+            return False
+        now = self.snapshot.signed.meta
+        return self.snapshot.signed.version < before.snapshot.signed.version or any(
+            name not in now or now[name].version < had.version for name, had in before.snapshot.signed.meta.items()
+        )
+
+    def _still_signs(self, before: Metadata[Any]) -> bool:
+        try:
+            self.root.signed.verify_delegate(before.signed.type, before.signed_bytes, before.signatures)
+        except UnsignedMetadataError:
+            return False
+        return True
+
+
+def agencies_of(targets: Targets) -> list[DelegatedRole]:
+    """Return the roles of a portal's agencies, in the order in which they are believed.
+
+    A role counts when its name is plain and it may have files of procedures of its own; others are none of ours.
+    """
+    roles = (targets.delegations.roles if targets.delegations is not None else None) or {}
+    if len(roles) > MOST_AGENCIES:
+        raise RepositoryError("too many agencies")
+    return [
+        role
+        for role in roles.values()
+        if _AGENCY.fullmatch(role.name) and role.paths and role.is_delegated_path(probe(role))
+    ]
+
+
+def probe(role: DelegatedRole) -> str:
+    """Return a path that only this agency can have."""
+    return f"procedures/{role.name}/-"
+
+
 def verify_chain(state: Mapping[str, Any], pin: Pin, folder: Path) -> Verified:
     """Check a chain of metadata from the pinned root down, whatever the day.
 
@@ -196,29 +329,48 @@ def verify_chain(state: Mapping[str, Any], pin: Pin, folder: Path) -> Verified:
     snapshot_data = base64.b64decode(state["snapshot"], validate=True)
     timestamp.signed.snapshot_meta.verify_length_and_hashes(snapshot_data)
     snapshot = delegated(root, Snapshot, state["snapshot"])
-    targets_data = base64.b64decode(state["targets"], validate=True)
-    listed = snapshot.signed.meta["targets.json"]
-    listed.verify_length_and_hashes(targets_data)
-    targets = delegated(root, Targets, state["targets"])
-    if snapshot.signed.version != timestamp.signed.snapshot_meta.version or targets.signed.version != listed.version:
+    if snapshot.signed.version != timestamp.signed.snapshot_meta.version:
         raise RepositoryError("versions do not fit")
-    expires = min(one.signed.expires for one in (root, timestamp, snapshot, targets))
-    return Verified(
-        pin,
-        folder / "targets",
-        targets.signed.version,
-        datetime.fromisoformat(state["at"]),
-        expires,
-        dict(targets.signed.targets),
+    targets = _listed(root, snapshot, "targets", state["targets"])
+    given: Mapping[str, str] = state.get("agencies") or {}
+    agencies = tuple(
+        (role, _listed(targets, snapshot, role.name, given[role.name])) for role in agencies_of(targets.signed)
     )
+    chain = Chain(len(roots), root, timestamp, snapshot, targets, agencies)
+    return Verified(pin, folder / "targets", datetime.fromisoformat(state["at"]), chain)
 
 
-def delegated(root: Metadata[Root], kind: type[Any], text: str) -> Metadata[Any]:
+def _listed(above: Metadata[Any], snapshot: Metadata[Snapshot], role: str, text: str) -> Metadata[Targets]:
+    """Check a list of files: signed as the one above says, and exactly the one that the snapshot names."""
+    listed = snapshot.signed.meta[f"{role}.json"]
+    listed.verify_length_and_hashes(base64.b64decode(text, validate=True))
+    found = delegated(above, Targets, text, role)
+    if found.signed.version != listed.version:
+        raise RepositoryError("versions do not fit")
+    return found
+
+
+def delegated(above: Metadata[Any], kind: type[Any], text: str, role: str | None = None) -> Metadata[Any]:
+    """Read metadata of a kind and check that the role above has it signed."""
     found: Metadata[Any] = Metadata.from_bytes(base64.b64decode(text, validate=True))
     if not isinstance(found.signed, kind):
         raise RepositoryError("wrong kind")
-    root.signed.verify_delegate(found.signed.type, found.signed_bytes, found.signatures)
+    above.signed.verify_delegate(role or found.signed.type, found.signed_bytes, found.signatures)
     return found
+
+
+def deeper(value: Any, most: int) -> bool:
+    """Say whether lists and objects lie deeper in one another than that."""
+    level: list[Any] = [value]
+    for _ in range(most):
+        below: list[Any] = []
+        for one in level:
+            inside: Iterable[Any] = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+            below += [each for each in inside if isinstance(each, dict | list)]
+        if not below:
+            return False
+        level = below
+    return True
 
 
 def place(folder: Path, target: TargetFile) -> tuple[str, Path]:
