@@ -102,7 +102,10 @@ def guess(label: str, after: str = "", room: int = 30, lines: int = 1) -> Guess:
     behind = _plain(after)[:20].lstrip(" (")
     for pattern, known in _rules():
         if pattern.search(text):
-            return _fitted(known, capitals, room, lines)
+            shared = lines == 1 and any(c.isalpha() for c in after)
+            return _fitted(
+                replace(known, doubt="") if shared and known.doubt == "LONG" else known, capitals, room, lines
+            )
     if behind.startswith(("đồng", "vnđ", "vnd", "đ)")):
         return Guess("money", "", "", *_MONEY, "likely")
     if behind.startswith(("m2", "m²", "ha", "kg", "tấn", "mét", "km")):

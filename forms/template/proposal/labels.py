@@ -22,6 +22,13 @@ class Day(Gap):
 
 
 _DAY: Final = re.compile(r"(?:\b|^)ngày\s*:?\s*$", re.IGNORECASE)
+_DAY_OF: Final = re.compile(r"\bngày\s+(?:\w+\s+)?(?:cấp|sinh|ký|lập|hết hạn|vào làm)\s*:?\s*$", re.IGNORECASE)
+"""Of a date whose first gap comes behind more words; these stay."""
+_UNITS: Final = re.compile(
+    r"^\s*(?:đồng|vnđ|m[23²³]?|ha|kg|tấn|km|người|bản|tờ|trang|tháng|năm|%)\s*[;,](?:\s*trong đó\s*:)?\s*(?=\S)",
+    re.IGNORECASE,
+)
+"""The unit of the gap before, which ends there."""
 _MONTH: Final = re.compile(r"^\s*,?\s*(?:tháng|/|-)\s*$", re.IGNORECASE)
 _YEAR: Final = re.compile(r"^\s*,?\s*(?:năm|/|-)\s*(?:20|19)?\s*$", re.IGNORECASE)
 _WHOLE_YEAR: Final = re.compile(r"^\s*,?\s*năm\s*(?:20\d\d)", re.IGNORECASE)
@@ -108,7 +115,7 @@ def _day_at(pieces: Sequence[Piece], at: int) -> tuple[Day, int, Words | None] |
     before = pieces[at - 1] if at else None
     capital = isinstance(before, Words) and before.text.strip() == "Ngày"
     spoken = "/" not in tail[1].text and "-" not in tail[1].text
-    if spoken and not (isinstance(before, Words) and _DAY.search(before.text)):
+    if spoken and not (isinstance(before, Words) and (_DAY.search(before.text) or _DAY_OF.search(before.text))):
         return None
     if whole := _WHOLE_YEAR.match(tail[3].text):
         rest = Words(tail[3].text[whole.end() :], tail[3].bold, tail[3].italic)
@@ -140,7 +147,8 @@ def level_of(code: str) -> int:
 
 def label_of(text: str) -> str:
     """Return the words of a label before a gap: the last clause, without its number, marks and colon."""
-    text = " ".join(text.split()).strip(_LEAD + "(")
+    text = _UNITS.sub("", " ".join(text.split())).strip(_LEAD + "(")
+    text = re.sub(r"^hoặc\s+", "", text)
     if len(text) > 70:
         clauses = re.split(r"(?<=[^\d.])[.;:]\s+|,\s+", text)
         tail = clauses[-1]
@@ -186,6 +194,16 @@ def only_gaps(paragraph: Paragraph) -> bool:
     """Say whether a paragraph is nothing but lines to write on."""
     words = re.sub(r"[\s.,;:()\-]", "", paragraph.words)
     return paragraph.has(Gap) and not words and not any(isinstance(p, Gap) and p.hint for p in paragraph.pieces)
+
+
+def day_of(text: str) -> bool:
+    """Say whether these words name the date that follows: ngày cấp, ngày sinh."""
+    return bool(_DAY_OF.search(text))
+
+
+def rule(paragraph: Paragraph) -> bool:
+    """Say whether a paragraph is but a line drawn across, as above notes that are typed."""
+    return only_gaps(paragraph) and sum(isinstance(piece, Gap) for piece in paragraph.pieces) == 1
 
 
 def ornament(paragraph: Paragraph) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+_NUMBER: Final = re.compile(r"\s*(?:\d{1,2}(?:\.\d{1,2}){0,3}|[IVX]{1,5}|[A-Za-zĐđ])[.)]?\s*")
+
 Align: TypeAlias = Literal["left", "center", "right"]
 
 
@@ -106,8 +108,10 @@ class Paragraph:
 
     @property
     def bold(self) -> bool:
-        """Say whether all of its words are bold."""
+        """Say whether all of its words are bold; the number of a list has a look of its own."""
         written = [p for p in self.pieces if isinstance(p, Words) and p.text.strip()]
+        if len(written) > 1 and _NUMBER.fullmatch(written[0].text):
+            written = written[1:]
         return bool(written) and all(p.bold for p in written)
 
     @property
@@ -191,7 +195,8 @@ def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
 
 _DOTS: Final = "._…‥․"
 _RUN: Final = re.compile(rf"[{_DOTS}]+(?: [{_DOTS}]+)*")
-_BOXES: Final = re.compile("[□☐◻▢❏❐❑❒☑☒🗆]")
+_BOXES: Final = re.compile("[□☐◻▢❏❐❑❒☑☒🗆¨]")
+"""A lone diaeresis is what a box of Wingdings becomes where its typeface was lost."""
 _SHORT_BEFORE: Final = re.compile(r"(?:[:/]|\b(?:ngày|tháng|năm|số|lúc|giờ|quý|kỳ))\s*$", re.IGNORECASE)
 _SHORT_AFTER: Final = re.compile(r"\s*(?:/|,?\s*(?:ngày|tháng|năm)\b)", re.IGNORECASE)
 

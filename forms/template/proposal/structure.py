@@ -23,12 +23,14 @@ from forms.template.proposal.guessing import guess
 from forms.template.proposal.labels import (
     INTRODUCES,
     Day,
+    day_of,
     is_heading,
     item_of,
     label_of,
     level_of,
     only_gaps,
     ornament,
+    rule,
     with_days,
 )
 from forms.template.proposal.naming import Names
@@ -57,6 +59,10 @@ _SHORT: Final = re.compile(
     r"^\s*\(?\s*(?i:mẫu|biểu mẫu|phụ lục)\s*(?i:số)?\s*[:.]?\s*"
     r"((?=[^\s]{0,24}\d|[IVX]+\b)[0-9A-ZĐ][0-9A-Za-zĐđ./\-]{0,24})"
 )
+_NOTES: Final = re.compile(r"^\s*(?:\(\d{1,2}\)|\(?\*+\)?|\[1\]|ghi chú\b|chú thích\b|hướng dẫn\b)", re.IGNORECASE)
+_COUNTED: Final = re.compile(r"^\s*(?:\d{1,2}|[a-zđ])\s*[-–.)/]\s*…$")
+"""A line to write on with nothing but its number before it."""
+_PLACE: Final = re.compile(r"(?:địa điểm|địa chỉ|nơi)\b[^:]{0,60}:$", re.IGNORECASE)
 _LEGAL: Final = re.compile(
     r"(luật|nghị định|thông tư(?: liên tịch)?|quyết định|nghị quyết|công văn)\s*(?:số)?\s*[:.]?\s*"
     r"(\d{1,4}/\d{4}/[A-ZĐ0-9][A-ZĐ0-9\-]{1,20}|"
@@ -206,7 +212,7 @@ class Structure:
             for part in _split_lines(block):
                 lines.append(part)
             self.at += 1
-        self.draft.title = " ".join(lines)[:300]
+        self.draft.title = re.sub(r"\s*\(\d{1,2}\)(?=\s|$)", "", " ".join(lines))[:300]
         below: list[Element] = []
         while self.at < len(self.blocks):
             block = self.blocks[self.at]
@@ -237,7 +243,7 @@ class Structure:
         if ornament(paragraph) and not paragraph.has(Gap):
             return []
         if only_gaps(paragraph):
-            return self._alone(paragraph)
+            return [] if rule(paragraph) and self._notes_follow() else self._alone(paragraph)
         if is_heading(paragraph):
             return self._heading(paragraph)
         pieces = with_days(paragraph.pieces)
@@ -245,7 +251,8 @@ class Structure:
             return [choices.read(pieces, paragraph.align, self)]
         if not any(isinstance(piece, Gap) for piece in pieces):
             return self._without_gaps(paragraph)
-        self.intro = ""
+        if not _COUNTED.match(paragraph.text):
+            self.intro = ""
         day_last = isinstance(pieces[-1] if pieces else None, Day) or bool(
             re.search(r"ngày\s*…\s*tháng\s*…\s*năm", paragraph.text)
         )
@@ -294,6 +301,11 @@ class Structure:
         line = Line((Slot(made.key),), paragraph.align)
         return [line, Dots(lines - 1)] if lines > 1 else [line]
 
+    def _notes_follow(self) -> bool:
+        """Say whether notes come next, typed below a line that was drawn by hand."""
+        follows = self.blocks[self.at] if self.at < len(self.blocks) else None
+        return isinstance(follows, Paragraph) and bool(_NOTES.match(follows.text)) and not self.intro
+
     def _introduces(self, paragraph: Paragraph) -> bool:
         """Say whether what follows belongs below this paragraph: boxes, a table, items of a deeper number."""
         if self.at >= len(self.blocks):
@@ -303,7 +315,13 @@ class Structure:
             return follows.ruled and not tables.letter_boxes(follows)
         if follows.has(Box):
             return True
+        if _COUNTED.match(follows.text):
+            return True
+        if paragraph.bold and paragraph.text.endswith(":") and not follows.bold:
+            return follows.align == "left" and ":" in follows.text
         own, next_ = level_of(item_of(paragraph.text)[0]), level_of(item_of(follows.text)[0])
+        if own and not next_ and follows.has(Gap) and follows.align == "left" and _PLACE.search(paragraph.text):
+            return True
         return (own > 0 and next_ > own) or follows.text.startswith(("-", "–", "+", "•"))
 
     def _without_gaps(self, paragraph: Paragraph) -> list[Element]:
@@ -386,6 +404,8 @@ class Structure:
                     if not code or at != gaps[0]:
                         code, before = item_of(before)
                     after = next((p.text for p in pieces[at + 1 : at + 2] if isinstance(p, Words)), "")
+                    if after.strip().isalpha() and isinstance(next(iter(pieces[at + 2 : at + 3]), None), Gap):
+                        after = f": {after.strip()}"  # the label of the next gap, no unit of this one
                     made = self._slot(piece, before, after, last, code, said, date_line,
                                       lines if at == gaps[-1] else 1)  # fmt: skip
                     if (parts and not isinstance(parts[-1], Space | Break | Words)) or (
@@ -418,7 +438,7 @@ class Structure:
     ) -> ProposedField:
         day = piece if isinstance(piece, Day) else None
         unit = {"month": " tháng", "quarter": " quý"}.get(day.unit, " ngày") if day is not None and day.spoken else ""
-        label = label_of(before + unit)
+        label = label_of(before + ("" if day_of(before) else unit))
         if day is not None and day.unit != "date" and not label_of(before):
             label = "Tháng, năm" if day.unit == "month" else "Quý, năm"
         again = " ký" if "ngay_lap" in self.names.used else " lập"
@@ -431,6 +451,8 @@ class Structure:
             label = words
         elif lost and last:
             label = f"{last} (tiếp)"
+        elif lost and code and (above := label_of(item_of(self.intro)[1])):
+            label = f"{above} ({code})"
         if piece.hint is not None and piece.hint.label:
             label, lost = piece.hint.label, False
         elif piece.hint is not None and lost and not label:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from forms.template.proposal.draft import (
@@ -16,7 +18,7 @@ from forms.template.proposal.draft import (
 )
 from forms.template.proposal.guessing import bare, guess
 from forms.template.proposal.labels import INTRODUCES, item_of, label_of
-from forms.template.proposal.paper import Cell, Gap, Grid, paragraphs
+from forms.template.proposal.paper import Cell, Gap, Grid, Words, paragraphs
 
 if TYPE_CHECKING:
     from forms.template.proposal.structure import Structure
@@ -45,7 +47,7 @@ def read(grid: Grid, form: Structure, intro: str) -> list[Element]:
         made.boxes = len(grid.rows[0])
         return [Line((Slot(made.key, "boxes"),))]
     if width <= MAX_COLUMNS and (heads := _heads(grid, width)):
-        return [_rows(grid, heads, width, form, intro)]
+        return _lists(grid, heads, width, form, intro)
     return [_ruled(grid, width, form)]
 
 
@@ -55,7 +57,12 @@ def read(grid: Grid, form: Structure, intro: str) -> list[Element]:
 def _side_by_side(grid: Grid, form: Structure) -> list[Element]:
     out: list[Element] = []
     for row in grid.rows:
-        cells = tuple(tuple(_content(cell, form)) for cell in row if not cell.continued)
+        side, made = "", []
+        for cell in row:
+            if not cell.continued:
+                made.append(tuple(_content(cell, form, side)))
+                side = side if _fills(cell) else cell.text or side
+        cells = tuple(made)
         if not any(cells):
             continue
         shares = _shares(grid, row)
@@ -77,8 +84,10 @@ def _shares(grid: Grid, row: tuple[Cell, ...]) -> tuple[int, ...]:
     return tuple(out)
 
 
-def _content(cell: Cell, form: Structure) -> list[Element]:
-    """Return what the blocks in a cell come to, as if they were a form of their own."""
+def _content(cell: Cell, form: Structure, side: str = "") -> list[Element]:
+    """Return what the blocks in a cell come to, as if they were a form of their own; `side` is the label left of it."""
+    if side and cell.text == "□":
+        form.intro = side  # a lone box is ticked for what stands beside it
     blocks, at = form.blocks, form.at
     form.blocks, form.at = [b for b in cell.blocks if isinstance(b, Grid) or b.text], 0
     out: list[Element] = []
@@ -110,6 +119,8 @@ def _heads(grid: Grid, width: int) -> int:
             and sum(bool(c.text) for c in row) > len(row) / 2
             and len(row) > 2
         )
+        if _group(row, width):
+            break
         full = (
             len(row) > 1 and all(cell.text or cell.continued for cell in row) and any(cell.across > 1 for cell in first)
         )
@@ -123,11 +134,36 @@ def _heads(grid: Grid, width: int) -> int:
         return 0
     filled = 0
     for row in body:
-        if _TOTAL.match(next((cell.text for cell in row if cell.text), "")):
+        if _TOTAL.match(next((cell.text for cell in row if cell.text), "")) or _group(row, width):
             continue
         words = [cell for cell in row if not cell.empty and not re.fullmatch(r"[\d.)\s]{1,4}", cell.text)]
         filled += len(words) > 0
     return heads if filled * 2 <= len(body) and filled < 2 else 0
+
+
+def _group(row: tuple[Cell, ...], width: int) -> str:
+    """Return the words of a row that only names the rows below it: one cell across, perhaps behind its number."""
+    wide = [cell for cell in row if cell.across >= max(2, width - 1)]
+    if len(wide) != 1 or len(row) > 2 or width < 3 or wide[0].empty or wide[0].continued or "□" in wide[0].text:
+        return ""
+    if _TOTAL.match(wide[0].text) or any(p.has(Gap) for p in paragraphs(wide[0].blocks)):
+        return ""
+    return " ".join(cell.text for cell in row if cell.text)
+
+
+def _lists(grid: Grid, heads: int, width: int, form: Structure, intro: str) -> list[Element]:
+    """Make one list of a table, or one for each group of rows that it names."""
+    body = grid.rows[heads:]
+    starts = [at for at, row in enumerate(body) if _group(row, width)]
+    if not starts or starts[0] != 0 or any(b - a < 2 for a, b in pairwise([*starts, len(body)])):
+        return [_rows(grid, heads, width, form, intro)]
+    out: list[Element] = []
+    for begin, end in pairwise([*starts, len(body)]):
+        name = _group(body[begin], width)
+        part = replace(grid, rows=(*grid.rows[:heads], *body[begin + 1 : end]))
+        out.append(replace(form.line([Words(name, bold=True)], fixed=True), sticky=True))
+        out.append(_rows(part, heads, width, form, name))
+    return out
 
 
 def _rows(grid: Grid, heads: int, width: int, form: Structure, intro: str) -> Rows:
@@ -249,21 +285,19 @@ def _ruled(grid: Grid, width: int, form: Structure) -> Ruled:
     for number, row in enumerate(grid.rows):
         texts = [cell.text for cell in row]
         is_head = (
-            number == 0
-            and len(row) > 2
-            and all(texts)
-            and not any(p.has(Gap) for c in row for p in paragraphs(c.blocks))
-        )
+            (number == 0 and len(row) > 2 and all(texts))
+            or (number == 1 and heads[-1] != "" and _below(row, grid.rows[0]))
+        ) and not any(p.has(Gap) for c in row for p in paragraphs(c.blocks))
         out: list[tuple[tuple[Element, ...], int]] = []
         at, side = 0, ""
         for cell in row:
             content: list[Element]
             if is_head:
                 for column in range(at, min(width, at + cell.across)):
-                    heads[column] = cell.text
+                    heads[column] = " – ".join(part for part in (heads[column], cell.text) if part)
                 content = [form.line(p.pieces, align="center", fixed=True) for p in paragraphs(cell.blocks) if p.text]
             elif not cell.empty:
-                content = _content(cell, form) if _fills(cell) else _printed(cell, form)
+                content = _content(cell, form, side) if _fills(cell) else _printed(cell, form)
                 side = cell.text if not re.fullmatch(r"[\d.)\s(]{1,5}", cell.text) else side
             elif cell.continued or not (side or heads[min(at, width - 1)]):
                 content = []
@@ -277,6 +311,15 @@ def _ruled(grid: Grid, width: int, form: Structure) -> Ruled:
         width,
         grid.heads,
         tuple(max(1, w // 50) for w in grid.widths) if len(grid.widths) == width else (1,) * width,
+    )
+
+
+def _below(row: tuple[Cell, ...], first: tuple[Cell, ...]) -> bool:
+    """Say whether a row is the second of a head: cells of the first go on in it, the others divide what spans."""
+    return (
+        any(cell.continued for cell in row)
+        and any(cell.across > 1 for cell in first)
+        and all(cell.text or cell.continued for cell in row)
     )
 
 

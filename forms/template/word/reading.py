@@ -43,6 +43,7 @@ MAX_NESTED: Final = 6
 
 _TICKS: Final = frozenset("\u006f\u0071\u0072\u0078\u00a8\u00fe\u00fd\u0052\u0053\u0054\u00a3\u002a\u006e")
 """Letters of Wingdings and its kin that are drawn as boxes, ticked or not."""
+_EXPONENTS: Final = {"2": "²", "3": "³"}
 _SKIPPED: Final = frozenset((
     "del", "moveFrom", "Fallback", "instrText", "delText", "rubyPr",
     "sectPrChange", "pPrChange", "rPrChange", "tblPrChange", "numberingChange",
@@ -255,7 +256,19 @@ class _Body(Reader):
         if look.underlined and not text.strip() and len(text) >= 3:
             at.add(Gap(len(text)))
             return
+        if look.raised and (sign := self._raised(at, text.strip())) is not None:
+            at.add(sign)
+            return
         at.write(text, bool(look.bold), bool(look.italic))
+
+    def _raised(self, at: _Paragraph, text: str) -> Piece | None:
+        """Return what a raised sign is: the exponent of a unit, or a mark that leads to a note typed below."""
+        before = "".join(at.text) or next((p.text for p in reversed(at.pieces) if isinstance(p, Words)), "")
+        if text in _EXPONENTS and re.search(r"(?:^|[\s\d(])(?:[ckdm]?m)$", before):
+            return Words(_EXPONENTS[text], *at.text_look)
+        if re.fullmatch(r"\(?\d{1,2}\)?", text):
+            return NoteMark(text.strip("()"))
+        return None
 
     # --- what elements mean ------------------------------------------------------------------------------------------
 

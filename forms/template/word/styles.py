@@ -23,6 +23,7 @@ class Look:
     capitals: bool | None = None
     underlined: bool | None = None
     hidden: bool | None = None
+    raised: bool | None = None
     align: str | None = None
     leaders: tuple[bool, ...] | None = None
     """For each tab stop, in order: whether dots or a line lead to it."""
@@ -101,6 +102,8 @@ def look_of(look: Look, name: str, attributes: Mapping[str, str], inside: list[s
             return replace(look, hidden=on(attributes))
         case "u":
             return replace(look, underlined=on(attributes))
+        case "vertAlign":
+            return replace(look, raised=attributes.get("val") == "superscript")
         case "jc" if "tblPr" not in inside:
             return replace(look, align=attributes.get("val", "left"))
         case "tab" if "tabs" in inside:
