@@ -26,7 +26,7 @@ from desktop.sandbox.catalogue import Agency, Target
 MAX_RECORDS = 50_000
 MAX_RECORD = 4 << 20
 MAX_ALL_RECORDS = 512 << 20
-RECORDS_A_FILE = 128
+RECORDS_A_FILE = 256
 
 
 @dataclass(frozen=True)

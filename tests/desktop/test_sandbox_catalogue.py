@@ -149,7 +149,7 @@ def test_records_of_the_national_portal_are_served(tmp_path: Path, resources: Pa
     (source / "catalog.jsonl").write_text(text, encoding="utf-8")
     with Sandbox(tmp_path / "data", resources=resources, catalogue=source) as portal:
         reader = Reader(tmp_path / "client", portal)
-        names = [f"procedures/ubnd-xa/{n:03d}.jsonl.gz" for n in range(4)] + [f"procedures/{TAX}/000.jsonl.gz"]
+        names = [f"procedures/ubnd-xa/{n:03d}.jsonl.gz" for n in range(2)] + [f"procedures/{TAX}/000.jsonl.gz"]
         parts = [reader.fetch(name) for name in names]
     lines = [line for data, _ in parts for line in gzip.decompress(data).splitlines()]
     records = {one["code"]: one for one in map(json.loads, lines)}

@@ -57,6 +57,7 @@ class Catalogue:
         self.practice = practice
         self._resources = resources
         self._index: tuple[str, SearchIndex] | None = None
+        self._portals: dict[Pin, TrustedCatalogue] = {}
 
     @property
     def folder(self) -> Path:
@@ -99,7 +100,10 @@ class Catalogue:
             return []
         from desktop.portal.catalogue.trusted import TrustedCatalogue
 
-        return [one for one in TrustedCatalogue.known(self.home) if one.pin.practice == self.practice]
+        known = [one for one in TrustedCatalogue.known(self.home) if one.pin.practice == self.practice]
+        # Each keeps what it has verified: checking the signatures of many agencies takes a while.
+        self._portals = {one.pin: self._portals.get(one.pin, one) for one in known}
+        return list(self._portals.values())
 
     def portal(self, url_or_fingerprint: str) -> TrustedCatalogue | None:
         """Return the catalogue of one pinned portal, by its address or its fingerprint."""

@@ -39,7 +39,7 @@ from tuf.api.metadata import Metadata, Root, TargetFile, Targets
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from desktop.portal.catalogue.verified import Pin, Verified, agencies_of, delegated, place, probe, verify_chain
+from desktop.portal.catalogue.verified import Pin, Verified, agencies_of, delegated, place, probe, renewed, verify_chain
 from desktop.portal.connection import Connection, base_address
 from desktop.portal.contract import PortalDescription
 from desktop.portal.errors import (
@@ -198,15 +198,7 @@ class TrustedCatalogue:
                 bootstrap=root,
             )
             updater.refresh()
-            top: Metadata[Targets] = Metadata.from_bytes((metadata / "targets.json").read_bytes())
-            for role in agencies_of(top.signed):
-                # Asking for what only this agency could have makes the library fetch and verify its list.
-                updater.get_targetinfo(probe(role))
-            state = _read_cache(metadata, root, now)
-            fresh = verify_chain(state, self.pin, self.folder)
-            if before is not None and fresh.chain.older_than(before.chain):
-                # The client library would have said so, had its own cache not been lost.
-                raise CatalogueRollback(self.pin.url)
+            state, fresh = self._chain(updater, root, before, now)
             for target in fresh.targets.values():
                 self._fetch(updater, fetcher, target)
         except (RepositoryError, DownloadError) as error:
@@ -294,13 +286,43 @@ class TrustedCatalogue:
 
     # --- inside -------------------------------------------------------------------------------------
 
-    def _counts(self) -> dict[str, int]:
-        """Return how many procedures the files of the last update had: told to people, believed by nobody."""
+    def _chain(
+        self, updater: Updater, root: bytes, before: Verified | None, now: datetime
+    ) -> tuple[dict[str, Any], Verified]:
+        """Have the lists of the agencies verified too; return all that was, and the chain of it."""
+        metadata = self.folder / "metadata"
+        state = _read_cache(metadata, root, now)
+        had = self._held() if before is not None else {}
+        if before is not None and all(had.get(one) == state[one] for one in ("roots", "snapshot", "targets")):
+            # The snapshot names every list: none of them can have changed.
+            state["agencies"] = had.get("agencies", {})
+            fresh = renewed(before, state)
+            if now >= fresh.expires:
+                raise CatalogueExpired(self.pin.url, fresh.expires.isoformat())
+        else:
+            top: Metadata[Targets] = Metadata.from_bytes((metadata / "targets.json").read_bytes())
+            roles = agencies_of(top.signed)
+            for role in roles:
+                # Asking for what only this agency could have makes the library fetch and verify its list.
+                updater.get_targetinfo(probe(role))
+            state["agencies"] = {role.name: _text(metadata / f"{role.name}.json") for role in roles}
+            fresh = verify_chain(state, self.pin, self.folder)
+        if before is not None and fresh.chain.older_than(before.chain):
+            # The client library would have said so, had its own cache not been lost.
+            raise CatalogueRollback(self.pin.url)
+        return state, fresh
+
+    def _held(self) -> dict[str, Any]:
+        """Return what the last update wrote, unchecked."""
         with suppress(OSError, ValueError, RecursionError):
             found = json.loads((self.folder / "verified.json").read_bytes()[:_STATE_LIMIT])
-            counts = found.get("counts") if isinstance(found, dict) else None
-            return counts if isinstance(counts, dict) else {}
+            return found if isinstance(found, dict) else {}
         return {}
+
+    def _counts(self) -> dict[str, int]:
+        """Return how many procedures the files of the last update had: told to people, believed by nobody."""
+        counts = self._held().get("counts")
+        return counts if isinstance(counts, dict) else {}
 
     def _last(self) -> Verified | None:
         try:
@@ -395,15 +417,12 @@ def _read_cache(metadata: Path, first_root: bytes, now: datetime) -> dict[str, A
             data = (metadata / "root_history" / f"{len(roots) + 1}.root.json").read_bytes()
             root = delegated(root, Root, base64.b64encode(data).decode())
             roots.append(data)
-    names = ("timestamp", "snapshot", "targets")
-    read = {name: base64.b64encode((metadata / f"{name}.json").read_bytes()).decode() for name in names}
-    top: Metadata[Targets] = Metadata.from_bytes((metadata / "targets.json").read_bytes())
-    agencies = {
-        role.name: base64.b64encode((metadata / f"{role.name}.json").read_bytes()).decode()
-        for role in agencies_of(top.signed)
-    }
-    known = [base64.b64encode(one).decode() for one in roots]
-    return {"at": now.isoformat(), "roots": known, **read, "agencies": agencies}
+    read = {name: _text(metadata / f"{name}.json") for name in ("timestamp", "snapshot", "targets")}
+    return {"at": now.isoformat(), "roots": [base64.b64encode(one).decode() for one in roots], **read}
+
+
+def _text(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
 
 
 def _named(connection: Connection, description: PortalDescription) -> bool:

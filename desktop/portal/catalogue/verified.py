@@ -11,12 +11,13 @@ forbids filing, not reading.  Each file is checked against its signed length and
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ MOST_AGENCIES = 512
 
 _AGENCY = re.compile(r"(?!(con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9][a-z0-9-]{0,63}")
 """The client library names files so, on Windows too."""
+_GLOB = re.compile(r"[*?\[]")
 _DEEPEST = 32
 _LONGEST_RECORD = 4 * 1024 * 1024
 _MOST_PROCEDURES = 100_000
@@ -70,27 +72,35 @@ class PublishedTemplate:
     effective_to: date | None
 
 
-class Agency:
-    """What a portal leaves to one of its agencies."""
+class Claims:
+    """What a portal leaves to each of its agencies, as the paths and patterns of its delegations."""
 
-    def __init__(self, role: DelegatedRole) -> None:
-        self.name = role.name
-        paths = role.paths or []
-        plain = [path for path in paths if not any(c in path for c in "*?[")]
-        self.paths = frozenset(plain)
-        """Those that are no patterns; most are, and there are thousands."""
-        self._patterns = DelegatedRole(
-            role.name, role.keyids, 1, True, [path for path in paths if path not in self.paths]
-        )
+    def __init__(self, roles: Iterable[DelegatedRole]) -> None:
+        self._plain: dict[str, int] = {}
+        self._patterns: dict[str, list[tuple[int, DelegatedRole]]] = {}
+        self._names: list[str] = []
+        digest = hashlib.sha256()
+        for number, role in enumerate(roles):
+            self._names.append(role.name)
+            for path in role.paths or ():
+                digest.update(f"{role.name} {len(path)} {path}\n".encode())
+                if not _GLOB.search(path):
+                    # Most are no patterns, and there are thousands of them.
+                    self._plain.setdefault(path, number)
+                    continue
+                start = path.partition("/")[0]
+                one = DelegatedRole(role.name, role.keyids, role.threshold, True, [path])
+                self._patterns.setdefault("" if _GLOB.search(start) else start, []).append((number, one))
+        self.sha256 = digest.hexdigest()
 
-    @property
-    def folder(self) -> str:
-        """Return where its procedures lie."""
-        return f"procedures/{self.name}/"
-
-    def covers(self, path: str) -> bool:
-        """Say whether this path was left to it."""
-        return path in self.paths or self._patterns.is_delegated_path(path)
+    def owner(self, path: str) -> str | None:
+        """Return the agency to which a path was left: the first that it was left to, alone."""
+        found = self._plain.get(path, len(self._names))
+        for start in (path.partition("/")[0], ""):
+            for number, pattern in self._patterns.get(start, ()):
+                if number < found and pattern.is_delegated_path(path):
+                    found = number
+        return self._names[found] if found < len(self._names) else None
 
 
 class Verified:
@@ -105,11 +115,7 @@ class Verified:
         self.expires = min(one.signed.expires for one in chain.all)
         self.chain = chain
         self._folder = folder
-        self.agencies = tuple(Agency(role) for role, _ in chain.agencies)
-        self._first: dict[str, str] = {}
-        for agency in self.agencies:
-            for path in agency.paths:
-                self._first.setdefault(path, agency.name)
+        self._claims = Claims(role for role, _ in chain.agencies)
         # What the portal signs itself goes before what it leaves to others.
         self.targets: dict[str, TargetFile] = dict(chain.targets.signed.targets)
         for role, metadata in chain.agencies:
@@ -119,13 +125,15 @@ class Verified:
         if sum(one.length for one in self.targets.values()) > _ALL_TARGETS_LIMIT:
             raise RepositoryError("catalogue too large")
 
+    def under(self, at: datetime, chain: Chain) -> Verified:
+        """Return the same files under a chain that differs in its timestamp only."""
+        new = copy.copy(self)
+        new.at, new.chain, new.expires = at, chain, min(one.signed.expires for one in chain.all)
+        return new
+
     def owner(self, path: str) -> str | None:
         """Return the agency to which a path was left: the first that it was left to, alone."""
-        first = self._first.get(path)
-        for agency in self.agencies:
-            if agency.name == first or agency.covers(path):
-                return agency.name
-        return None
+        return self._claims.owner(path)
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes; CatalogueTampered unless they are exactly the signed ones."""
@@ -154,9 +162,7 @@ class Verified:
         digest = hashlib.sha256()
         for path, target in sorted(self.targets.items()):
             digest.update(f"{len(path)} {path} {target.length} {sorted(target.hashes.items())}\n".encode())
-        for agency in self.agencies:
-            digest.update(f"{agency.name} {len(agency.paths)}\n".encode())
-            digest.update("\n".join(sorted(agency.paths)).encode())
+        digest.update(self._claims.sha256.encode())
         return digest.hexdigest()
 
     def count(self, known: Mapping[str, int] | None = None) -> dict[str, int]:
@@ -178,7 +184,7 @@ class Verified:
         quoted = json.dumps(code, ensure_ascii=False).encode()
         owner = self.owner(f"codes/{code}")
         for name, agency in self._files():
-            if agency is not None and agency != owner:
+            if name != PROCEDURES and agency != owner:
                 continue
             for line in self._lines(name):
                 # Most lines cannot hold it: parsing only those that do is ten times as fast.
@@ -193,17 +199,16 @@ class Verified:
         for name, agency in self._files():
             for line in self._lines(name):
                 record = _record(line)
-                if record is not None and (agency is None or self.owner(f"codes/{record.get('code')}") == agency):
+                if record is not None and (name == PROCEDURES or self.owner(f"codes/{record.get('code')}") == agency):
                     yield record
 
     def _files(self) -> Iterator[tuple[str, str | None]]:
         """Yield the files of procedures, each with the agency that signs it, None for the portal itself."""
         if PROCEDURES in self.targets:
             yield PROCEDURES, None
-        for agency in self.agencies:
-            for name in sorted(self.targets):
-                if name.startswith(agency.folder) and name.endswith(".jsonl.gz"):
-                    yield name, agency.name
+        for name in sorted(self.targets):
+            if name.startswith("procedures/") and name.endswith(".jsonl.gz"):
+                yield name, self.owner(name)
 
     def _lines(self, name: str) -> Iterator[bytes]:
         """Yield the lines of a file of procedures; unpacked within bounds."""
@@ -338,6 +343,16 @@ def verify_chain(state: Mapping[str, Any], pin: Pin, folder: Path) -> Verified:
     )
     chain = Chain(len(roots), root, timestamp, snapshot, targets, agencies)
     return Verified(pin, folder / "targets", datetime.fromisoformat(state["at"]), chain)
+
+
+def renewed(before: Verified, state: Mapping[str, Any]) -> Verified:
+    """Return what was verified before under a new timestamp that names the very same snapshot."""
+    chain = before.chain
+    timestamp = delegated(chain.root, Timestamp, state["timestamp"])
+    timestamp.signed.snapshot_meta.verify_length_and_hashes(base64.b64decode(state["snapshot"], validate=True))
+    if chain.snapshot.signed.version != timestamp.signed.snapshot_meta.version:
+        raise RepositoryError("versions do not fit")
+    return before.under(datetime.fromisoformat(state["at"]), replace(chain, timestamp=timestamp))
 
 
 def _listed(above: Metadata[Any], snapshot: Metadata[Snapshot], role: str, text: str) -> Metadata[Targets]:
