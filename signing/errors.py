@@ -16,7 +16,7 @@ SigningError
 │   ├── CertifyNotFirst, FieldDemands
 │   └── EarlierSignatureBroken  the step is undone, nothing is written
 ├── StampUnfit                  a text that fits its box in no readable size, a font without the letters
-│   ├── StampTooSmall, StampLacksLetters, StampFontUnreadable
+│   ├── StampTooSmall, StampLacksLetters, StampFontUnreadable, StampPictureUnusable
 ├── XmlUnsignable               DTD, no such element, twice the same id, already signed, too large
 ├── XmlSignatureInvalid
 ├── ContainerUnreadable         a ZIP that is damaged, or in which two readers may see two things
@@ -260,6 +260,13 @@ class StampFontUnreadable(StampUnfit):
     """The bytes are no TrueType font with a Unicode map."""
 
     code: ClassVar[str] = "STAMP_FONT_UNREADABLE"
+
+
+@dataclass(eq=False)
+class StampPictureUnusable(StampUnfit):
+    """The pixels given for the stamp do not make a picture, or too large a one."""
+
+    code: ClassVar[str] = "STAMP_PICTURE_UNUSABLE"
 
 
 # XML, JWS

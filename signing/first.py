@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO
 
+from signing.emblem import Picture
 from signing.errors import SignatureNotReread
 from signing.plain import Entries, NotPlain, Plain, integer, real, reference
 from signing.stamp import Stamp, StampFont, draw
@@ -138,7 +139,7 @@ class _Increment:
         }
         if wish.stamp is not None and rectangle[1] > 0 and rectangle[2] > 0:
             turn = integer(inherited.get(b"/Rotate", b"0")) % 360
-            appearance = self._add(_appearance(wish.stamp, rectangle[1], rectangle[2], turn, self._font))
+            appearance = self._add(_appearance(wish.stamp, rectangle[1], rectangle[2], turn, self._resources))
             entries[b"/AP"] = b"<</N " + appearance + b">>"
         self._tag(entries, widget, page, here)
         self._root[b"/AcroForm"] = self._add(
@@ -253,6 +254,23 @@ class _Increment:
 
     # Writing
 
+    def _resources(self, stamp: Stamp) -> bytes:
+        """Write the stamp's font, and its picture where it has one, as widget._resources builds them."""
+        named = b"/Font <</F1 %s>>" % self._font(stamp.font) if stamp.lines else b""
+        if stamp.picture is not None:
+            named += b" /XObject <</Im1 %s>>" % self._picture(stamp.picture)
+        return named
+
+    def _picture(self, shown: Picture) -> bytes:
+        entries = (
+            b"/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace %%s"
+            b"%%s /Filter /FlateDecode" % (shown.width, shown.height)
+        )  # fmt: skip
+        masked = b""
+        if shown.cover is not None:
+            masked = b" /SMask " + self._add(_stream(entries % (b"/DeviceGray", b""), shown.cover))
+        return self._add(_stream(entries % (b"/DeviceRGB", masked), shown.colours))
+
     def _font(self, font: StampFont) -> bytes:
         program, descriptor, widths, cid, to_unicode, whole = _font_objects(font)
         file = self._add(program)
@@ -364,7 +382,7 @@ def _stream(entries: bytes, data: bytes) -> bytes:
 
 
 def _appearance(
-    stamp: Stamp, width: float, height: float, turn: int, font: Callable[[StampFont], bytes]
+    stamp: Stamp, width: float, height: float, turn: int, resources: Callable[[Stamp], bytes]
 ) -> bytes:  # fmt: skip
     """Write the stamp's drawing; on a turned page (a scan) it is turned back, so that it reads upright."""
     if turn in (90, 270):
@@ -372,8 +390,8 @@ def _appearance(
     drawn = draw(stamp, width, height)
     matrix = b" /Matrix [%s]" % _MATRICES[turn] if turn in _MATRICES else b""
     box = _numbers([0, 0, round(width, 3), round(height, 3)])
-    entries = b"/Type /XObject /Subtype /Form /BBox %s%s /Resources <</Font <</F1 %s>>>>" % (
-        box, matrix, font(stamp.font),
+    entries = b"/Type /XObject /Subtype /Form /BBox %s%s /Resources <<%s>>" % (
+        box, matrix, resources(stamp),
     )  # fmt: skip
     return _stream(entries, drawn)
 

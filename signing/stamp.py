@@ -17,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
 from signing.certificate import Certificate, Role
+from signing.emblem import Box, Picture, code_side, draw_code, draw_picture
 from signing.errors import StampFontUnreadable, StampLacksLetters, StampTooSmall
 
 LARGEST, SMALLEST = 10.0, 4.0
@@ -76,6 +77,14 @@ class Stamp:
     font: StampFont = field(repr=False)
     title: str = ""
     """What a screen reader says; without one, the lines."""
+    picture: Picture | None = field(default=None, repr=False)
+    """A handwritten signature or a seal, beside the text; without text it has the whole box."""
+    code: str = ""
+    """What a QR code beside the text says; not together with a picture"""
+    framed: bool = True
+    """Decree 30/2020/NĐ-CP knows no frame: a picture with transparent ground, or black text, alone on the page."""
+    largest: float = LARGEST
+    """The size of letters that is not exceeded, in points."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lines", tuple(clean(line) for line in self.lines))
@@ -128,6 +137,32 @@ def stamp_lines(certificate: Certificate, at: datetime, lang: str = "vi", role: 
     return tuple(clean(line) for line in lines)
 
 
+def decree_lines(at: datetime, number: str = "") -> tuple[str, ...]:
+    """Say what Decree 30/2020/NĐ-CP, Appendix I, wants of a signature without a picture on a separate attachment.
+
+    Number and symbol of the document where it has one, and the time of signing with its zone (ISO 8601).
+    """
+    local = at.astimezone(timezone(timedelta(hours=7))).replace(microsecond=0)
+    return tuple(clean(line) for line in (number, local.isoformat()) if line)
+
+
+def code_text(certificate: Certificate, at: datetime, lang: str = "vi") -> str:
+    """Say for a QR code how the signature is validated, and by what it is known again: certificate, tax code, time.
+
+    No name (it stands beside) and no address: an address on paper can be any one, and is believed.
+    """
+    moment = at.astimezone(timezone(timedelta(hours=7))).replace(microsecond=0).isoformat()
+    if lang == "en":
+        how = "Digital signature. To validate: open the PDF file itself, not a print, in Hồ Sơ (Signatures > Validate)"
+        how += " or any PAdES reader."
+    else:
+        how = "Chữ ký số. Cách kiểm tra: mở chính tệp PDF (không phải bản in) bằng Hồ Sơ (Chữ ký > Xác thực)"
+        how += " hoặc phần mềm đọc PAdES."
+    facts = [f"MST {certificate.tax_code}"] if certificate.tax_code and len(certificate.tax_code) != 12 else []
+    facts += [f"{'Certificate' if lang == 'en' else 'Chứng thư'} {certificate.serial[:40]}", moment]
+    return clean(how) + "\n" + "\n".join(clean(fact) for fact in facts)
+
+
 def clean(text: str) -> str:
     """Compose to NFC, drop control and direction characters, and make every space a plain one."""
     if text.isprintable():  # by definition none of those, and no other space
@@ -151,7 +186,7 @@ class Fitted:
     lines: tuple[str, ...]
 
 
-def fit(lines: Sequence[str], width: float, height: float, font: StampFont) -> Fitted:
+def fit(lines: Sequence[str], width: float, height: float, font: StampFont, *, largest: float = LARGEST) -> Fitted:
     """Find the largest size at which all lines, broken between words, fit a box; whole, or StampTooSmall.
 
     Raise StampLacksLetters where the font has no shape for a letter.
@@ -162,7 +197,7 @@ def fit(lines: Sequence[str], width: float, height: float, font: StampFont) -> F
     inner, tall = width - 2 * _PADDING, height - 2 * _PADDING
     if len(text) <= _MOST_LETTERS and inner > 0 and tall > 0:
         whole = [(line, font.measure(line, 1000)) for line in lines]
-        size = LARGEST
+        size = largest
         while size >= SMALLEST:
             broken: list[str] = []
             for line, wide in whole:
@@ -194,19 +229,83 @@ def _break(line: str, width: float, size: float, font: StampFont) -> list[str]:
 
 
 def draw(stamp: Stamp, width: float, height: float) -> bytes:
-    """Return the content stream of the stamp for a box of this size; its font resource is /F1."""
-    fitted = fit(stamp.lines, width, height, stamp.font)
+    """Return the content stream of the stamp for a box of this size; its font is /F1, its picture /Im1."""
+    parts = []
+    if stamp.framed:
+        parts.append(f"q {_FRAME} RG 0.8 w 0.4 0.4 {width - 0.8:.2f} {height - 0.8:.2f} re S Q")
+    if stamp.picture is not None and not stamp.lines:
+        pad = _PADDING if stamp.framed else 0.0
+        inside = (pad, pad, width - 2 * pad, height - 2 * pad)
+        return "\n".join([*parts, draw_picture(stamp.picture, inside, largest=stamp.picture.points)]).encode("ascii")
+    beside, words = _arrange(stamp, width, height)
+    if beside is not None:
+        if stamp.picture is not None:
+            parts.append(draw_picture(stamp.picture, beside))
+        else:
+            parts.append(draw_code(stamp.code, beside))
+    x, y, wide, tall = words
+    fitted = fit(stamp.lines, wide, tall, stamp.font, largest=stamp.largest)
     leading = fitted.size * _LEADING
     block = leading * len(fitted.lines)
     # The first baseline: the block stands in the middle, its first line one ascent below its top.
-    top = (height + block) / 2 - fitted.size * (_LEADING - 0.28)
-    parts = [
-        f"q {_FRAME} RG 0.8 w 0.4 0.4 {width - 0.8:.2f} {height - 0.8:.2f} re S Q",
-        f"q BT {_INK} rg /F1 {fitted.size:g} Tf {leading:.3f} TL {_PADDING:g} {top:.3f} Td",
+    top = y + (tall + block) / 2 - fitted.size * (_LEADING - 0.28)
+    parts += [
+        f"q BT {_INK if stamp.framed else '0 0 0'} rg /F1 {fitted.size:g} Tf {leading:.3f} TL",
+        f"{x + _PADDING:g} {top:.3f} Td",
         *(f"<{stamp.font.encode(line)}> Tj T*" for line in fitted.lines),
         "ET Q",
     ]
     return "\n".join(parts).encode("ascii")
+
+
+_SHARES = (0.42, 0.36, 0.3, 0.25, 0.2)
+"""Of the longer side, what picture or code may have; the text takes the rest."""
+_EASY = 6.0
+"""Points of letters that are read without effort: picture or code gives way until the text has them."""
+
+
+def _arrange(stamp: Stamp, width: float, height: float) -> tuple[Box | None, Box]:
+    """Divide the box between picture or code and text; in a tall box they stand one above the other.
+
+    Raise StampTooSmall where no division leaves both legible.
+    """
+    whole = (0.0, 0.0, width, height)
+    if stamp.picture is None and not stamp.code:
+        return None, whole
+    least = code_side(stamp.code) if stamp.code else 14.0
+    tall = height > 1.2 * width
+    along, across = (height, width) if tall else (width, height)
+    across -= 2 * _PADDING
+    best: tuple[float, Box, Box] | None = None
+    sides = [share * along for share in _SHARES]
+    for side in sorted({max(min(side, _wanted(stamp, across, tall)), least) for side in sides}, reverse=True):
+        left = along - side - _PADDING
+        if across < least or left <= 2 * _PADDING:
+            continue
+        beside: Box
+        words: Box
+        if tall:
+            beside, words = (_PADDING, height - _PADDING - side, across, side), (0.0, 0.0, width, left)
+        else:
+            beside, words = (_PADDING, _PADDING, side, across), (side + _PADDING, 0.0, left, height)
+        try:
+            size = fit(stamp.lines, words[2], words[3], stamp.font, largest=stamp.largest).size
+        except StampTooSmall:
+            continue
+        if best is None or size > best[0]:
+            best = size, beside, words
+        if size >= _EASY:
+            break
+    if best is None:
+        raise StampTooSmall(round(width), round(height))
+    return best[1], best[2]
+
+
+def _wanted(stamp: Stamp, across: float, tall: bool) -> float:
+    """Return along the longer side what picture or code fills when it fills the shorter one."""
+    if stamp.picture is None:
+        return across
+    return across / stamp.picture.ratio if tall else across * stamp.picture.ratio
 
 
 # TrueType

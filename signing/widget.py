@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
+from signing.emblem import Picture
 from signing.errors import FieldTaken, PdfUnreadable, PlaceOutsidePage
 from signing.stamp import Stamp, StampFont, draw
 
@@ -175,17 +176,36 @@ def _appearance(
         pdf_name("/Type"): pdf_name("/XObject"),
         pdf_name("/Subtype"): pdf_name("/Form"),
         pdf_name("/BBox"): _numbers(0, 0, width, height),
-        pdf_name("/Resources"): generic.DictionaryObject(
-            {
-                pdf_name("/Font"): generic.DictionaryObject(
-                    {pdf_name("/F1"): writer.add_object(_font(writer, stamp.font))}
-                )
-            }
-        ),
+        pdf_name("/Resources"): _resources(writer, stamp),
     }
     if turn in _MATRICES:
         entries[pdf_name("/Matrix")] = _numbers(*_MATRICES[turn])
     return generic.StreamObject(entries, stream_data=draw(stamp, width, height))
+
+
+def _resources(writer: IncrementalPdfFileWriter, stamp: Stamp) -> generic.DictionaryObject:
+    """Build the stamp's font, and its picture where it has one."""
+    named = generic.DictionaryObject()
+    if stamp.lines:
+        font = writer.add_object(_font(writer, stamp.font))
+        named[pdf_name("/Font")] = generic.DictionaryObject({pdf_name("/F1"): font})
+    if stamp.picture is not None:
+        shown = writer.add_object(_picture(writer, stamp.picture))
+        named[pdf_name("/XObject")] = generic.DictionaryObject({pdf_name("/Im1"): shown})
+    return named
+
+
+def _picture(writer: IncrementalPdfFileWriter, shown: Picture) -> generic.StreamObject:
+    def image(data: bytes, space: str) -> generic.StreamObject:
+        made = _deflated(data, Width=shown.width, Height=shown.height, BitsPerComponent=8)
+        for key, value in (("/Type", "/XObject"), ("/Subtype", "/Image"), ("/ColorSpace", space)):
+            made[pdf_name(key)] = pdf_name(value)
+        return made
+
+    made = image(shown.colours, "/DeviceRGB")
+    if shown.cover is not None:
+        made[pdf_name("/SMask")] = writer.add_object(image(shown.cover, "/DeviceGray"))
+    return made
 
 
 def _numbers(*values: float) -> generic.ArrayObject:

@@ -29,10 +29,12 @@ from forms.dossier.errors import (
     OfficeAttachment,
     PictureAttachment,
     ProgramAttachment,
+    SignaturePictureRefused,
     UnsupportedAttachment,
 )
 from forms.dossier.manifest import Manifest, ManifestClient, ManifestComponent, ManifestFile, canonical_json
 from forms.dossier.printcopy import COPY_PAGES_LIMIT, print_copy
+from forms.dossier.signature_picture import SignaturePicture, read_signature_picture
 
 __all__ = [
     "ACCEPTED_KINDS",
@@ -60,6 +62,8 @@ __all__ = [
     "OfficeAttachment",
     "PictureAttachment",
     "ProgramAttachment",
+    "SignaturePicture",
+    "SignaturePictureRefused",
     "UnsupportedAttachment",
     "accept_attachment",
     "canonical_json",
@@ -67,5 +71,6 @@ __all__ = [
     "legal_container",
     "print_copy",
     "read_container",
+    "read_signature_picture",
     "safe_name",
 ]

@@ -14,6 +14,7 @@ FormsError
     ├── AttachmentTooLarge          too many bytes
     ├── AttachmentTooManyPages
     ├── AttachmentTooManyPixels
+    ├── SignaturePictureRefused     what is to be seen of a signature is no picture that can be used
     ├── ManifestBroken              not a manifest
     └── ContainerRefused            a ZIP that is no legal container, or is not safe to open
 """
@@ -132,6 +133,15 @@ class AttachmentTooManyPixels(DossierError):
     pixels: int
     limit: int
     code: ClassVar[str] = "ATTACHMENT_TOO_MANY_PIXELS"
+
+
+@dataclass(eq=False)
+class SignaturePictureRefused(DossierError):
+    """Say that a file cannot be the picture of a signature or seal; reason: size, kind, pixels, broken or blank."""
+
+    name: str
+    reason: str
+    code: ClassVar[str] = "SIGNATURE_PICTURE_REFUSED"
 
 
 @dataclass(eq=False)
