@@ -19,6 +19,7 @@ SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark", "contrast")
 ZOOMS = (0.9, 1.0, 1.15, 1.3, 1.5, 2.0)
 """What texts may be enlarged by."""
 LIMIT = 16 << 10
+LONGEST_ADDRESS = 300
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Preferences:
     scheme: Scheme = "system"
     practice: bool = False
     """The practice workspace was the last one worked in."""
+    notify: bool = True
+    """Tell beside the clock when a dossier stands otherwise or a deadline is near."""
+    tsa: str = ""
+    """The time-stamp server that is asked where none is named; empty: none."""
 
     def but(self, **changed: Any) -> Preferences:
         """Return the choices with some changed."""
@@ -57,9 +62,27 @@ def load(home: Path) -> Preferences:
         chosen = chosen.but(zoom=float(raw["zoom"]))
     if raw.get("scheme") in SCHEMES:
         chosen = chosen.but(scheme=raw["scheme"])
-    if isinstance(raw.get("practice"), bool):
-        chosen = chosen.but(practice=raw["practice"])
+    for name in ("practice", "notify"):
+        if isinstance(raw.get(name), bool):
+            chosen = chosen.but(**{name: raw[name]})
+    if isinstance(raw.get("tsa"), str) and raw["tsa"] and is_server(raw["tsa"]):
+        chosen = chosen.but(tsa=raw["tsa"])
     return chosen
+
+
+def is_server(address: str) -> bool:
+    """Tell whether this can be a time-stamp server's address: http or https, a host, no credentials."""
+    from urllib.parse import urlsplit  # the first picture does not wait for it
+
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = address.isascii() and address.isprintable() and " " not in address and len(address) <= LONGEST_ADDRESS
+    return (
+        plain and parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port != 0
+    )
 
 
 def save(home: Path, chosen: Preferences) -> None:

@@ -12,10 +12,21 @@ from desktop.cli.form import problem_document, problem_lines
 from desktop.cli.key import P12, Cert, Module, PassphraseFile, PinFile, Remote, Token, certificate_document, chosen_key
 from desktop.cli.remote import OtpFile
 from desktop.cli.session import Negative, WrongUse
+from desktop.cli.stamps import (
+    Level,
+    StampImage,
+    StampKind,
+    StampNumber,
+    Tsa,
+    chosen_look,
+    default_server,
+    level_named,
+)
 from desktop.cli.template import Force, Period
 
 commands = typer.Typer(no_args_is_help=True, help="Hồ sơ: lập, đính kèm, kiểm tra, ký, xuất, nộp.")
 
+SHEET_LIMIT = 33 << 20
 SCAN_LIMIT = 64 << 20
 """Read at most so many bytes of an attachment; the product's own limit, which is lower, is said by the refusal."""
 
@@ -92,6 +103,31 @@ def set_data(dossier: str, component: str, data: Path) -> None:
         *problem_lines(problems),
         session.words("Đã lưu.", "Saved."),
     )
+    if any(problem.severity == "error" for problem in problems):
+        raise Negative
+
+
+@commands.command("rows")
+def rows(
+    dossier: str,
+    component: str,
+    sheet: Path,
+    table: Annotated[str | None, typer.Option("--table", help="Bảng của tờ khai; mặc định là bảng đầu tiên.")] = None,
+) -> None:
+    """Thêm các dòng của một bảng tính (XLSX, CSV) vào một bảng của tờ khai."""
+    from desktop.filing.table_rows import import_rows
+
+    session = _session.current
+    form, found = import_rows(session.app.desk, dossier, component, table, session.read(sheet, SHEET_LIMIT))
+    problems = [*found.notes, *form.check()]
+    session.answer(
+        {
+            "component": component, "rows": len(found.rows), "sheet": found.sheet, "unknown": found.unknown,
+            "problems": problem_document(problems),
+        },
+        *problem_lines(problems),
+        session.words(f"Đã thêm {len(found.rows)} dòng.", f"{len(found.rows)} rows added."),
+    )  # fmt: skip
     if any(problem.severity == "error" for problem in problems):
         raise Negative
 
@@ -224,15 +260,30 @@ def sign(
     remote: Remote = None,
     otp_file: OtpFile = None,
     role: Annotated[str | None, typer.Option("--role")] = None,
+    level: Level = "b-b",
+    tsa: Tsa = None,
+    stamp_kind: StampKind = None,
+    stamp_image: StampImage = None,
+    stamp_number: StampNumber = "",
 ) -> None:
     """Ký số mọi thành phần cần ký, rồi ký bản kê."""
     from desktop import filing
+    from signing.trust import Trust
 
     session = _session.current
+    desk = session.app.desk
+    wanted = level_named(level)
+    if tsa is not None and wanted.value == "B-B":
+        raise WrongUse(session.words("--tsa cần --level b-t trở lên", "--tsa needs --level b-t or above"))
+    look = chosen_look(stamp_kind, stamp_image, stamp_number)
+    proofs = None
+    if wanted.value != "B-B":
+        proofs = filing.proofs_for(desk, filing.workspace_trust(desk) or Trust(), tsa or default_server())
     key = chosen_key(p12, passphrase_file, token, remote, cert, module, pin_file, otp_file)
     signed = filing.sign_dossier(
-        session.app.desk, dossier, key, role=filing.role_of(role), accept_unconfirmed=session.accept_unconfirmed
-    )
+        desk, dossier, key, role=filing.role_of(role), accept_unconfirmed=session.accept_unconfirmed,
+        wish=filing.SealWish(wanted.value, proofs, look),
+    )  # fmt: skip
     session.answer(
         {
             "dossier": signed.dossier,

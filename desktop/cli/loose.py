@@ -24,6 +24,7 @@ from desktop.cli.key import (
 )
 from desktop.cli.remote import OtpFile
 from desktop.cli.session import Negative, WrongUse
+from desktop.cli.stamps import Level, StampImage, StampKind, StampNumber, Tsa, chosen_look, default_server, level_named
 from desktop.cli.template import Force
 
 PDF_LIMIT = 1 << 30
@@ -96,15 +97,6 @@ def sandbox(
     raise typer.Exit(code)
 
 
-def _level(text: str) -> Any:
-    from desktop import filing
-
-    try:
-        return filing.level_of(text)
-    except ValueError:
-        raise WrongUse("--level " + "|".join(filing.LEVELS)) from None
-
-
 def _box(text: str) -> tuple[int, tuple[float, float, float, float]]:
     parts = text.split(",")
     try:
@@ -131,8 +123,8 @@ def sign(
     pin_file: PinFile = None,
     remote: Remote = None,
     otp_file: OtpFile = None,
-    level: Annotated[str, typer.Option("--level", help="b-b, b-t, b-lt hoặc b-lta.")] = "b-b",
-    tsa: Annotated[str | None, typer.Option("--tsa")] = None,
+    level: Level = "b-b",
+    tsa: Tsa = None,
     field: Annotated[str | None, typer.Option("--field", help="Tên trường chữ ký.")] = None,
     role: Annotated[
         str | None, typer.Option("--role", help="self, legal_representative, tax_agent, on_behalf.")
@@ -140,6 +132,9 @@ def sign(
     client: Annotated[str | None, typer.Option("--client", help="Mã số thuế của người được ký cho.")] = None,
     stamp: Annotated[str | None, typer.Option("--stamp", help="TRANG,X,Y,RỘNG,CAO theo điểm.")] = None,
     no_stamp: Annotated[bool, typer.Option("--no-stamp")] = False,
+    stamp_kind: StampKind = None,
+    stamp_image: StampImage = None,
+    stamp_number: StampNumber = "",
     container: Annotated[
         str | None, typer.Option("--container", help="asice: ký chung mọi tệp trong một gói ASiC-E.")
     ] = None,
@@ -178,14 +173,18 @@ def sign(
         )
     if many and (p12 is not None or token is not None or remote is not None or output is not None):
         raise WrongUse(session.words("--list đã nêu token cho từng tệp", "--list names the token of each file"))
-    wanted = _level(level)
+    wanted = level_named(level)
     if tsa is not None and wanted.value == "B-B":
         raise WrongUse(session.words("--tsa cần --level b-t trở lên", "--tsa needs --level b-t or above"))
     if stamp is not None and no_stamp:
         raise WrongUse(session.words("--stamp hay --no-stamp?", "--stamp or --no-stamp?"))
+    if no_stamp and (stamp_kind or stamp_image or stamp_number):
+        raise WrongUse(session.words("--no-stamp hay một kiểu dấu?", "--no-stamp or a kind of stamp?"))
+    look = chosen_look(stamp_kind, stamp_image, stamp_number)
     anchors = Trust.load(*(trust or []), crls=crl or [])
     if wanted.value != "B-B" and not trust:
         anchors = session.app.trust_if_any(anchors)
+    tsa = tsa or default_server()
     request = filing.SignRequest(
         role=filing.role_of(role),
         client_code=client,
@@ -195,6 +194,7 @@ def sign(
         field=field,
         place=_box(stamp) if stamp else None,
         stamp=not no_stamp,
+        look=look,
         xml_id=xml_id,
         accept_unconfirmed=session.accept_unconfirmed,
         pss=pss,
@@ -276,14 +276,14 @@ def extend(
     from signing.trust import Trust
 
     session = _session.current
-    wanted = _level(level)
+    wanted = level_named(level)
     if wanted.value == "B-B":
         raise WrongUse(session.words("--level b-t, b-lt hoặc b-lta", "--level b-t, b-lt or b-lta"))
     anchors = Trust.load(*(trust or []), crls=crl or [])
     if not trust:
         anchors = session.app.trust_if_any(anchors)
     session.check_free(output, force)
-    proofs = filing.proofs_for(session.app.desk, anchors, tsa)
+    proofs = filing.proofs_for(session.app.desk, anchors, tsa or default_server())
     done = filing.extend_document(session.read(file, PDF_LIMIT), wanted, proofs)
     session.write(output, done.data, force=force)
     lines = [session.words(f"Đã nâng lên {done.level}: {output}", f"Raised to {done.level}: {output}")]

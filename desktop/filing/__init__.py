@@ -70,6 +70,7 @@ from desktop.filing.following import (
     withdraw,
 )
 from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
+from desktop.filing.handing import HandedOver, browse, hand_over
 from desktop.filing.large import is_large_pdf, sign_large
 from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
 from desktop.filing.links import Link, LinkTarget, follow_link, portal_of_link, read_link
@@ -77,15 +78,13 @@ from desktop.filing.portal import (
     KnownPortal,
     add_portal,
     import_catalogue,
-    portals,
-    remove_portal,
     search,
     update_catalogue,
 )
 from desktop.filing.preflight import Preflight, PreflightFinding, preflight
 from desktop.filing.reading import procedure_lines
 from desktop.filing.remote import RemoteProfile, add_remote, open_remote, remotes, remove_remote, signs_together
-from desktop.filing.sealing import SignedDossier, sign_dossier, verdicts_of, workspace_trust
+from desktop.filing.sealing import SealWish, SignedDossier, sign_dossier, verdicts_of, workspace_trust
 from desktop.filing.sending import (
     ItemView,
     Try,
@@ -101,27 +100,30 @@ from desktop.filing.sending import (
     submit,
     tries,
 )
+from desktop.filing.stamping import STAMP_KINDS, StampLook, stamp_look
 from desktop.filing.supplements import Request, begin_supplement, open_requests
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 from desktop.filing.trust import trust_add, trust_list, trust_remove
+from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, portals, remove_portal
 
 __all__ = [
-    "LEVELS", "REACHED", "Batch", "BatchRow", "ClientImport", "ClonedForm", "ComponentView", "Desk", "DossierView",
-    "ExportedFile", "ExtendedDocument", "Filer", "FilledDocument", "ItemView", "KeyRing", "KnownPortal", "Link",
-    "LinkTarget", "LoggedOut", "MovedForm", "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile",
-    "Request", "ResultView", "RowProblem", "SignRequest", "SignatureEvidence", "SignedContainer", "SignedDocument",
-    "SignedDossier", "StatusView", "TokenKeyView", "TokenKeys", "Try", "WhoIs", "account_page", "add_client",
-    "add_portal", "add_remote", "attach", "batch_template", "begin_form", "begin_supplement", "cancel_item",
-    "case_of", "check_batch", "check_certificate", "choose_account", "clone_dossier", "confirm_unconfirmed",
-    "delete_evidence", "doctor", "dossier_view", "dossier_views", "draft_of", "drain", "earlier_form", "enter_code",
-    "error_sheet", "export", "export_evidence", "extend_document", "fetch_results", "filer_for", "fill_foreign",
-    "follow_link", "form_fields", "import_catalogue", "import_clients", "is_large_pdf", "level_of", "login",
-    "login_needed", "logout", "mandates", "moment_of", "move_back", "move_form", "new_dossier", "offered_move",
-    "open_form", "open_remote", "open_requests", "open_token", "outbox_items", "pause", "paused", "pay",
-    "portal_of_link", "portals", "preflight", "print_batch", "procedure", "procedure_lines", "proofs_for",
-    "read_link", "refresh", "release_item", "remotes", "remove_portal", "remove_remote", "role_of", "run_batch",
-    "safe_name", "save_form", "schedule_item", "search", "set_data", "settle_item", "sign_container", "sign_document",
-    "sign_dossier", "sign_files", "sign_large", "signature_evidence", "signs_together", "status", "status_view",
-    "submit", "token_keys", "tries", "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data",
-    "validate_file", "verdicts_of", "whoami", "withdraw", "workspace_trust",
+    "HAND_OVER", "HOSO", "KINDS", "SIX_STEP", "HandedOver", "Way", "add_way", "browse", "hand_over",
+    "LEVELS", "REACHED", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport", "ClonedForm", "ComponentView", "Desk",
+    "DossierView", "ExportedFile", "ExtendedDocument", "Filer", "FilledDocument", "ItemView", "KeyRing",
+    "KnownPortal", "Link", "LinkTarget", "LoggedOut", "MovedForm", "PaymentView", "Preflight", "PreflightFinding",
+    "RemoteProfile", "Request", "ResultView", "RowProblem", "SealWish", "SignRequest", "SignatureEvidence",
+    "SignedContainer", "SignedDocument", "SignedDossier", "StampLook", "StatusView", "TokenKeyView", "TokenKeys",
+    "Try", "WhoIs", "account_page", "add_client", "add_portal", "add_remote", "attach", "batch_template",
+    "begin_form", "begin_supplement", "cancel_item", "case_of", "check_batch", "check_certificate", "choose_account",
+    "clone_dossier", "confirm_unconfirmed", "delete_evidence", "doctor", "dossier_view", "dossier_views", "draft_of",
+    "drain", "earlier_form", "enter_code", "error_sheet", "export", "export_evidence", "extend_document",
+    "fetch_results", "filer_for", "fill_foreign", "follow_link", "form_fields", "import_catalogue", "import_clients",
+    "is_large_pdf", "level_of", "login", "login_needed", "logout", "mandates", "moment_of", "move_back", "move_form",
+    "new_dossier", "offered_move", "open_form", "open_remote", "open_requests", "open_token", "outbox_items", "pause",
+    "paused", "pay", "portal_of_link", "portals", "preflight", "print_batch", "procedure", "procedure_lines",
+    "proofs_for", "read_link", "refresh", "release_item", "remotes", "remove_portal", "remove_remote", "role_of",
+    "run_batch", "safe_name", "save_form", "schedule_item", "search", "set_data", "settle_item", "sign_container",
+    "sign_document", "sign_dossier", "sign_files", "sign_large", "signature_evidence", "signs_together", "stamp_look",
+    "status", "status_view", "submit", "token_keys", "tries", "trust_add", "trust_list", "trust_remove",
+    "update_catalogue", "validate_data", "validate_file", "verdicts_of", "whoami", "withdraw", "workspace_trust",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ says again, skip or stop; a PIN is never sent a second time by ourselves.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -18,6 +19,7 @@ from desktop.filing.desk import Desk
 from desktop.filing.remote import signs_together
 
 if TYPE_CHECKING:
+    from desktop.filing.sealing import SealWish
     from signing.certificate import Role
     from signing.key import SigningKey
     from signing.token import AskPin, TokenSession
@@ -26,6 +28,10 @@ Choice = Literal["again", "skip", "stop"]
 State = Literal["signed", "kept", "failed", "waiting"]
 AHEAD = 4
 """Jobs under way at once: while the token signs one, the next is being prepared and the last is being read again."""
+STEP = 16
+STEP_SECONDS = 1.0
+"""Jobs that a quick key signs at one question, at most, and how long that may take: a person who cancels, or pulls a
+token out, is not kept waiting, and a token that takes a second for each signature is asked for each."""
 TOGETHER = 20
 """Jobs under one confirmation at a remote service, at most: all of their documents are held meanwhile."""
 PUT_BACK = frozenset({"TOKEN_REMOVED", "TOKEN_MISSING"})
@@ -106,6 +112,11 @@ class Job:
     kept: Callable[[], bool] = lambda: False
     """Says whether it was signed before, by an earlier run of the same batch; raises what stands against it."""
     facts: dict[str, Any] = field(default_factory=dict)
+    several: Several | None = None
+    """Signs and keeps this one and others of the same `several` in one step; says what became of each."""
+
+
+Several = Callable[["SigningKey", Sequence[Job]], "list[dict[str, Any] | Exception]"]
 
 
 @dataclass(frozen=True)
@@ -301,23 +312,36 @@ class _Run:
         if key.kind == "remote":
             self._go_together(key, left)
             return
-        under_way: dict[Future[dict[str, Any]], int] = {}
-        room, fault, back = 1, None, []  # type: int, Exception | None, list[int]
+        under_way: dict[Future[tuple[list[dict[str, Any] | Exception], float]], list[int]] = {}
+        room, step, fault, back = 1, 1, None, []  # type: int, int, Exception | None, list[int]
         while under_way or (left and fault is None and not self._stop_wanted()):
             while left and fault is None and len(under_way) < room and not self._stop_wanted():
-                number = left.popleft()
-                under_way[pool.submit(self.jobs[number].sign, key)] = number
+                numbers = self._next_step(left, step)
+                under_way[pool.submit(_step, key, [self.jobs[number] for number in numbers])] = numbers
             finished, _ = wait(under_way, timeout=None, return_when=FIRST_COMPLETED)
             for future in sorted(finished, key=under_way.__getitem__):
-                number = under_way.pop(future)
+                numbers = under_way.pop(future)
                 error = future.exception()
-                if error is None:
+                outcomes, seconds = ([error], 0.0) if error is not None else future.result()
+                outcomes = outcomes * len(numbers) if error is not None else outcomes
+                if any(isinstance(one, dict) for one in outcomes):
                     room = self._ahead
-                stop = self._judge(number, future.result() if error is None else error)
-                if stop is not None:
-                    fault = fault or stop
-                    back.append(number)
+                    fitting = int(STEP_SECONDS * len(numbers) / max(seconds, 1e-6))
+                    step = max(1, min(4 * len(numbers), STEP, fitting))
+                for number, outcome in zip(numbers, outcomes, strict=True):
+                    stop = self._judge(number, outcome)
+                    if stop is not None:
+                        fault = fault or stop
+                        back.append(number)
         self._give_back(left, back, fault)
+
+    def _next_step(self, left: deque[int], most: int) -> list[int]:
+        """Take the next job, and those behind it that can be signed in one step with it."""
+        numbers = [left.popleft()]
+        several = self.jobs[numbers[0]].several
+        while several is not None and left and len(numbers) < most and self.jobs[left[0]].several is several:
+            numbers.append(left.popleft())
+        return numbers
 
     def _together(self, key: SigningKey, left: deque[int], most: int) -> None:
         """Work on as many jobs at a time as one authorization covers: a remote service asks the person once for all."""
@@ -387,6 +411,17 @@ class _Run:
             self._progress(len(self.results), len(self.jobs))
 
 
+def _step(key: SigningKey, jobs: Sequence[Job]) -> tuple[list[dict[str, Any] | Exception], float]:
+    """Do one step; return what became of each job, and how many seconds it took."""
+    began = time.monotonic()
+    if len(jobs) == 1 or jobs[0].several is None:
+        try:
+            return [jobs[0].sign(key)], time.monotonic() - began
+        except Exception as error:  # an outcome of its own: told apart from bugs where it is settled
+            return [error], time.monotonic() - began
+    return jobs[0].several(key, jobs), time.monotonic() - began
+
+
 class _Interrupted(Exception):
     """Carry what stopped a group out of it, apart from what an opening key raises."""
 
@@ -402,6 +437,7 @@ def dossier_jobs(
     accept_unconfirmed: bool = False,
     accept_questions: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    wish: SealWish | None = None,
 ) -> list[Job]:
     """Make a job of each dossier; the workspace itself knows which were signed before a crash.
 
@@ -414,7 +450,7 @@ def dossier_jobs(
         def sign(key: SigningKey) -> dict[str, Any]:
             signed = sign_dossier(
                 desk, dossier_id, key, role=role, accept_unconfirmed=accept_unconfirmed,
-                accept_questions=accept_questions, progress=progress,
+                accept_questions=accept_questions, progress=progress, wish=wish,
             )  # fmt: skip
             return {"files": list(signed.files), "manifest_sha256": signed.manifest_sha256}
 

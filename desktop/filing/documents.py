@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.filing.desk import ZONE, Desk, confirm_unconfirmed
 from desktop.filing.errors import NotAMoment, SigningRefused, UnsupportedFile, XmlIdMissing
-from forms.bundled import RESOURCES
+from desktop.filing.stamping import StampLook, field_mark, stamp_at
 
 if TYPE_CHECKING:
-    from forms.printing import Mark, Printed
+    from forms.printing import Printed
     from signing.certificate import Certificate, Finding, Role
     from signing.key import SigningKey
     from signing.levels import Proofs
-    from signing.stamp import Stamp
+    from signing.pdf import SignedPdf
     from signing.trust import Trust
     from signing.validation import FileVerdict
-
-STAMP_FONT = RESOURCES / "fonts" / "NotoSans-Stamp.ttf"
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class SignRequest:
     place: tuple[int, tuple[float, float, float, float]] | None = None
     """Page (from 1) and box in points."""
     stamp: bool = True
+    look: StampLook | None = None
+    """Of the visible signature; None: text."""
     xml_id: str | None = None
     accept_unconfirmed: bool = False
     accept_questions: bool = False
@@ -133,18 +133,6 @@ def check_certificate(
     return tuple(findings)
 
 
-def stamp_at(mark: Mark, certificate: Certificate, at: datetime, role: Role) -> Stamp:
-    """Make the visible signature that stands at a mark of the printed page."""
-    from signing.stamp import Stamp, prepare_font, stamp_lines
-
-    return Stamp(
-        lines=stamp_lines(certificate, at, lang="vi", role=role),
-        page=mark.page,
-        box=(mark.x, mark.y, mark.width, mark.height),
-        font=prepare_font(STAMP_FONT.read_bytes()),
-    )
-
-
 def sign_document(desk: Desk, name: str, data: bytes, key: SigningKey, request: SignRequest) -> SignedDocument:
     """Sign a PDF or an XML file after checking the certificate.
 
@@ -152,9 +140,93 @@ def sign_document(desk: Desk, name: str, data: bytes, key: SigningKey, request: 
     so, else invisibly.
     Raises SigningRefused, UnconfirmedNotAccepted, UnsupportedFile, and what `signing` raises.
     """
+    return _sign(desk, name, data, key, request, _checked(desk, key, request))
+
+
+def sign_documents(
+    desk: Desk, documents: Sequence[tuple[str, bytes]], key: SigningKey, request: SignRequest
+) -> list[SignedDocument | Exception]:
+    """Sign files of a batch as `sign_document` does, asking the key once for as many as can be.
+
+    What became of each stands in its place; an error without a code is a fault of the program and is raised. After an
+    error that stops a batch no further one is signed.
+    """
+    try:
+        findings = _checked(desk, key, request)
+    except Exception as error:
+        if not hasattr(error, "code"):
+            raise
+        return [error] * len(documents)
+    outcomes: dict[int, SignedDocument | Exception] = {}
+    simple = [number for number, (_, data) in enumerate(documents) if _invisibly_apart(data, key, request)]
+    if len(simple) > 1:
+        outcomes.update(
+            zip(simple, _sign_apart(desk, [documents[one][1] for one in simple], key, request, findings), strict=True)
+        )
+    stop = next((one for one in outcomes.values() if getattr(one, "stops_batch", False)), None)
+    for number, (name, data) in enumerate(documents):
+        if number in outcomes and not isinstance(outcomes[number], _Alone):
+            continue
+        try:
+            outcomes[number] = stop or _sign(desk, name, data, key, request, findings)
+        except Exception as error:
+            if not hasattr(error, "code"):
+                raise
+            outcomes[number] = error
+            stop = error if getattr(error, "stops_batch", False) else None
+    return [outcomes[number] for number in range(len(documents))]
+
+
+class _Alone(Exception):
+    """Stand for what became of a document that must be tried by itself."""
+
+
+def _invisibly_apart(data: bytes, key: SigningKey, request: SignRequest) -> bool:
+    """Say whether a file is a PDF that gets an invisible signature at level B-B in a worker, whatever it holds."""
+    stamped = request.stamp and (request.place is not None or (request.field is None and b"Typst" in data))
+    apart = request.apart and request.level == "B-B" and key.kind != "remote"
+    return apart and not stamped and b"%PDF-" in data[:1024] and b"Typst" not in data
+
+
+def _sign_apart(
+    desk: Desk, documents: Sequence[bytes], key: SigningKey, request: SignRequest, findings: tuple[Finding, ...]
+) -> list[SignedDocument | Exception]:
+    """Sign PDFs together in a worker."""
+    from desktop.workers import WorkerCrashed, WorkerKilled
+    from signing.apart import KeyFacts, sign_pdfs_apart
+    from signing.key import sign_several
+
+    at = desk.now()
+    ended: list[Exception] = []
+
+    def ask(asked: tuple[list[bytes], Any]) -> list[bytes]:
+        if ended:
+            return []
+        values, error = sign_several(key, *asked)
+        if error is not None:
+            ended.append(error)
+        return values
+
+    try:
+        made = desk.workers.run(sign_pdfs_apart, documents, KeyFacts.of(key), request.field, at, ask=ask)
+    except (WorkerCrashed, WorkerKilled):
+        return [_Alone()] * len(documents)  # one of them is at fault, and the others must not suffer for it
+    outcomes: list[SignedDocument | Exception] = []
+    for one in made:
+        if one is None:
+            # What is wrong with one value says nothing about the next, unless it stops everything.
+            outcomes.append(ended[0] if ended and getattr(ended[0], "stops_batch", False) else _Alone())
+        elif isinstance(one, Exception):
+            outcomes.append(one)
+        else:
+            outcomes.append(_document(one, findings))
+    return outcomes
+
+
+def _checked(desk: Desk, key: SigningKey, request: SignRequest) -> tuple[Finding, ...]:
     code = request.client_code
     personal = code if code is not None and len(code) == 12 else None
-    findings = check_certificate(
+    return check_certificate(
         desk,
         key,
         role=request.role,
@@ -165,6 +237,11 @@ def sign_document(desk: Desk, name: str, data: bytes, key: SigningKey, request: 
         level=request.level,
         proofs=request.proofs,
     )
+
+
+def _sign(
+    desk: Desk, name: str, data: bytes, key: SigningKey, request: SignRequest, findings: tuple[Finding, ...]
+) -> SignedDocument:
     head = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"%PDF-" in data[:1024]:
         return _sign_pdf(desk, data, key, request, findings)
@@ -209,9 +286,11 @@ def _sign_pdf(
     stamp = None
     if request.stamp and request.place is not None:
         page, box = request.place
-        stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role)
+        stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role, request.look)
     elif request.stamp and request.field is None and own is not None and own.signatures:
-        stamp = stamp_at(own.signatures[-1], key.certificate, at, request.role)
+        stamp = stamp_at(own.signatures[-1], key.certificate, at, request.role, request.look)
+    elif request.stamp and request.field is not None and (mark := field_mark(desk, data, request.field)) is not None:
+        stamp = stamp_at(mark, key.certificate, at, request.role, request.look)
     # Remote keys gather the hashes of many documents, and would wait for more than there are workers.
     if request.level == "B-B" and request.apart and stamp is None and key.kind != "remote":
         from signing.apart import KeyFacts, sign_pdf_apart
@@ -226,6 +305,10 @@ def _sign_pdf(
 
         wanted = Level(request.level)
         signed = sign(data, None, key, level=wanted, proofs=request.proofs, field=request.field, stamp=stamp, at=at)
+    return _document(signed, findings)
+
+
+def _document(signed: SignedPdf, findings: tuple[Finding, ...]) -> SignedDocument:
     assert signed.data is not None
     facts = signed.facts
     return SignedDocument(

@@ -10,7 +10,7 @@ DesktopError
     ├── PreflightFailed          the dossier is not ready; the report says why
     ├── SigningRefused           the certificate must not be used here
     ├── LevelForbids             the procedure's level does not allow this
-    ├── NoPortal, SeveralPortals
+    ├── NoPortal, SeveralPortals, ConnectorUnknown
     ├── NotSubmitted             there is nothing to follow yet
     ├── NothingToSupplement      the agency waits for no more papers
     ├── PortalCanBeAsked         a fact can be had, so no word is taken
@@ -153,6 +153,15 @@ class NoPortal(FilingError):
 
 
 @dataclass(eq=False)
+class ConnectorUnknown(FilingError):
+    """A portal of this kind cannot be added so: the kind is unknown, or the address is a pinned portal's."""
+
+    code: ClassVar[str] = "CONNECTOR_UNKNOWN"
+    portal: str
+    kind: str
+
+
+@dataclass(eq=False)
 class SeveralPortals(FilingError):
     """Several portals are known and none was named."""
 
@@ -213,6 +222,13 @@ class XmlIdMissing(FilingError):
     """Which element of the XML is to be signed is not known."""
 
     code: ClassVar[str] = "XML_ID_MISSING"
+
+
+@dataclass(eq=False)
+class StampPictureMissing(FilingError):
+    """A stamp with a picture was asked for, and no picture was given."""
+
+    code: ClassVar[str] = "STAMP_PICTURE_MISSING"
 
 
 @dataclass(eq=False)

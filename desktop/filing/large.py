@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import IO, BinaryIO, cast
 
 from desktop.filing.desk import Desk
-from desktop.filing.documents import SignedDocument, SignRequest, check_certificate, stamp_at
+from desktop.filing.documents import SignedDocument, SignRequest, check_certificate
+from desktop.filing.stamping import stamp_at
 from signing.key import SigningKey
 
 LARGE = 32 << 20
@@ -47,7 +48,7 @@ def sign_large(
     stamp = None
     if request.stamp and request.place is not None:
         page, box = request.place
-        stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role)
+        stamp = stamp_at(Mark("", page, *box), key.certificate, at, request.role, request.look)
     facts = sign(
         cast(BinaryIO, source),
         cast(BinaryIO, target),

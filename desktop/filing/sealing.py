@@ -6,25 +6,31 @@ The manifest is the last thing that is kept; until then the dossier is PREPARED,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop.filing.desk import Desk, confirm_unconfirmed
-from desktop.filing.documents import check_certificate, findings_of, stamp_at, validate_data
+from desktop.filing.documents import check_certificate, findings_of, validate_data
 from desktop.filing.dossiers import open_form
 from desktop.filing.errors import PreflightFailed
 from desktop.filing.evidence import keep_evidence
 from desktop.filing.preflight import preflight
 from desktop.filing.remote import signs_together
+from desktop.filing.stamping import StampLook, stamp_at
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from desktop.store.records import Component as StoredComponent
     from desktop.store.records import Dossier, DossierFile
+    from forms.printing import Mark
     from forms.template import Template
     from signing.certificate import Certificate, Role
     from signing.key import SigningKey
+    from signing.levels import Proofs
+    from signing.stamp import Stamp
     from signing.trust import Trust
 
 
@@ -38,6 +44,19 @@ class SignedDossier:
     findings: list[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class SealWish:
+    """What a person chose beyond key and role: the level of the PDF signatures, and what is seen of them where."""
+
+    level: str = "B-B"
+    """B-B, B-T, B-LT or B-LTA, above B-B with `proofs`. XML for tax and insurance keeps the signature they know."""
+    proofs: Proofs | None = None
+    look: StampLook | None = None
+    """None: text. On attachments no picture ever (Decree 30/2020/NĐ-CP, Appendix I)."""
+    places: Mapping[str, Mark] = field(default_factory=dict)
+    """Where the stamp stands by the form's template, instead of its layout's mark."""
+
+
 def sign_dossier(
     desk: Desk,
     dossier_id: str,
@@ -47,6 +66,7 @@ def sign_dossier(
     accept_unconfirmed: bool = False,
     accept_questions: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    wish: SealWish | None = None,
 ) -> SignedDossier:
     """Print, sign and re-read every component that is to be signed, then sign the manifest over the signed files.
 
@@ -56,6 +76,7 @@ def sign_dossier(
     from forms.dossier import Manifest, ManifestClient, ManifestComponent, ManifestFile
     from signing.jws import sign as sign_jws
 
+    wish = wish or SealWish()
     ws = desk.workspace
     dossier = ws.dossiers.get(dossier_id)
     report = preflight(desk, dossier_id)
@@ -68,7 +89,7 @@ def sign_dossier(
     trust = workspace_trust(desk)
     findings = check_certificate(
         desk, key, role=role, tax_code=code, personal_id=personal, name=dossier.client.name,
-        trust=trust, accept_questions=accept_questions,
+        trust=trust, accept_questions=accept_questions, level=wish.level, proofs=wish.proofs,
     )  # fmt: skip
     parts = ws.dossiers.components(dossier.id)
     later: list[_Step] = []
@@ -77,9 +98,9 @@ def sign_dossier(
             progress(number, len(parts) + 1)
         steps: list[_Step] = []
         if part.form is not None:
-            steps += _form_steps(desk, dossier, part, key.certificate, role, accept_unconfirmed)
+            steps += _form_steps(desk, dossier, part, key.certificate, role, accept_unconfirmed, wish)
         if part.sign:
-            steps += _attachment_steps(desk, dossier, part, key.certificate, role)
+            steps += _attachment_steps(desk, dossier, part, key.certificate, role, wish)
         if signs_together(key) > 1:
             later += steps  # a remote service asks the person once for all of them
         else:
@@ -169,13 +190,18 @@ def _together(steps: list[_Step], key: SigningKey) -> None:
 
 
 def _form_steps(
-    desk: Desk, dossier: Dossier, part: StoredComponent, certificate: Certificate, role: Role, accepted: bool
+    desk: Desk,
+    dossier: Dossier,
+    part: StoredComponent,
+    certificate: Certificate,
+    role: Role,
+    accepted: bool,
+    wish: SealWish,
 ) -> list[_Step]:
     """Print a form, to be signed at its layout's mark, and write its tax XML where the receiver takes one."""
     from forms.printing import PrintOptions, print_form
     from forms.xml import XmlLayoutLacksField, file_name, layout_for
     from forms.xml import write as write_xml
-    from signing.pdf import sign_pdf
     from signing.xml import sign_xml
 
     assert part.form is not None
@@ -207,8 +233,11 @@ def _form_steps(
     def signed_pdf(key: SigningKey) -> bytes | None:
         if not part.sign:
             return None
-        stamp = stamp_at(printed.signatures[-1], certificate, at, role) if printed.signatures else None
-        return sign_pdf(printed.pdf, None, key, stamp=stamp, at=at).data
+        mark = wish.places.get(template.id) or (printed.signatures[-1] if printed.signatures else None)
+        if mark is not None and mark.page > printed.pages:
+            mark = replace(mark, page=printed.pages)  # placed on a longer print of the same template
+        stamp = stamp_at(mark, certificate, at, role, wish.look) if mark is not None else None
+        return _sign_at_level(printed.pdf, key, stamp, at, wish)
 
     name = f"{_file_stem(template, dossier)}.pdf"
     steps = [
@@ -232,11 +261,10 @@ def _form_steps(
 
 
 def _attachment_steps(
-    desk: Desk, dossier: Dossier, part: StoredComponent, certificate: Certificate, role: Role
+    desk: Desk, dossier: Dossier, part: StoredComponent, certificate: Certificate, role: Role, wish: SealWish
 ) -> list[_Step]:
     """Sign each scan of a component that asks for it: top right of page 1, no picture (Decree 30/2020, Appendix I)."""
     from forms.printing import Mark, page_sizes
-    from signing.pdf import sign_pdf
 
     ws = desk.workspace
 
@@ -247,7 +275,10 @@ def _attachment_steps(
             width, height = desk.workers.run(page_sizes, data)[0]
             at = desk.now()
             box = Mark("", 1, width - 220, height - 62, 205, 48)
-            return sign_pdf(data, None, key, stamp=stamp_at(box, certificate, at, role), at=at).data
+            look = wish.look if wish.look is not None and wish.look.kind == "decree" else None
+            if look is not None:  # a picture has no place on an attachment
+                look = replace(look, picture=None)
+            return _sign_at_level(data, key, stamp_at(box, certificate, at, role, look), at, wish)
 
         def keep(signed: bytes | None) -> None:
             assert signed is not None
@@ -257,6 +288,16 @@ def _attachment_steps(
 
     files = ws.dossiers.files(dossier.id)
     return [step(file) for file in files if file.component == part.component and file.kind == "attachment"]
+
+
+def _sign_at_level(data: bytes, key: SigningKey, stamp: Stamp | None, at: datetime, wish: SealWish) -> bytes | None:
+    if wish.level == "B-B":
+        from signing.pdf import sign_pdf
+
+        return sign_pdf(data, None, key, stamp=stamp, at=at).data
+    from signing.levels import Level, sign
+
+    return sign(data, None, key, level=Level(wish.level), proofs=wish.proofs, stamp=stamp, at=at).data
 
 
 def _file_stem(template: Template, dossier: Dossier) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.filing.desk import ZONE
-from desktop.filing.documents import stamp_at
+from desktop.filing.stamping import stamp_at
 from desktop.sandbox.authority import Authority
 from forms.form import Form
 from forms.period import Period

@@ -26,7 +26,7 @@ from pathlib import Path
 import pikepdf
 
 from desktop.filing.desk import ZONE
-from desktop.filing.documents import stamp_at
+from desktop.filing.stamping import stamp_at
 from desktop.sandbox.authority import Authority
 from desktop.workers import Workers
 from forms.form import Form
