@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import (
+    Qt,
     QTimer,
+    Signal,
 )
 from PySide6.QtGui import (
     QAction,
@@ -33,6 +35,8 @@ from desktop.ui.watching import Watch
 
 # The first picture is the bare ground: what stands on it is imported once that is seen.
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desktop.app import App
     from desktop.filing import Desk
     from desktop.messages import Language
@@ -54,6 +58,7 @@ PAGES = {
     "outbox": "desktop.ui.pages.outbox",
     "batch": "desktop.ui.pages.batch",
     "dossier": "desktop.ui.pages.dossier",
+    "again": "desktop.ui.pages.again",
     "sign": "desktop.ui.pages.sign",
     "review": "desktop.ui.pages.review",
     "follow": "desktop.ui.pages.follow",
@@ -73,6 +78,14 @@ class Frame(QMainWindow):
     side: Side
     header: Header
     foot: Foot
+    workspace_opened = Signal()
+    """A workspace is open, and its first page is shown."""
+    moved = Signal(str, str)
+    """Another page is open: its name, and the dossier it is about or nothing."""
+    preferred = Signal()
+    """A choice was made that the window's ties follow."""
+    leaving = Signal()
+    """The window closes, and everything is saved."""
 
     def __init__(self, app: App, *, bare: bool = False) -> None:
         super().__init__()
@@ -83,6 +96,7 @@ class Frame(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._here: tuple[str, dict[str, Any]] | None = None
         self._begin_on_paint = False
+        self._first: Callable[[], bool] | None = None
         self._finder: Finder | None = None
         self._then: tuple[str, dict[str, Any]] | None = None
         self.preferences = load(app.home)
@@ -128,13 +142,26 @@ class Frame(QMainWindow):
             page, facts = self._trail.pop()
             self._open(page, facts)
 
+    @property
+    def here(self) -> tuple[str, dict[str, Any]] | None:
+        """Return the page that is open, with what it was given."""
+        return self._here
+
+    def come_forward(self) -> None:
+        """Stand in front of the other programs' windows, as far as the desktop lets a window do that."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+
     def choose_client(self, tax_code: str | None) -> None:
         """Act for another client; None for all."""
         self.client = self.desk.workspace.clients.get(tax_code) if tax_code else None
         self.show_client()
         self.desk.workspace.settings.set("client", tax_code)
         self.bell.client_changed.emit()
-        if self._here is not None and self._here[0] in ("dossier", "sign", "review", "follow", "client"):
+        if self._here is not None and self._here[0] in ("dossier", "again", "sign", "review", "follow", "client"):
             self.go("home")
 
     def show_client(self, of: Client | None = None) -> None:
@@ -225,6 +252,7 @@ class Frame(QMainWindow):
         if not whole:
             self.show_client(self._client_of(facts))
         shown.enter(**facts)
+        self.moved.emit(page, str(facts.get("dossier", "")))
 
     def _client_of(self, facts: dict[str, Any]) -> Client | None:
         """Return whose page it is: a dossier is never shown under another client's name."""
@@ -350,9 +378,10 @@ class Frame(QMainWindow):
         self.say(self.tr("Đang mở kho hồ sơ…"))
         self.jobs.run("work", self._find_workspace, done=self._opened, failed=self._locked, owner=self)
 
-    def begin_when_painted(self) -> None:
-        """Begin after the first picture: what is heavy is imported only then."""
+    def begin_when_painted(self, first: Callable[[], bool] | None = None) -> None:
+        """Begin after the first picture: what is heavy is imported only then; `first` may say that it shall not."""
         self._begin_on_paint = True
+        self._first = first
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Notice the first picture; a bare window shows where its parts will stand."""
@@ -373,7 +402,8 @@ class Frame(QMainWindow):
 
             dress(self.app, self.preferences)
             self.stand()
-        self.begin()
+        if self._first is None or self._first():
+            self.begin()
 
     def _find_workspace(self, progress: Progress) -> Any:
         from desktop import filing
@@ -411,6 +441,7 @@ class Frame(QMainWindow):
             self._then = None
             self.go(page, **facts)
         QTimer.singleShot(0, self.refresh_foot)
+        self.workspace_opened.emit()
 
     def _resumed(self, nothing: object) -> None:
         self.bell.data_changed.emit("portal")
@@ -515,6 +546,7 @@ class Frame(QMainWindow):
         if not self._leave():
             event.ignore()
             return
+        self.leaving.emit()
         self.jobs.close()
         self.app.close()
         event.accept()

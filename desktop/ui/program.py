@@ -70,13 +70,22 @@ def _speak(app: QApplication, translator: QTranslator, name: str) -> None:
 _translators: list[QTranslator] = []
 
 
-def open_window(*, home: Path | None, practice: bool, unlock: Callable[[], str | None], lang: Language) -> int:
-    """Open the window and stay until it is closed; without a word to the contrary on the workspace used last."""
+def open_window(
+    *, home: Path | None, practice: bool, unlock: Callable[[], str | None], lang: Language, given: str = ""
+) -> int:
+    """Open the window and stay until it is closed; without a word to the contrary on the workspace used last.
+
+    Where this home has a window already, that one comes forward, gets what was `given` to open, and this start ends.
+    """
     from desktop.app import App, default_home
     from desktop.settings import load
+    from desktop.ui.system.instance import hand_over
 
-    chosen = load(home if home is not None else default_home())
-    return show(App(home=home, practice=practice or chosen.practice, unlock=unlock, lang=lang))
+    place = home if home is not None else default_home()
+    if hand_over(place, given):
+        return 0
+    chosen = load(place)
+    return show(App(home=home, practice=practice or chosen.practice, unlock=unlock, lang=lang), given)
 
 
 def open_window_on(home: Path, *, lang: Language = "vi", unlock: str | None = None, practice: bool = True) -> int:
@@ -86,15 +95,21 @@ def open_window_on(home: Path, *, lang: Language = "vi", unlock: str | None = No
     return show(App(home=home, practice=practice, unlock=lambda: unlock, lang=lang))
 
 
-def show(wired: object) -> int:
-    """Show the window of a wired program."""
+def show(wired: object, given: str = "") -> int:
+    """Show the window of a wired program; `given` is a file or a link to open in it."""
     from desktop.app import App
 
     assert isinstance(wired, App)
     frame = make_frame(wired)
     frame.show()
+
+    def first() -> bool:
+        from desktop.ui.system.ties import Ties
+
+        return Ties(frame, given).begin()
+
     # After the first picture: the workspace, the catalogue and all that they import.
-    frame.begin_when_painted()
+    frame.begin_when_painted(first)
     frame.watch()
     from PySide6.QtWidgets import QApplication
 

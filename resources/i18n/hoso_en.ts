@@ -16,6 +16,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/edges.py" />
+            <location filename="../../desktop/ui/pages/again.py" />
             <location filename="../../desktop/ui/pages/client.py" />
             <location filename="../../desktop/ui/pages/clients.py" />
             <source>Khách hàng</source>
@@ -43,6 +44,7 @@
             <location filename="../../desktop/ui/edges.py" />
             <location filename="../../desktop/ui/frame.py" />
             <location filename="../../desktop/ui/pages/welcome.py" />
+            <location filename="../../desktop/ui/system/tray.py" />
             <source>Hồ Sơ</source>
             <translation>Hồ Sơ</translation>
         </message>
@@ -190,15 +192,16 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
-            <source>Giấy tờ (*.pdf *.jpg *.jpeg *.png *.heic)</source>
-            <translation>Documents (*.pdf *.jpg *.jpeg *.png *.heic)</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/filling/attachments.py" />
+            <location filename="../../desktop/ui/filling/importing.py" />
             <location filename="../../desktop/ui/filling/key_chooser.py" />
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>Mọi tệp (*)</source>
             <translation>All files (*)</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/attachments.py" />
+            <source>Giấy tờ (*.pdf *.jpg *.jpeg *.png *.heic)</source>
+            <translation>Documents (*.pdf *.jpg *.jpeg *.png *.heic)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
@@ -368,6 +371,54 @@
             <location filename="../../desktop/ui/filling/form_view.py" />
             <source>{}/{} mục bắt buộc</source>
             <translation>{}/{} required fields</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <location filename="../../desktop/ui/pages/batch.py" />
+            <source>Chọn bảng tính</source>
+            <translation>Choose a spreadsheet</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <location filename="../../desktop/ui/pages/batch.py" />
+            <source>Bảng tính (*.xlsx *.csv *.txt *.tsv)</source>
+            <translation>Spreadsheets (*.xlsx *.csv *.txt *.tsv)</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <location filename="../../desktop/ui/pages/batch.py" />
+            <source>Không đọc được tệp này. Hãy kiểm tra đường dẫn và quyền đọc rồi thử lại.</source>
+            <translation>This file cannot be read. Check the path and the right to read it, then try again.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <source>Chưa nhập được bảng tính.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <source>Đang đọc {}…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <source>Đã nhập {} dòng từ {}; hoàn tác bằng Ctrl+Z.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <source>Dòng {} của bảng tính: {}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <source>và {} ô nữa</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/importing.py" />
+            <source>Cột không thuộc bảng này nên không lấy: {}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/filling/keeping.py" />
@@ -822,6 +873,21 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/table.py" />
+            <source>Nhập từ &amp;bảng tính…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/table.py" />
+            <source>Nhập {} từ bảng tính</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/table.py" />
+            <source>Tệp XLSX hoặc CSV, hàng đầu là tên cột như ở đây; cũng có thể dán ô từ bảng tính (Ctrl+V)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/table.py" />
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>{} dòng</source>
             <translation>Rows: {}</translation>
@@ -926,6 +992,12 @@
             <location filename="../../desktop/ui/keys.py" />
             <source>Lập hồ sơ mới</source>
             <translation>New dossier</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/keys.py" />
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>Lập tiếp từ hồ sơ này</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/keys.py" />
@@ -1084,6 +1156,61 @@
             <translation>Signed out on this computer; the portal could not be told, its session will expire by itself.</translation>
         </message>
         <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>&amp;Khách hàng</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <location filename="../../desktop/ui/pages/batch.py" />
+            <source>10/2026 hoặc Q4/2026</source>
+            <translation>10/2026 or Q4/2026</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>Kỳ &amp;mới</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <location filename="../../desktop/ui/pages/dossiers.py" />
+            <location filename="../../desktop/ui/pages/home.py" />
+            <location filename="../../desktop/ui/pages/procedure.py" />
+            <source>&amp;Lập hồ sơ</source>
+            <translation>&amp;New dossier</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>{} (MST {})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>Giữ nội dung tờ khai, bỏ những gì nói về khách hàng cũ; điền thông tin của khách hàng mới.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>Đây là kỳ ngay sau: số dư được chuyển sang, phần còn lại theo quy tắc của biểu mẫu.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>Giữ lại những gì biểu mẫu cho giữ; số dư chỉ chuyển sang kỳ ngay sau.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <source>Chữ ký, bản in và giấy tờ đính kèm không đi theo. Hồ sơ cũ không thay đổi.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/again.py" />
+            <location filename="../../desktop/ui/pages/batch.py" />
+            <source>Hãy ghi kỳ dạng 10/2026 hoặc Q4/2026.</source>
+            <translation>Write the period as 10/2026 or Q4/2026.</translation>
+        </message>
+        <message>
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>tờ khai</source>
             <translation>form(s)</translation>
@@ -1107,11 +1234,6 @@
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>Kiểm t&amp;ra lại</source>
             <translation>Ch&amp;eck again</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/batch.py" />
-            <source>10/2026 hoặc Q4/2026</source>
-            <translation>10/2026 or Q4/2026</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
@@ -1171,26 +1293,6 @@
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>Lô đang chạy: hãy chờ xong hoặc bấm Dừng.</source>
             <translation>The batch is running: wait until it is done or press Stop.</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/batch.py" />
-            <source>Hãy ghi kỳ dạng 10/2026 hoặc Q4/2026.</source>
-            <translation>Write the period as 10/2026 or Q4/2026.</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/batch.py" />
-            <source>Chọn bảng tính</source>
-            <translation>Choose a spreadsheet</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/batch.py" />
-            <source>Bảng tính (*.xlsx *.csv *.txt *.tsv)</source>
-            <translation>Spreadsheets (*.xlsx *.csv *.txt *.tsv)</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/batch.py" />
-            <source>Không đọc được tệp này. Hãy kiểm tra đường dẫn và quyền đọc rồi thử lại.</source>
-            <translation>This file cannot be read. Check the path and the right to read it, then try again.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
@@ -1693,6 +1795,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/dossier.py" />
+            <source>Lập tiếp cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/dossier.py" />
             <source>Ẩn, hiện trang in (F8)</source>
             <translation>Hide or show the printed page (F8)</translation>
         </message>
@@ -1794,13 +1901,6 @@
         <message>
             <location filename="../../desktop/ui/pages/dossiers.py" />
             <location filename="../../desktop/ui/pages/home.py" />
-            <location filename="../../desktop/ui/pages/procedure.py" />
-            <source>&amp;Lập hồ sơ</source>
-            <translation>&amp;New dossier</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/dossiers.py" />
-            <location filename="../../desktop/ui/pages/home.py" />
             <source>Lập hồ sơ mới (Ctrl+N)</source>
             <translation>New dossier (Ctrl+N)</translation>
         </message>
@@ -1867,6 +1967,16 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
+            <source>&amp;Lập tiếp…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/follow.py" />
+            <source>Lập hồ sơ như hồ sơ này cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/follow.py" />
             <source>Cổng ghi: “{}”</source>
             <translation>The portal says: “{}”</translation>
         </message>
@@ -1874,6 +1984,11 @@
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Diễn biến</source>
             <translation>History</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/follow.py" />
+            <source>{}: {}. Biên nhận: {}</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -2170,6 +2285,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
+            <location filename="../../desktop/ui/system/crash.py" />
             <source>Không ghi được tệp: {}. Chọn thư mục khác.</source>
             <translation>The file cannot be written: {}. Choose another folder.</translation>
         </message>
@@ -3501,6 +3617,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Báo khi hồ sơ đổi tình trạng, khi sắp đến hạn (chỉ mã và tên thủ tục)</source>
+            <translation>Tell when a dossier's status changes or a deadline is near (code and procedure only)</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
             <location filename="../../desktop/ui/pages/welcome.py" />
             <source>Ngôn ngữ</source>
             <translation>Language</translation>
@@ -3515,6 +3636,11 @@
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Màu</source>
             <translation>Colours</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Thông báo</source>
+            <translation>Notifications</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
@@ -3908,6 +4034,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/doctor.py" />
+            <location filename="../../desktop/ui/system/crash.py" />
             <source>Đón&amp;g</source>
             <translation>C&amp;lose</translation>
         </message>
@@ -4523,6 +4650,121 @@ Keep this paper away from the computer.</translation>
             <location filename="../../desktop/ui/playing.py" />
             <source>Cổng thực hành đã quên mọi hồ sơ; kho của bạn vẫn giữ nguyên.</source>
             <translation>The practice portal has forgotten every dossier; your workspace stays as it is.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Lần trước chương trình dừng đột ngột</source>
+            <translation>The program ended suddenly last time</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Chương trình gặp lỗi của chính nó</source>
+            <translation>The program met a fault of its own</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Những gì bạn đã nhập được lưu tự động và vẫn còn trong kho. Không có gì đã được gửi đi: bản ghi dưới đây chỉ nằm trên máy này. Nếu muốn nhờ người hỗ trợ, hãy đọc nó, rồi sao chép hoặc lưu ra tệp và tự gửi. Bản ghi không chứa tên, mã số, nội dung hồ sơ hay mật khẩu.</source>
+            <translation>What you typed was saved by itself and is still in the workspace. Nothing was sent: the record below lies on this computer only. To have somebody help, read it, then copy it or save it to a file and send it yourself. It holds no names, numbers, contents of dossiers or passwords.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Bản ghi lỗi</source>
+            <translation>Crash record</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Chương trình bị tắt từ bên ngoài nên không để lại bản ghi.</source>
+            <translation>The program was ended from outside and left no record.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>&amp;Sao chép</source>
+            <translation>&amp;Copy</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>&amp;Lưu ra tệp…</source>
+            <translation>&amp;Save to a file…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>&amp;Mở lại việc đang làm</source>
+            <translation>&amp;Reopen what was open</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Đã sao chép vào bộ nhớ tạm.</source>
+            <translation>Copied to the clipboard.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Lưu bản ghi lỗi</source>
+            <translation>Save the crash record</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Đã lưu vào {}.</source>
+            <translation>Saved to {}.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/ties.py" />
+            <source>Không mở được: không có tệp này, hoặc đây không phải là một tệp.</source>
+            <translation>Not opened: there is no such file, or it is no file.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/ties.py" />
+            <source>{} là bản sao lưu của một kho hồ sơ. Kho đang mở không bị thay thế; để phục hồi, hãy dùng bản sao lưu này ở lần mở đầu tiên trên máy chưa có kho.</source>
+            <translation>{} is a backup of a workspace. The workspace that is open is not replaced; to restore, use this backup at the first start on a computer without a workspace.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/ties.py" />
+            <source>Chương trình không mở loại tệp này: {}. Có thể mở: PDF, XML, ASiC-E, bảng tính theo lô, bản sao lưu .hoso.</source>
+            <translation>The program does not open this kind of file: {}. It opens PDF, XML, ASiC-E, batch spreadsheets and .hoso backups.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/ties.py" />
+            <source>Đang hỏi {} về {}…</source>
+            <translation>Asking {} about {}…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/ties.py" />
+            <source>Mở theo liên kết. Cổng trả lời: {} ({}).</source>
+            <translation>Opened from a link. The portal that answered: {} ({}).</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/ties.py" />
+            <source>{} ({}) trả lời: hồ sơ {}, {}, tình trạng “{}”. Hồ sơ này không có trong kho đang mở.</source>
+            <translation>{} ({}) answers: dossier {}, {}, status “{}”. This dossier is not in the open workspace.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/tray.py" />
+            <source>Mở cửa sổ</source>
+            <translation>Open the window</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/tray.py" />
+            <source>Thoát</source>
+            <translation>Quit</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/tray.py" />
+            <source>Và {} hồ sơ khác có tin mới.</source>
+            <translation>And {} more dossiers have news.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/tray.py" />
+            <source>{} · {}: hạn {} ({})</source>
+            <translation>{} · {}: due {} ({})</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/tray.py" />
+            <source>tình trạng mới</source>
+            <translation>new status</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/tray.py" />
+            <source>{} · {}: {}</source>
+            <translation>{} · {}: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/verdicts.py" />

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QGridLayout,
@@ -357,10 +358,14 @@ class Look(QWidget):
             toggle.clicked.connect(partial(self._scheme, name))
             group.addButton(toggle)
             self.schemes[name] = toggle
+        self.notify = QCheckBox(page.tr("Báo khi hồ sơ đổi tình trạng, khi sắp đến hạn (chỉ mã và tên thủ tục)"))
+        self.notify.setChecked(chosen.notify)
+        self.notify.toggled.connect(self._notify)
         rows: tuple[tuple[str, QWidget], ...] = (
             (page.tr("Ngôn ngữ"), self.lang),
             (page.tr("Cỡ chữ"), self.zoom),
             (page.tr("Màu"), row_of(*self.schemes.values())),
+            (page.tr("Thông báo"), self.notify),
         )
         for at, (words_of, widget) in enumerate(rows):
             label = Text(words_of, role="muted")
@@ -370,8 +375,12 @@ class Look(QWidget):
                 grid.addWidget(widget, at, 1, Qt.AlignmentFlag.AlignLeft)
             else:
                 grid.addWidget(widget, at, 1)
-            if not widget.accessibleName():
+            if not widget.accessibleName() and not isinstance(widget, QCheckBox):
                 widget.setAccessibleName(words_of)
+
+    def _notify(self, wanted: bool) -> None:
+        self.page.frame.prefer(notify=wanted)
+        self.page.frame.preferred.emit()
 
     def _scheme(self, name: str, *_: object) -> None:
         self._prefer(scheme=name)

@@ -1,0 +1,1 @@
+"""What ties the window to the system around it: one instance, links and files, paper, notices, crashes."""
