@@ -12,8 +12,8 @@ QUEUED ──send──> SENDING ──> DONE                a verified receipt 
    │                └──────> UNCERTAIN ──ask──> DONE | REFUSED | QUEUED (never seen) | UNCERTAIN (later)
    └──cancel──> CANCELLED
 ```
-A portal that cannot be asked (`settles_by_key` is false) leaves UNCERTAIN to the user's word: `release` or
-`settle_by_hand`.
+A submission that its portal cannot be asked for (`Sender.settles` is false) leaves UNCERTAIN to the user's word:
+`release` or `settle_by_hand`.
 
 Each client's dossiers leave in the order in which they were queued: one that must be tried again holds back those of
 the same client behind it, and nobody else's. Two things don't hold: one that was given a later time, and one that only
@@ -32,12 +32,12 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.errors import CannotSettle, DesktopError, DuplicateFiling, MoveForbidden, NotSigned
 from desktop.portal.contract import (
-    Connector,
     NotYet,
     Outcome,
     Progress,
     Refused,
     Registered,
+    Sender,
     Submission,
     SubmissionFile,
     Uncertain,
@@ -64,6 +64,8 @@ SETTLED_BY_HAND = "SETTLED_BY_HAND"
 CANNOT_ASK = "PORTAL_CANNOT_BE_ASKED"
 REFUSED = "REFUSED_BY_PORTAL"
 STILL_JUDGED = "STILL_JUDGED"
+UNSIGNED = "NO_SIGNED_RECEIPT"
+"""Reason of a filed item whose portal signs no receipts."""
 CONNECTION = frozenset({"PORTAL_UNREACHABLE", "PORTAL_SLOW", "PORTAL_BUSY"})
 """Reasons that the next item would meet as well."""
 
@@ -156,7 +158,7 @@ def settle_by_hand(ws: Workspace, key: str, code: str, received: datetime | None
         number = ws.outbox.begin(key, "ask")
         ws.outbox.end(key, number, "settled", SETTLED_BY_HAND)
         done = ws.outbox.move(key, ItemState.UNCERTAIN, ItemState.DONE, reason=SETTLED_BY_HAND, code=code.strip())
-        ws.dossiers.enter_code(item.dossier, code, received)
+        ws.dossiers.enter_code(item.dossier, code, received, portal=item.portal)
         return done
 
 
@@ -169,7 +171,7 @@ def _uncertain(ws: Workspace, key: str) -> OutboxItem:
 
 def drain(
     ws: Workspace,
-    connector: Connector,
+    connector: Sender,
     clock: Clock | None = None,
     progress: Progress | None = None,
     only: str | Collection[str] | None = None,
@@ -205,7 +207,7 @@ def drain(
             for item in ws.outbox.items((ItemState.QUEUED, ItemState.UNCERTAIN), portal=portal):
                 if wanted is not None and item.key not in wanted:
                     continue
-                if item.state == ItemState.UNCERTAIN and not connector.settles_by_key:
+                if item.state == ItemState.UNCERTAIN and not connector.settles(item.key):
                     continue
                 client = ws.dossiers.get(item.dossier).client.tax_code
                 early = item.not_before is not None and item.not_before > now()
@@ -219,10 +221,8 @@ def drain(
                 pause = work.one(item)
                 if pause is not None:
                     break
-                if (
-                    ws.outbox.get(item.key).state in (ItemState.QUEUED, ItemState.UNCERTAIN)
-                    and connector.settles_by_key
-                ):
+                left = ws.outbox.get(item.key).state in (ItemState.QUEUED, ItemState.UNCERTAIN)
+                if left and connector.settles(item.key):
                     held.add(client)
             first = False
             later = _next_time(ws, touched, connector)
@@ -254,11 +254,11 @@ def _mark_interrupted(ws: Workspace) -> None:
             ws.outbox.move(item.key, ItemState.SENDING, ItemState.UNCERTAIN, reason=INTERRUPTED)
 
 
-def _next_time(ws: Workspace, keys: dict[str, None], connector: Connector) -> datetime | None:
+def _next_time(ws: Workspace, keys: dict[str, None], connector: Sender) -> datetime | None:
     times = []
     for key in keys:
         item = ws.outbox.get(key)
-        open_one = item.state == ItemState.QUEUED or (item.state == ItemState.UNCERTAIN and connector.settles_by_key)
+        open_one = item.state == ItemState.QUEUED or (item.state == ItemState.UNCERTAIN and connector.settles(key))
         if open_one and item.not_before is not None:
             times.append(item.not_before)
     return min(times, default=None)
@@ -270,7 +270,7 @@ class _Drain:
     def __init__(
         self,
         ws: Workspace,
-        connector: Connector,
+        connector: Sender,
         clock: Clock,
         progress: Progress | None,
         stage: Stage | None,
@@ -286,7 +286,7 @@ class _Drain:
     def one(self, item: OutboxItem) -> _Pause | None:
         """Bring one item as far as it goes now; return why the drain must pause, or None."""
         submission = self._submission(item)
-        if item.state == ItemState.QUEUED and item.facts.get(ASK_FIRST) and self._connector.settles_by_key:
+        if item.state == ItemState.QUEUED and item.facts.get(ASK_FIRST) and self._connector.settles(item.key):
             item = self._ws.outbox.move(
                 item.key, ItemState.QUEUED, ItemState.UNCERTAIN, reason=item.reason or ASK_FIRST
             )
@@ -367,7 +367,7 @@ class _Drain:
             if isinstance(problem, TransferCancelled):
                 # The connector stops only before the commit.
                 self._moved(self._ws.outbox.move(item.key, ItemState.SENDING, ItemState.QUEUED, reason=problem.code))
-            elif problem.stops_batch and self._connector.settles_by_key:
+            elif problem.stops_batch and self._connector.settles(item.key):
                 # Such as a log-in that ended, perhaps after the commit: it waits in the queue, asking costs one
                 # request and makes "perhaps" a fact.
                 self._moved(
@@ -390,19 +390,25 @@ class _Drain:
         outbox = self._ws.outbox
         proof = self._proof(submission)
         match outcome:
-            case Registered(code, receipt, received, due):
+            case Registered(code, receipt, received, due, answer):
                 outbox.end(item.key, number, "registered", **proof)
-                outbox.keep_receipt(
-                    item.key, code=code, data=receipt.encode("ascii"), received=received, due=due, trusted=True
-                )
                 self._ws.evidence.add(
                     item.dossier, "manifest", submission.manifest_jws.encode("ascii"),
                     name="manifest.jws", media_type="application/jose",
                 )  # fmt: skip
-                self._ws.evidence.add(
-                    item.dossier, "receipt", receipt.encode("ascii"), name="receipt.jws", media_type="application/jose"
-                )
-                done = outbox.move(item.key, state, ItemState.DONE, code=code)
+                if receipt is not None:
+                    data = receipt.encode("ascii")
+                    outbox.keep_receipt(item.key, code=code, data=data, received=received, due=due, trusted=True)
+                    self._ws.evidence.add(
+                        item.dossier, "receipt", data, name="receipt.jws", media_type="application/jose"
+                    )
+                else:
+                    # Its kind signs none: what it answered is kept as it came, and never called a receipt.
+                    self._ws.evidence.add(
+                        item.dossier, "answer", answer, name="tra-loi-cua-cong.json", media_type="application/json"
+                    )
+                reason = UNSIGNED if receipt is None else None
+                done = outbox.move(item.key, state, ItemState.DONE, reason=reason, code=code)
                 self._ws.dossiers.mark_submitted(
                     item.dossier, portal=item.portal, code=code, received=received, due=due
                 )

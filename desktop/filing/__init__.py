@@ -56,6 +56,7 @@ from desktop.filing.drafts import (
     offered_move,
 )
 from desktop.filing.evidence import SignatureEvidence, delete_evidence, export_evidence, signature_evidence
+from desktop.filing.evidence_page import print_evidence
 from desktop.filing.export import ExportedFile, export
 from desktop.filing.following import (
     PaymentView,
@@ -107,8 +108,8 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, portals, remove_portal
 
 __all__ = [
-    "HAND_OVER", "HOSO", "KINDS", "SIX_STEP", "HandedOver", "Way", "add_way", "browse", "hand_over",
-    "LEVELS", "REACHED", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport", "ClonedForm", "ComponentView", "Desk",
+    "HAND_OVER", "HOSO", "KINDS", "SIX_STEP", "HandedOver", "Way", "add_way", "browse", "hand_over", "LEVELS",
+    "REACHED", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport", "ClonedForm", "ComponentView", "Desk",
     "DossierView", "ExportedFile", "ExtendedDocument", "Filer", "FilledDocument", "ItemView", "KeyRing",
     "KnownPortal", "Link", "LinkTarget", "LoggedOut", "MovedForm", "PaymentView", "Preflight", "PreflightFinding",
     "RemoteProfile", "Request", "ResultView", "RowProblem", "SealWish", "SignRequest", "SignatureEvidence",
@@ -120,10 +121,11 @@ __all__ = [
     "fetch_results", "filer_for", "fill_foreign", "follow_link", "form_fields", "import_catalogue", "import_clients",
     "is_large_pdf", "level_of", "login", "login_needed", "logout", "mandates", "moment_of", "move_back", "move_form",
     "new_dossier", "offered_move", "open_form", "open_remote", "open_requests", "open_token", "outbox_items", "pause",
-    "paused", "pay", "portal_of_link", "portals", "preflight", "print_batch", "procedure", "procedure_lines",
-    "proofs_for", "read_link", "refresh", "release_item", "remotes", "remove_portal", "remove_remote", "role_of",
-    "run_batch", "safe_name", "save_form", "schedule_item", "search", "set_data", "settle_item", "sign_container",
-    "sign_document", "sign_dossier", "sign_files", "sign_large", "signature_evidence", "signs_together", "stamp_look",
-    "status", "status_view", "submit", "token_keys", "tries", "trust_add", "trust_list", "trust_remove",
-    "update_catalogue", "validate_data", "validate_file", "verdicts_of", "whoami", "withdraw", "workspace_trust",
+    "paused", "pay", "portal_of_link", "portals", "preflight", "print_batch", "print_evidence", "procedure",
+    "procedure_lines", "proofs_for", "read_link", "refresh", "release_item", "remotes", "remove_portal",
+    "remove_remote", "role_of", "run_batch", "safe_name", "save_form", "schedule_item", "search", "set_data",
+    "settle_item", "sign_container", "sign_document", "sign_dossier", "sign_files", "sign_large",
+    "signature_evidence", "signs_together", "stamp_look", "status", "status_view", "submit", "token_keys", "tries",
+    "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "verdicts_of",
+    "whoami", "withdraw", "workspace_trust",
 ]  # fmt: skip

@@ -138,7 +138,9 @@ def login_needed(desk: Desk) -> list[str]:
     """Return the portals for which something waits in the outbox while nobody is logged in who could send it."""
     able = {one.portal for one in whoami(desk) if one.chosen and one.logged_in}
     ended = {one.portal for one in whoami(desk) if one.chosen and not one.logged_in}
+    pinned = {one.pin.url for one in desk.catalogue.portals()}  # at others nobody logs in by the browser
     waiting = {item.portal for item in desk.workspace.outbox.items() if str(item.state) in ("QUEUED", "UNCERTAIN")}
+    waiting &= pinned
     # A practice portal lets a person in without a window, unless one has logged in there as somebody before.
     return sorted(url for url in waiting - able if url in ended or not desk.practice)
 

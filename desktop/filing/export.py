@@ -29,11 +29,26 @@ class ExportedFile:
     data: bytes = field(repr=False)
 
 
-def export(desk: Desk, dossier_id: str, seal: tuple[SigningKey, SignRequest] | None = None) -> list[ExportedFile]:
+@dataclass(frozen=True)
+class Receiver:
+    """The portal on whose page a person files."""
+
+    name: str
+    page: str
+
+
+def export(
+    desk: Desk,
+    dossier_id: str,
+    seal: tuple[SigningKey, SignRequest] | None = None,
+    *,
+    receiver: Receiver | None = None,
+) -> list[ExportedFile]:
     """Make what leaves for paper or for another portal.
 
     The print copy (one flattened PDF with bookmarks, marked as a copy), and for a signed dossier the legal container
     of the untouched signed files; for a form with tax XML the signed XML and a hand-over sheet.
+    For a `receiver` also each signed file by itself, and the sheet names the receiver's page.
     With `seal` the legal container is an ASiC-E signed as a whole.
     Raises PreflightFailed, LevelForbids; with `seal` NotSigned, and as `sign_files`.
     """
@@ -104,10 +119,20 @@ def export(desk: Desk, dossier_id: str, seal: tuple[SigningKey, SignRequest] | N
         sheets = [file for file in files if file.kind == "xml"]
         for file in sheets:
             exported.append(ExportedFile(file.name, "signed_xml", ws.files.read(file.sha256)))
-        if sheets:
-            exported.append(
-                ExportedFile(f"{stem}-ban-giao.pdf", "handover", _handover(desk, dossier, found, sheets, files))
-            )
+        others = [file for file in files if file.kind != "xml"] if receiver is not None else []
+        taken = {item.name.casefold() for item in exported}
+        singles: list[tuple[str, Any]] = [(file.name, file) for file in sheets]
+        for file in others:
+            name, number = file.name, 2
+            while name.casefold() in taken:
+                before, dot, end = file.name.rpartition(".")
+                name, number = f"{before or end} ({number}){dot}{end if before else ''}", number + 1
+            taken.add(name.casefold())
+            exported.append(ExportedFile(name, "signed_file", ws.files.read(file.sha256)))
+            singles.append((name, file))
+        if sheets or receiver is not None:
+            sheet = _handover(desk, dossier, found, singles, receiver)
+            exported.append(ExportedFile(f"{stem}-ban-giao.pdf", "handover", sheet))
     ws.dossiers.note(dossier.id, "exported", {"files": [item.name for item in exported]})
     return exported
 
@@ -121,10 +146,15 @@ def _sealed(desk: Desk, inside: list[tuple[str, bytes]], manifest: str, key: Sig
     return out.getvalue()
 
 
-def _handover(desk: Desk, dossier: Dossier, found: Procedure, sheets: list[Any], files: list[Any]) -> bytes:
+def _handover(
+    desk: Desk, dossier: Dossier, found: Procedure, files: list[tuple[str, Any]], receiver: Receiver | None
+) -> bytes:
     """Print the sheet that leads through filing by hand: which page, which file, then the code to enter here."""
     from forms.printing import print_page
 
+    parts = {part.component: part.name for part in desk.workspace.dossiers.components(dossier.id)}
+    place = receiver.name if receiver is not None else found.receiving_place
+    named = f"Mở {place}" if place else "Mở trang của cổng"
     printed = desk.workers.run(
         print_page,
         "handover",
@@ -133,10 +163,27 @@ def _handover(desk: Desk, dossier: Dossier, found: Procedure, sheets: list[Any],
             "procedure": {"code": found.code, "name": found.name},
             "client": {"name": dossier.client.name, "tax_code": dossier.client.tax_code},
             "period": dossier.period,
-            "place": found.receiving_place,
-            "xml": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in sheets],
-            "files": [{"name": file.name, "sha256": file.sha256, "size": file.size} for file in files],
-            "created": desk.now().isoformat(),
+            "portal": {"name": place, "address": receiver.page if receiver is not None else None},
+            "steps": [
+                f"{named}, tự đăng nhập. Chương trình không bao giờ hỏi mật khẩu của cổng.",
+                f"Tìm thủ tục {found.code}: {found.name}.",
+                "Tải lên lần lượt từng tệp trong bảng dưới đây. Không sửa, không in rồi quét lại: chữ ký số sẽ mất.",
+                "Xem lại thông tin người nộp và kỳ kê khai trên trang, rồi bấm nộp một lần.",
+                "Chép mã hồ sơ mà cổng cấp vào khung cuối phiếu, rồi nhập vào chương trình để bắt đầu theo dõi.",
+            ],
+            "files": [
+                {
+                    "where": parts.get(file.component, file.component),
+                    "name": name,
+                    "size": file.size,
+                    "sha256": file.sha256,
+                    "note": {"xml": "dữ liệu XML", "form": "bản đã ký", "attachment": "giấy tờ đính kèm"}.get(
+                        file.kind
+                    ),
+                }
+                for name, file in files
+            ],
+            "made": desk.now().isoformat(),
         },
         named={"timestamp": desk.timestamp(), "practice": desk.practice},
     )

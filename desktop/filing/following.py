@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from desktop.filing.accounts import token_for
 from desktop.filing.agenda import due_of
 from desktop.filing.desk import ZONE, Desk
 from desktop.filing.dossiers import procedure
 from desktop.filing.errors import LevelForbids, NotSubmitted
-from desktop.filing.portal import connect, portal_of
+from desktop.filing.ways import Way, connector, way_to, ways
 
 if TYPE_CHECKING:
-    from desktop.portal.catalogue.trusted import TrustedCatalogue
     from desktop.store.records import Dossier
 
 
@@ -71,12 +69,8 @@ def status(desk: Desk, which: str | None = None, *, id_number: str | None = None
 
     ws = desk.workspace
     if id_number is not None:
-        rows = []
-        found = portal_of(desk, None)
-        with connect(desk, found.pin.url) as connection:
-            for one in tracking.look_up(connection, token_for(desk, found), id_number=id_number):
-                rows.append(foreign_view(one))
-        return rows
+        with connector(desk, _finding(desk)) as portal:
+            return [foreign_view(one) for one in tracking.look_up(portal, id_number=id_number)]
     wanted = [ws.dossiers.get(which)] if which is not None else ws.dossiers.list(coded=True)
     refresh(desk, wanted)
     return [status_view(desk, dossier.id) for dossier in wanted]
@@ -86,17 +80,21 @@ def refresh(desk: Desk, wanted: list[Dossier]) -> None:
     """Fetch the present state of dossiers from their portals."""
     from desktop import tracking
 
-    for found in desk.catalogue.portals():
-        mine = [one for one in wanted if one.code and not one.code_entered and one.portal == found.pin.url]
-        if not mine or found.pin.practice != desk.practice:
+    for found in ways(desk):
+        mine = [one for one in wanted if one.code and one.portal == found.url]
+        if not mine or not found.abilities.track:
             continue
-        with connect(desk, found.pin.url) as connection:
-            token = token_for(desk, found)
+        with connector(desk, found) as portal:
             for dossier in mine:
-                tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+                tracking.refresh(desk.workspace, portal, dossier.id, desk.clock)
                 if desk.workspace.fees.payments(dossier.id):
-                    described = found.verified().description
-                    tracking.settle_payments(desk.workspace, connection, token, dossier.id, described)
+                    tracking.settle_payments(desk.workspace, portal, dossier.id)
+
+
+def _finding(desk: Desk) -> Way:
+    """Return the way to the one portal that lists a person's dossiers; a kind that cannot does not count."""
+    able = [one for one in ways(desk) if one.abilities.find]
+    return able[0] if len(able) == 1 else way_to(desk, None)
 
 
 def withdraw(desk: Desk, dossier_id: str) -> StatusView:
@@ -107,8 +105,8 @@ def withdraw(desk: Desk, dossier_id: str) -> StatusView:
     from desktop import tracking
 
     dossier, found = _at_portal(desk, dossier_id)
-    with connect(desk, found.pin.url) as connection:
-        tracking.withdraw(desk.workspace, connection, token_for(desk, found), dossier.id, desk.clock)
+    with connector(desk, found) as portal:
+        tracking.withdraw(desk.workspace, portal, dossier.id, desk.clock)
     return status_view(desk, dossier.id)
 
 
@@ -188,11 +186,11 @@ def foreign_view(one: Any) -> StatusView:
     )  # fmt: skip
 
 
-def _at_portal(desk: Desk, dossier_id: str) -> tuple[Dossier, TrustedCatalogue]:
+def _at_portal(desk: Desk, dossier_id: str) -> tuple[Dossier, Way]:
     dossier = desk.workspace.dossiers.get(dossier_id)
-    if dossier.code is None or dossier.portal is None or dossier.code_entered:
+    if dossier.code is None or dossier.portal is None:
         raise NotSubmitted(dossier.id)
-    return dossier, portal_of(desk, dossier.portal)
+    return dossier, way_to(desk, dossier.portal)
 
 
 @dataclass(frozen=True)
@@ -219,14 +217,12 @@ def pay(
     allowed = procedure(desk, dossier.procedure).allows()
     if not allowed.pay_online:
         raise LevelForbids(dossier.procedure, allowed.reasons.get("pay_online"))
-    with connect(desk, found.pin.url) as connection:
-        token = token_for(desk, found)
-        tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+    with connector(desk, found) as portal:
+        tracking.refresh(desk.workspace, portal, dossier.id, desk.clock)
         paid = tracking.pay(
-            desk.workspace, connection, token, dossier.id, desk.clock, browse=browse or open_browser,
-            patience=patience, portal=found.verified().description,
-        )  # fmt: skip
-        tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
+            desk.workspace, portal, dossier.id, desk.clock, browse=browse or open_browser, patience=patience
+        )
+        tracking.refresh(desk.workspace, portal, dossier.id, desk.clock)
     fees = {fee.fee: fee for fee in desk.workspace.fees.list(dossier.id)}
     return [PaymentView(one.fee, fees[one.fee].title, one.amount, str(fees[one.fee].state), one.url) for one in paid]
 
@@ -255,11 +251,10 @@ def fetch_results(desk: Desk, dossier_id: str) -> list[ResultView]:
 
     dossier, found = _at_portal(desk, dossier_id)
     seen = []
-    with connect(desk, found.pin.url) as connection:
-        trust = tracking.result_trust(connection, found.verified().description)
-        token = token_for(desk, found)
-        tracking.refresh(desk.workspace, connection, token, dossier.id, desk.clock)
-        for result in tracking.fetch_results(desk.workspace, connection, token, dossier.id, desk.clock):
+    with connector(desk, found) as portal:
+        trust = tracking.result_trust(portal)
+        tracking.refresh(desk.workspace, portal, dossier.id, desk.clock)
+        for result in tracking.fetch_results(desk.workspace, portal, dossier.id, desk.clock):
             data = desk.workspace.files.read(result.sha256)
             verdict = validate_data(desk, result.name, data, trust)
             desk.workspace.results.fetched(

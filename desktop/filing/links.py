@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.errors import DossierNotFound, ItemNotFound
-from desktop.filing.accounts import token_for
 from desktop.filing.desk import Desk
 from desktop.filing.errors import LinkNothingThere, LinkPortalUnknown, LinkRefused
 from desktop.filing.following import StatusView, foreign_view, refresh, status_view
-from desktop.filing.portal import KnownPortal, connect, portals
+from desktop.filing.portal import KnownPortal
+from desktop.filing.ways import connector, portals, way_to
 
 if TYPE_CHECKING:
     from desktop.portal.catalogue.trusted import TrustedCatalogue
@@ -125,8 +125,8 @@ def follow_link(desk: Desk, text: str) -> LinkTarget:
     if link.kind == "dossier":
         from desktop import tracking
 
-        with connect(desk, found.pin.url) as connection:
-            for one in tracking.look_up(connection, token_for(desk, found), code=link.id):
+        with connector(desk, way_to(desk, found.pin.url)) as at:
+            for one in tracking.look_up(at, code=link.id):
                 return LinkTarget(link, portal, None, foreign_view(one))
     raise LinkNothingThere(link.id, portal.name_vi)
 

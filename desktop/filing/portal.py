@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from desktop.portal.catalogue import Found, Imported
     from desktop.portal.catalogue.trusted import TrustedCatalogue, Updated
     from desktop.portal.connection import Connection
+    from desktop.portal.contract import Abilities
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,11 @@ class KnownPortal:
     name_vi: str
     name_en: str
     fingerprint: str
+    """Of the catalogue's root; "" of a portal that is not of our contract."""
     practice: bool
+    connector: str = "hoso/1"
+    abilities: Abilities | None = None
+    """What it can do."""
 
 
 def connect(desk: Desk, url: str) -> Connection:
@@ -78,17 +83,6 @@ def _known(catalogue: TrustedCatalogue) -> KnownPortal:
     pin = catalogue.pin
     name = description.name
     return KnownPortal(pin.url, name.get("vi", pin.url), name.get("en", pin.url), pin.fingerprint, pin.practice)
-
-
-def portals(desk: Desk) -> list[KnownPortal]:
-    """Return the portals that this computer knows, those of this kind of workspace."""
-    return [_known(one) for one in desk.catalogue.portals() if one.pin.practice == desk.practice]
-
-
-def remove_portal(desk: Desk, url: str) -> None:
-    """Forget a portal."""
-    if not desk.catalogue.remove_portal(url):
-        raise RecordNotFound("portal", url)
 
 
 def portal_of(desk: Desk, url: str | None) -> TrustedCatalogue:

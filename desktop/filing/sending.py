@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desktop.errors import DesktopError
-from desktop.filing.accounts import Acting, token_for
 from desktop.filing.agenda import due_of
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.dossiers import open_form, procedure
 from desktop.filing.errors import LevelForbids, PortalCanBeAsked
-from desktop.filing.portal import connect, learn_portal, portal_of
+from desktop.filing.handing import handed_to
+from desktop.filing.ways import Way, connector, known_way, learn, way_to, ways
 from desktop.messages import Language, message, shown
 
 if TYPE_CHECKING:
     from desktop.outbox import Stage
-    from desktop.portal.catalogue.trusted import TrustedCatalogue
-    from desktop.portal.connection import Connection
-    from desktop.portal.contract import Progress
-    from desktop.portal.submission import HosoConnector
+    from desktop.portal.contract import Connector, Progress
     from desktop.store.records import OutboxItem
 
 
@@ -48,6 +44,8 @@ class ItemView:
     """The time that the user gave it."""
     portal_can_be_asked: bool
     """Whether the portal can say what became of it; if not, only the user's word settles an unknown outcome."""
+    receipt: bool = True
+    """Whether a filed one is proven by a receipt of the portal."""
 
     @property
     def reasons(self) -> list[Any]:
@@ -68,7 +66,9 @@ class ItemView:
         vi = {
             "QUEUED": "Đang chờ gửi.",
             "SENDING": f"Đang gửi, bắt đầu lúc {when}.",
-            "DONE": f"Đã nộp, có biên nhận của cổng; mã hồ sơ {self.code}.",
+            "DONE": f"Đã nộp, có biên nhận của cổng; mã hồ sơ {self.code}."
+            if self.receipt
+            else f"Đã nộp, mã hồ sơ {self.code}; không có biên nhận ký số của cổng.",
             "REFUSED": f"Cổng không nhận lúc {when}.",
             "UNCERTAIN": f"Đã gửi lúc {when}, chưa nhận được trả lời. "
             + (
@@ -81,7 +81,9 @@ class ItemView:
         en = {
             "QUEUED": "Waiting to be sent.",
             "SENDING": f"Being sent since {when}.",
-            "DONE": f"Filed, with the portal's receipt; dossier code {self.code}.",
+            "DONE": f"Filed, with the portal's receipt; dossier code {self.code}."
+            if self.receipt
+            else f"Filed, dossier code {self.code}; without a signed receipt of the portal.",
             "REFUSED": f"Refused by the portal at {when}.",
             "UNCERTAIN": f"Sent at {when}; no answer came. "
             + (
@@ -114,6 +116,8 @@ class ItemView:
 
 
 def _item(desk: Desk, item: OutboxItem) -> ItemView:
+    from desktop import outbox
+
     dossier = desk.workspace.dossiers.get(item.dossier)
     told = item.facts.get("send_at")
     return ItemView(
@@ -131,27 +135,14 @@ def _item(desk: Desk, item: OutboxItem) -> ItemView:
         due_of(dossier.period),
         datetime.fromisoformat(told) if isinstance(told, str) else None,
         _can_be_asked(desk, item.portal),
+        item.reason not in (outbox.UNSIGNED, outbox.SETTLED_BY_HAND),
     )
 
 
 def _can_be_asked(desk: Desk, portal: str) -> bool:
     """Say whether a portal can settle by key; one that is not known any more can't be asked either."""
-    found = desk.catalogue.portal(portal)
-    return found is not None and found.verified().description.settles_by_key
-
-
-def connector(desk: Desk, found: TrustedCatalogue, connection: Connection) -> HosoConnector:
-    """Return the connector of a portal, with fresh catalogue metadata and a usable log-in."""
-    from desktop.portal.submission import HosoConnector
-
-    verified = found.fresh(connection, desk.now())
-    return HosoConnector(
-        connection,
-        verified.description,
-        token_for(desk, found),
-        renew=lambda: token_for(desk, found),
-        mandate=Acting(desk, found, connection),
-    )
+    found = known_way(desk, portal)
+    return found is not None and found.abilities.settles_by_key
 
 
 def submit(
@@ -167,9 +158,11 @@ def submit(
 ) -> ItemView:
     """Queue a signed dossier, then send what is queued of it unless only queueing was asked for, or a later time.
 
-    Raises LevelForbids, UnconfirmedNotAccepted, NotSigned, DuplicateFiling, OutboxBusy, NoPortal.
+    Raises LevelForbids, UnconfirmedNotAccepted, NotSigned, DuplicateFiling, OutboxBusy, NoPortal; FiledByHand at a
+    portal that takes nothing from programs (`hand_over` leads there).
     """
     from desktop import outbox
+    from desktop.portal.errors import FiledByHand
 
     ws = desk.workspace
     dossier = ws.dossiers.get(dossier_id)
@@ -181,12 +174,14 @@ def submit(
             confirm_unconfirmed(open_form(desk, part.form), "submit", desk.today(), accepted=accept_unconfirmed)
     # What answers a request for more papers goes to the portal that has the dossier, and to no other.
     same = dossier.portal if dossier.code is not None and not dossier.code_entered else None
-    found = portal_of(desk, same or portal)
-    learn_portal(desk, found)
-    item = outbox.enqueue(ws, dossier.id, found.pin.url, confirmed=again, at=at)
+    found = way_to(desk, same or portal)
+    if not found.abilities.submit:
+        raise FiledByHand(urlsplit(found.url).netloc, found.url)
+    learn(desk, found)
+    item = outbox.enqueue(ws, dossier.id, found.url, confirmed=again, at=at)
     if not queue_only and at is None:
         try:
-            drain(desk, portal=found.pin.url, only=item.key, progress=progress)
+            drain(desk, portal=found.url, only=item.key, progress=progress)
         except DesktopError as trouble:
             held = ws.outbox.get(item.key)
             if not trouble.retry or str(held.state) != "QUEUED":
@@ -216,14 +211,12 @@ def drain(
     ws = desk.workspace
     if only is None and paused(desk):
         return []
-    wanted = [portal_of(desk, portal)] if portal else desk.catalogue.portals()
+    wanted = [way_to(desk, portal)] if portal else ways(desk)
     named = None if only is None else frozenset((only,) if isinstance(only, str) else only)
     done: list[ItemView] = []
     troubles: list[PortalError] = []
     for found in wanted:
-        if found.pin.practice != desk.practice:
-            continue
-        if not [item for item in ws.outbox.items(portal=found.pin.url) if item.state in _OPEN]:
+        if not [item for item in ws.outbox.items(portal=found.url) if item.state in _OPEN]:
             continue
         try:
             done += _drain_at(desk, found, only, progress, stage)
@@ -232,7 +225,7 @@ def drain(
             if portal is not None:
                 raise
             troubles.append(trouble)
-            for item in ws.outbox.items((ItemState.QUEUED,), portal=found.pin.url):
+            for item in ws.outbox.items((ItemState.QUEUED,), portal=found.url):
                 if item.reason != trouble.code and (named is None or item.key in named):
                     outbox.wait_for(ws, item.key, trouble)
     if troubles and not done:
@@ -242,7 +235,7 @@ def drain(
 
 def _drain_at(
     desk: Desk,
-    found: TrustedCatalogue,
+    found: Way,
     only: str | Collection[str] | None,
     progress: Progress | None,
     stage: Stage | None,
@@ -250,32 +243,26 @@ def _drain_at(
     """Send and settle what is meant for one portal."""
     from desktop import outbox
 
-    with connect(desk, found.pin.url) as connection:
-        made = connector(desk, found, connection)
+    with connector(desk, found, filing=True) as made:
         touched: dict[str, OutboxItem] = {}
         for again in (True, False):
             drained = outbox.drain(
-                desk.workspace, made, desk.clock, progress, only=only, portal=found.pin.url,
+                desk.workspace, made, desk.clock, progress, only=only, portal=found.url,
                 patience=30.0 if only else 0.0, stage=stage,
             )  # fmt: skip
             touched |= {item.key: item for item in drained.items}
             # The portal may end a log-in before its time: one renewal, without asking anybody, and on.
-            if not again or not _renewed(desk, found, made, drained.problem):
+            if not again or not _renewed(made, drained.problem):
                 break
     if drained.problem is not None and not touched:
         raise drained.problem
     return [_item(desk, item) for item in touched.values()]
 
 
-def _renewed(desk: Desk, found: TrustedCatalogue, made: HosoConnector, problem: DesktopError | None) -> bool:
+def _renewed(made: Connector, problem: DesktopError | None) -> bool:
     from desktop.portal.errors import LoginNeeded
 
-    if not isinstance(problem, LoginNeeded) or problem.status != 401:
-        return False
-    with suppress(LoginNeeded):
-        token_for(desk, found, refused=made.token)
-        return True
-    return False
+    return isinstance(problem, LoginNeeded) and problem.status == 401 and made.log_in_again()
 
 
 _OPEN = frozenset({"QUEUED", "UNCERTAIN", "SENDING"})
@@ -367,12 +354,20 @@ def tries(desk: Desk, key: str) -> list[Try]:
     ]
 
 
-def enter_code(desk: Desk, dossier_id: str, code: str) -> list[Any]:
-    """Keep the code that a portal gave when the dossier was filed by hand; an odd shape is a warning at most."""
+def enter_code(desk: Desk, dossier_id: str, code: str, *, portal: str | None = None) -> list[Any]:
+    """Keep the code that a portal gave when the dossier was filed by hand; an odd shape is a warning at most.
+
+    portal: where it was given; none: where the dossier was handed over last. Where that portal can be asked for its
+    codes, tracking by this code begins.
+    """
     from desktop.filing.preflight import PreflightFinding
     from forms.identifiers import check_dossier_code
 
     dossier = desk.workspace.dossiers.get(dossier_id)
-    desk.workspace.dossiers.enter_code(dossier.id, code)
+    if portal is not None:
+        where: str | None = way_to(desk, portal).url
+    else:
+        where = handed_to(desk, dossier.id)
+    desk.workspace.dossiers.enter_code(dossier.id, code, portal=where)
     odd = check_dossier_code(code)
     return [PreflightFinding("warning", odd.code, facts={"code": code, "text": code})] if odd is not None else []

@@ -103,7 +103,7 @@ def _short(value: object, limit: int) -> str:
 
 def about_from(document: object, host: str) -> About:
     """Parse GET /v1/portal."""
-    at = _At(document, host)
+    at = At(document, host)
     return About(
         id=at["id"].text(100),
         name=at["name"].names(),
@@ -115,7 +115,7 @@ def about_from(document: object, host: str) -> About:
 
 def person_from(document: object, host: str) -> Person:
     """Parse the person of a log-in; it may be a name only."""
-    at = _At(document, host, "person")
+    at = At(document, host, "person")
     if isinstance(document, str):
         return Person(at.text(300), None, ())
     acts = tuple(one.text(50) for one in at["acts_for"].items(1000) if isinstance(one.value, str))
@@ -124,7 +124,7 @@ def person_from(document: object, host: str) -> Person:
 
 def submission_state_from(document: object, host: str) -> SubmissionState:
     """Parse a SubmissionState."""
-    at = _At(document, host)
+    at = At(document, host)
     return SubmissionState(
         key=at["key"].text(200),
         state=at["state"].text(100),
@@ -141,7 +141,7 @@ def submission_state_from(document: object, host: str) -> SubmissionState:
 def reasons_from(value: object, host: str) -> tuple[Reason, ...]:
     """Parse reasons; a reason without a code is kept as REASON_NOT_GIVEN, for a refusal must be shown somehow."""
     found = []
-    for one in _At(value, host, "reasons").items(1000):
+    for one in At(value, host, "reasons").items(1000):
         if not isinstance(one.value, dict):
             raise PortalAnsweredGarbage(host, one.place)
         detail = one["detail"]
@@ -161,12 +161,12 @@ def reasons_from(value: object, host: str) -> tuple[Reason, ...]:
 
 def received_from(document: object, host: str) -> int:
     """Parse the answer to an uploaded chunk: how many bytes the portal holds now."""
-    return _At(document, host)["received"].count()
+    return At(document, host)["received"].count()
 
 
 def changes_from(document: object, host: str) -> Changes:
     """Parse GET /v1/changes."""
-    at = _At(document, host)
+    at = At(document, host)
     return Changes(
         cursor=at["cursor"].text(1000),
         changes=tuple(
@@ -179,7 +179,7 @@ def changes_from(document: object, host: str) -> Changes:
 
 def dossier_from(document: object, host: str, place: str = "") -> DossierAtPortal:
     """Parse a Dossier."""
-    at = _At(document, host, place)
+    at = At(document, host, place)
     return DossierAtPortal(
         code=at["code"].text(200),
         key=at["key"].optional(200),
@@ -217,13 +217,13 @@ def dossier_from(document: object, host: str, place: str = "") -> DossierAtPorta
 
 def dossiers_from(document: object, host: str) -> tuple[DossierAtPortal, ...]:
     """Parse GET /v1/dossiers?id_number=."""
-    at = _At(document, host)
+    at = At(document, host)
     return tuple(dossier_from(one.value, host, one.place) for one in at["dossiers"].items(10_000))
 
 
 def payment_from(document: object, host: str) -> Payment:
     """Parse a payment."""
-    at = _At(document, host)
+    at = At(document, host)
     return Payment(
         at["id"].text(200),
         at["state"].text(100),
@@ -235,7 +235,7 @@ def payment_from(document: object, host: str) -> Payment:
 
 def description_from(document: object, host: str) -> PortalDescription:
     """Parse portal.json of a verified catalogue (verified does not mean well made)."""
-    at = _At(document, host, "portal.json")
+    at = At(document, host, "portal.json")
     keys = []
     for one in at["receipt_keys"].items(16):
         if not isinstance(one.value, dict) or not isinstance(one.value.get("kid"), str):
@@ -257,7 +257,7 @@ def description_from(document: object, host: str) -> PortalDescription:
     )
 
 
-def _login(at: _At) -> LoginDescription:
+def _login(at: At) -> LoginDescription:
     return LoginDescription(
         issuer=at["issuer"].text(1000),
         client_id=at["client_id"].text(200),
@@ -271,7 +271,7 @@ def _login(at: _At) -> LoginDescription:
 
 def mandates_from(document: object, host: str) -> tuple[Mandate, ...]:
     """Parse GET /v1/mandates."""
-    at = _At(document, host)
+    at = At(document, host)
     return tuple(
         Mandate(
             id=one["id"].ident(),
@@ -288,7 +288,7 @@ def mandates_from(document: object, host: str) -> tuple[Mandate, ...]:
 
 def receipt_from(document: object, host: str) -> dict[str, Any]:
     """Parse the payload of a receipt whose signature has been verified."""
-    at = _At(document, host, "receipt")
+    at = At(document, host, "receipt")
     if at["format"].count() != 1:
         raise PortalAnsweredGarbage(host, "receipt.format")
     client = at["client"]
@@ -304,7 +304,7 @@ def receipt_from(document: object, host: str) -> dict[str, Any]:
     }
 
 
-def _message(at: _At) -> PortalMessage:
+def _message(at: At) -> PortalMessage:
     return PortalMessage(
         id=at["id"].ident(),
         at=at["at"].optional_time(),
@@ -319,26 +319,26 @@ def _message(at: _At) -> PortalMessage:
 _REQUIRED = "\0"
 
 
-class _At:
+class At:
     """A place in an answer: reads one value strictly, and knows the place's name for the error."""
 
     def __init__(self, value: object, host: str, place: str = "") -> None:
         self.value, self.host, self.place = value, host, place
 
-    def __getitem__(self, name: str) -> _At:
+    def __getitem__(self, name: str) -> At:
         if self.value is None:
-            return _At(None, self.host, f"{self.place}.{name}")
+            return At(None, self.host, f"{self.place}.{name}")
         if not isinstance(self.value, dict):
             raise self._garbage()
-        return _At(self.value.get(name), self.host, f"{self.place}.{name}" if self.place else name)
+        return At(self.value.get(name), self.host, f"{self.place}.{name}" if self.place else name)
 
-    def items(self, limit: int) -> list[_At]:
+    def items(self, limit: int) -> list[At]:
         """Return the places of a list; null counts as empty."""
         if self.value is None:
             return []
         if not isinstance(self.value, list) or len(self.value) > limit:
             raise self._garbage()
-        return [_At(one, self.host, f"{self.place}[{i}]") for i, one in enumerate(self.value)]
+        return [At(one, self.host, f"{self.place}[{i}]") for i, one in enumerate(self.value)]
 
     def text(self, limit: int, default: str = _REQUIRED) -> str:
         """Return a text without control characters or halves of surrogates."""

@@ -59,14 +59,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class Registered:
-    """The portal has it, and its receipt has been verified against the catalogue's keys."""
+    """The portal has it; a receipt, where its kind gives any, was verified against the catalogue's keys."""
 
     code: str
     """The dossier code that the portal gave: an opaque text."""
-    receipt: str
-    """The receipt as received: a compact JWS."""
+    receipt: str | None
+    """The receipt as received: a compact JWS; None from a portal whose kind signs none."""
     received: datetime
     due: datetime | None
+    answer: bytes = b""
+    """Where there is no receipt: the answer as received; it is kept, and proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -121,16 +123,47 @@ class Progress(Protocol):
         """Return True once the caller no longer wants the work done."""
 
 
-class Connector(Protocol):
+@dataclass(frozen=True)
+class Abilities:
+    """What a kind of portal can do for its client; what it cannot, the program says or leads through by hand."""
+
+    submit: bool = False
+    """Takes dossiers from a program; False: a person hands them over on its page."""
+    settles_by_key: bool = False
+    """Can always say what became of a submission; False: only the user's word releases a re-send."""
+    chunks: bool = False
+    """Takes files in parts, and goes on where it was cut off."""
+    receipts: bool = False
+    """Signs receipts that prove what it took."""
+    track: bool = False
+    """Tells how a dossier stands, asked by its code."""
+    changes: bool = False
+    """Lists what is new, from a place in its list on."""
+    find: bool = False
+    """Lists the dossiers of a tax code or personal number."""
+    pay: bool = False
+    results: bool = False
+    withdraw: bool = False
+    log_in: Literal["browser", "credentials", "none"] = "none"
+    """Who logs in: a person in the browser, this program by what the agency gave it, nobody."""
+
+
+class Sender(Protocol):
     """The face that every kind of portal shows to the outbox."""
 
     @property
-    def settles_by_key(self) -> bool:
-        """Return whether `ask` can settle an unknown outcome."""
+    def abilities(self) -> Abilities:
+        """Return what this portal can do."""
 
     @property
     def peer(self) -> Mapping[str, str]:
         """Return who answered last: `host` and, over TLS, its certificate's `sha256`, `issuer` and `until`."""
+
+    def settles(self, key: str) -> bool:
+        """Return whether `ask` can settle an unknown outcome of this key.
+
+        True wherever the portal settles by key; elsewhere for a key of which what files never left this machine.
+        """
 
     def submit(self, submission: Submission, progress: Progress | None = None) -> Outcome:
         """Send what is missing, commit, and verify the receipt.
@@ -149,6 +182,57 @@ class Connector(Protocol):
         None: the portal holds nothing final under this key, and sending (again) is safe.
         A receipt that does not prove the submission gives Uncertain("RECEIPT_INVALID").
         """
+
+    def log_in_again(self) -> bool:
+        """Renew a log-in that the portal has ended, without asking anybody; return whether that went."""
+
+
+class Follower(Protocol):
+    """The face that every kind of portal shows to tracking; what it cannot do raises NotOffered."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """Return what this portal can do."""
+
+    @property
+    def host(self) -> str:
+        """Return the name and port by which errors name the portal."""
+
+    def look(self, code: str) -> DossierAtPortal:
+        """Return how the dossier of this code stands; raise NotAtPortal where there is none."""
+
+    def find(self, id_number: str) -> tuple[DossierAtPortal, ...]:
+        """Return the dossiers of a tax code or personal number."""
+
+    def changes(self, cursor: str | None) -> Changes:
+        """Return one page of what is new since a place in the portal's list; None: from its beginning."""
+
+    def begin_payment(self, code: str, fee: str, key: str) -> Payment:
+        """Begin to pay a fee under an idempotency key, or return the payment that has this key."""
+
+    def payment(self, payment: str) -> Payment:
+        """Return how a payment stands."""
+
+    def payment_page(self, url: str) -> str:
+        """Return the address that a browser may be sent to; raise PortalAddressForbidden."""
+
+    def check_payment(self, receipt: str, *, payment: str, code: str, fee: str, amount: int) -> None:
+        """Raise ReceiptInvalid unless an e-receipt proves this very payment."""
+
+    def withdraw(self, code: str) -> DossierAtPortal:
+        """Ask that a dossier be stopped, and return how it stands; asking again comes to the same."""
+
+    def fetch_result(
+        self, code: str, result: str, target: BinaryIO, *, limit: int, progress: Progress | None = None
+    ) -> None:
+        """Write the bytes of a result, at most `limit`, as the portal gives them."""
+
+    def result_authorities(self) -> tuple[list[bytes], list[bytes]]:
+        """Return who is trusted to sign results: certificates (PEM) and revocation lists, nobody else's."""
+
+
+class Connector(Sender, Follower, Protocol):
+    """A way to one portal: ours, another protocol's, or a person's hands."""
 
 
 # --- the answers ---------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ DesktopError
     │   ├── LoginNeeded
     │   ├── KeyReused
     │   └── NotAtPortal          404
+    ├── NotOffered               this kind of portal has no such thing
+    ├── FiledByHand              this portal takes nothing from programs
     ├── ReceiptInvalid
     ├── TransferCancelled
     ├── LoginTrouble
@@ -21,6 +23,7 @@ DesktopError
     │   ├── LoginRefused         the provider, or the person at it, said no
     │   ├── LoginUntrusted       the answer cannot be believed: state, issuer, nonce, signature
     │   ├── LoginTimedOut        nobody came back from the browser
+    │   ├── CredentialsRefused   what the agency gave this program is not accepted
     │   └── LoginCancelled       silent
     └── CatalogueError
         ├── CatalogueMissing     nothing verified yet from this portal
@@ -160,6 +163,26 @@ class NotAtPortal(PortalRefused):
 
 
 @dataclass(eq=False)
+class NotOffered(PortalError):
+    """This kind of portal has no such thing."""
+
+    host: str
+    what: str
+    """track, find, changes, pay, results, withdraw, ask"""
+    code: ClassVar[str] = "PORTAL_NOT_OFFERED"
+
+
+@dataclass(eq=False)
+class FiledByHand(PortalError):
+    """This portal takes nothing from programs: a person files on its page."""
+
+    host: str
+    page: str
+    code: ClassVar[str] = "FILED_BY_HAND"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
 class ReceiptInvalid(PortalError):
     """The receipt does not prove that the portal holds what was sent."""
 
@@ -189,6 +212,14 @@ class LoginNotOffered(LoginTrouble):
 
     host: str
     code: ClassVar[str] = "LOGIN_NOT_OFFERED"
+
+
+@dataclass(eq=False)
+class CredentialsRefused(LoginTrouble):
+    """The portal does not accept what its agency gave this program to log in with, or there is none."""
+
+    host: str
+    code: ClassVar[str] = "CREDENTIALS_REFUSED"
 
 
 @dataclass(eq=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from desktop.portal.answers import NO_REASON, received_from, submission_state_from
-from desktop.portal.connection import Connection, segment
+from desktop.portal.connection import segment
 from desktop.portal.contract import (
+    Abilities,
     KeyState,
     Missing,
     NotYet,
@@ -27,6 +28,7 @@ from desktop.portal.contract import (
 )
 from desktop.portal.errors import (
     KeyReused,
+    LoginNeeded,
     NotAtPortal,
     PortalAnsweredGarbage,
     PortalBusy,
@@ -36,24 +38,33 @@ from desktop.portal.errors import (
     ReceiptInvalid,
     TransferCancelled,
 )
+from desktop.portal.following import HosoFollower
 from desktop.portal.receipt import verify_receipt
 
 CHUNK = 8 * 1024 * 1024
 """The largest part of a file in one request."""
 
 STILL_JUDGED = "STILL_JUDGED"
+CONTRACT = Abilities(
+    submit=True, settles_by_key=True, chunks=True, receipts=True, track=True, changes=True, find=True, pay=True,
+    results=True, withdraw=True, log_in="browser",
+)  # fmt: skip
+"""What a portal of our contract can do."""
+
+
+def offered(portal: PortalDescription) -> Abilities:
+    """Return what a portal can do, as its verified catalogue says."""
+    return replace(CONTRACT, settles_by_key=portal.settles_by_key, log_in="browser" if portal.login else "none")
 
 
 @dataclass
-class HosoConnector:
-    """Connector to one portal under one log-in."""
+class HosoConnector(HosoFollower):
+    """Connector to one portal under one log-in; its description comes from a fresh catalogue."""
 
-    connection: Connection
-    portal: PortalDescription
-    """From a fresh, verified catalogue: its keys decide what a receipt proves."""
-    token: str
     renew: Callable[[], str] | None = None
     """Gives the token before each item: a queue takes longer than a token lasts."""
+    again: Callable[[str], str] | None = None
+    """Gives another token than the one that the portal refused, without asking anybody; raises LoginNeeded."""
     mandate: Callable[[Submission], str | None] | None = None
     """Says under which mandate a submission is made, if under one."""
     patience: float = 10.0
@@ -62,7 +73,11 @@ class HosoConnector:
     sleep: Callable[[float], None] = time.sleep
 
     @property
-    def settles_by_key(self) -> bool:
+    def abilities(self) -> Abilities:
+        """Return what the contract offers, and whether this portal's catalogue says that it can be asked for a key."""
+        return offered(self.portal)
+
+    def settles(self, key: str) -> bool:
         """Return whether the portal can say what became of a key."""
         return self.portal.settles_by_key
 
@@ -127,6 +142,15 @@ class HosoConnector:
         if state.state == "received":
             return NotYet(None, STILL_JUDGED)
         return None
+
+    def log_in_again(self) -> bool:
+        """Renew a log-in that the portal ended before its time."""
+        if self.again is None:
+            return False
+        with contextlib.suppress(LoginNeeded):
+            self.token = self.again(self.token)
+            return True
+        return False
 
     # --- the steps ----------------------------------------------------------------------------------
 

@@ -440,8 +440,12 @@ class Dossiers:
             self._audit.write("dossier.submit", found.id)
             return self.get(found.id)
 
-    def enter_code(self, dossier: str, code: str, received: datetime | None = None) -> Dossier:
+    def enter_code(
+        self, dossier: str, code: str, received: datetime | None = None, *, portal: str | None = None
+    ) -> Dossier:
         """Note the code that a portal gave when the dossier was handed in by hand; it is then SUBMITTED.
+
+        portal: where it gave it, if that is known: its codes may be followed there.
 
         Raise MoveForbidden while the outbox is about to send it, or may have sent it.
         """
@@ -458,9 +462,9 @@ class Dossiers:
             elif not found.code_entered:
                 raise MoveForbidden("dossier", found.id, found.state, "CODE_ENTERED")
             self._set_code(
-                connection, found, code.strip(), entered=True, portal=None, received=received or now, due=found.due
+                connection, found, code.strip(), entered=True, portal=portal, received=received or now, due=found.due
             )
-            add_event(connection, found.id, now, "code_entered", {"code": code.strip()})
+            add_event(connection, found.id, now, "code_entered", {"code": code.strip(), "portal": portal})
             self._audit.write("dossier.code", found.id)
             return self.get(found.id)
 

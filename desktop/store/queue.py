@@ -194,13 +194,34 @@ class Queue:
             return number
 
     def end(self, key: str, number: int, outcome: str, reason: str | None = None, **facts: Any) -> None:
-        """Note how a try ended."""
+        """Note how a try ended; what was noted during it stays."""
+        here = (attempts.c.key == key) & (attempts.c.number == number)
         with self._database.write() as connection:
+            noted = (connection.execute(select(attempts.c.facts).where(here)).scalar() or {}).get("notes")
             connection.execute(
                 update(attempts)
-                .where(attempts.c.key == key, attempts.c.number == number)
-                .values(ended=self._clock(), outcome=outcome, reason=reason, facts=facts)
-            )
+                .where(here)
+                .values(
+                    ended=self._clock(), outcome=outcome, reason=reason,
+                    facts=facts if noted is None else facts | {"notes": noted},
+                )
+            )  # fmt: skip
+
+    def note(self, key: str, **facts: Any) -> None:
+        """Keep facts of the newest try, durably; a connector notes what it must not forget before it goes on."""
+        newest = select(func.max(attempts.c.number)).where(attempts.c.key == key).scalar_subquery()
+        here = (attempts.c.key == key) & (attempts.c.number == newest)
+        with self._database.write() as connection:
+            told = connection.execute(select(attempts.c.facts).where(here)).scalar_one()
+            whole = told | {"notes": told.get("notes", {}) | facts}
+            connection.execute(update(attempts).where(here).values(facts=whole))
+
+    def notes(self, key: str) -> dict[str, Any]:
+        """Return what was noted in all tries of an item, the newest of each name."""
+        found: dict[str, Any] = {}
+        for one in self.attempts(key):
+            found |= one.facts.get("notes", {})
+        return found
 
     def attempts(self, key: str) -> builtins.list[Attempt]:
         """Return every try of an item, oldest first."""

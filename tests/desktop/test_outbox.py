@@ -17,6 +17,7 @@ import pytest
 from desktop.errors import CannotSettle, DuplicateFiling, MoveForbidden, NotSigned, OutboxBusy, StoreFull
 from desktop.outbox import cancel, drain, enqueue, release, schedule, settle_by_hand
 from desktop.portal.contract import (
+    Abilities,
     KeyState,
     NotYet,
     Outcome,
@@ -52,6 +53,16 @@ class Told:
     peer: dict[str, str] = field(default_factory=lambda: {"host": "127.0.0.1:1"})
     sent: list[Submission] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+
+    @property
+    def abilities(self) -> Abilities:
+        return Abilities(submit=True, settles_by_key=self.settles_by_key)
+
+    def settles(self, key: str) -> bool:
+        return self.settles_by_key
+
+    def log_in_again(self) -> bool:
+        return False
 
     def submit(self, submission: Submission, progress: Progress | None = None) -> Outcome:
         self.sent.append(submission)

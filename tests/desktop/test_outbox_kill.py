@@ -83,7 +83,7 @@ from desktop.portal.errors import PortalUnreachable
 from desktop.store import RecoveryCode, Workspace
 home, port, code, key = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4]
 class Connector:
-    settles_by_key = True
+    def settles(self, key): return True
     peer = {"host": "127.0.0.1:1"}
     def call(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

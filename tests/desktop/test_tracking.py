@@ -54,17 +54,20 @@ class Scene:
     def now(self) -> Dossier:
         return self.ws.dossiers.get(self.dossier.id)
 
+    def at(self, token: str | None = None) -> HosoConnector:
+        return HosoConnector(self.connection, self.portal, token or self.token)
+
     def refresh(self) -> frozenset[str]:
-        return tracking.refresh(self.ws, self.connection, self.token, self.dossier.id, self.clock).what
+        return tracking.refresh(self.ws, self.at(), self.dossier.id, self.clock).what
 
     def poll(self) -> tracking.Polled:
-        return tracking.poll(self.ws, self.connection, self.token, self.connection.url, self.clock)
+        return tracking.poll(self.ws, self.at(), self.connection.url, self.clock)
 
     def act(self, **action: Any) -> None:
         self.connection.send("POST", f"/practice/dossiers/{self.code}/status", action)
 
     def pay(self, browse: Callable[[str], None], **more: Any) -> list[Any]:
-        return tracking.pay(self.ws, self.connection, self.token, self.dossier.id, self.clock, browse=browse, **more)
+        return tracking.pay(self.ws, self.at(), self.dossier.id, self.clock, browse=browse, **more)
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +144,15 @@ def test_followed_to_a_paid_and_proven_result(scene: Scene) -> None:
     assert raws == [tracking.STATUSES[n] for n in (1, 2, 6, 4, 9, 10)]
     assert scene.poll().changed == (), "nothing new, nothing told"
 
-    (result,) = tracking.fetch_results(scene.ws, scene.connection, scene.token, scene.dossier.id, scene.clock)
+    (result,) = tracking.fetch_results(scene.ws, scene.at(), scene.dossier.id, scene.clock)
     data = scene.ws.files.read(result.sha256)
     assert hashlib.sha256(data).hexdigest() == result.sha256
     assert data.startswith(b"%PDF")
-    trust = tracking.result_trust(scene.connection, scene.portal)
+    trust = tracking.result_trust(scene.at())
     assert validate(data, name=result.name, trust=trust).verdict == "valid"
-    nobody = tracking.result_trust(scene.connection, replace(scene.portal, result_anchors=()))
+    nobody = tracking.result_trust(replace(scene.at(), portal=replace(scene.portal, result_anchors=())))
     assert validate(data, name=result.name, trust=nobody).verdict == "indeterminate"
-    again = tracking.fetch_results(scene.ws, scene.connection, "no token needed", scene.dossier.id, scene.clock)
+    again = tracking.fetch_results(scene.ws, scene.at("no token needed"), scene.dossier.id, scene.clock)
     assert again == [result], "what is here is not fetched twice"
 
 
@@ -182,12 +185,12 @@ def test_a_deleted_dossier_keeps_all_that_was_kept(scene: Scene) -> None:
 
 
 def test_looking_up_keeps_nothing(scene: Scene) -> None:
-    (one,) = tracking.look_up(scene.connection, scene.token, code=scene.code)
+    (one,) = tracking.look_up(scene.at(), code=scene.code)
     assert one.code == scene.code
-    found = tracking.look_up(scene.connection, scene.token, id_number="0101243150")
+    found = tracking.look_up(scene.at(), id_number="0101243150")
     assert [each.code for each in found] == [scene.code]
-    assert tracking.look_up(scene.connection, scene.token, code="H00.99-261122-9999") == []
-    assert tracking.look_up(scene.connection, scene.token, id_number="x&cursor=1") == []
+    assert tracking.look_up(scene.at(), code="H00.99-261122-9999") == []
+    assert tracking.look_up(scene.at(), id_number="x&cursor=1") == []
     assert scene.ws.statuses.history(scene.dossier.id) == []
 
 
@@ -232,7 +235,7 @@ def test_a_portal_cannot_speak_of_another_portals_dossier_or_of_our_ids(scene: S
     ]
     liar = Told({"/v1/changes": {"cursor": "2", "changes": changes, "more": False}})
     scene.ws.portals.add(liar.url, name_vi="Khác", name_en="Other", practice=True, fingerprint=None)
-    polled = tracking.poll(scene.ws, liar, "t", liar.url, scene.clock)
+    polled = tracking.poll(scene.ws, HosoConnector(liar, scene.portal, "t"), liar.url, scene.clock)
     assert polled.changed == ()
     assert set(polled.foreign) == {scene.code, scene.dossier.id}
     assert liar.asked == ["/v1/changes"]
@@ -241,20 +244,25 @@ def test_a_portal_cannot_speak_of_another_portals_dossier_or_of_our_ids(scene: S
 def test_an_answer_about_another_dossier_is_garbage(scene: Scene) -> None:
     liar = Told({f"/v1/dossiers/{scene.code}": said(scene) | {"code": "H00.99-1"}})
     with pytest.raises(PortalAnsweredGarbage):
-        tracking.refresh(scene.ws, liar, "t", scene.dossier.id, scene.clock)
+        tracking.refresh(scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock)
 
 
 def test_a_list_without_end_is_not_read_for_ever(scene: Scene) -> None:
     liar = Told({"/v1/changes": {"cursor": "", "changes": [], "more": True}})
     scene.ws.portals.add(liar.url, name_vi="Khác", name_en="Other", practice=True, fingerprint=None)
     with pytest.raises(PortalAnsweredGarbage):
-        tracking.poll(scene.ws, liar, "t", liar.url, scene.clock)
+        tracking.poll(scene.ws, HosoConnector(liar, scene.portal, "t"), liar.url, scene.clock)
 
 
 def test_half_an_answer_keeps_nothing(scene: Scene) -> None:
     answer = said(scene, history=[{"at": AT, "status": 4, "raw": "a", "note": ""}], fees=[{"id": "f", "amount": -5}])
     with pytest.raises(PortalAnsweredGarbage):
-        tracking.refresh(scene.ws, Told({f"/v1/dossiers/{scene.code}": answer}), "t", scene.dossier.id, scene.clock)
+        tracking.refresh(
+            scene.ws,
+            HosoConnector(Told({f"/v1/dossiers/{scene.code}": answer}), scene.portal, "t"),
+            scene.dossier.id,
+            scene.clock,
+        )
     assert scene.ws.statuses.history(scene.dossier.id) == []
 
 
@@ -268,7 +276,7 @@ def test_letters_and_words_of_the_future(scene: Scene) -> None:
         messages=[{"at": AT, "text": "Không có mã"}, {"at": AT, "text": "Không có mã"}],
     )
     liar = Told({f"/v1/dossiers/{scene.code}": answer})
-    changed = tracking.refresh(scene.ws, liar, "t", scene.dossier.id, scene.clock)
+    changed = tracking.refresh(scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock)
     assert changed.what == {"status", "fee", "supplement", "message"}
     assert scene.now.status is None
     assert scene.ws.fees.list(scene.dossier.id)[0].state == FeeState.PENDING
@@ -276,7 +284,10 @@ def test_letters_and_words_of_the_future(scene: Scene) -> None:
     assert sorted(one.kind for one in letters) == ["message", "supplement"]
     (supplement,) = scene.ws.letters.list(scene.dossier.id, open_only=True)
     assert supplement.due is not None
-    assert tracking.refresh(scene.ws, liar, "t", scene.dossier.id, scene.clock).what == frozenset()
+    assert (
+        tracking.refresh(scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock).what
+        == frozenset()
+    )
 
 
 def with_a_fee(scene: Scene) -> None:
@@ -300,7 +311,9 @@ def test_a_page_that_may_not_be_shown(scene: Scene, url: str) -> None:
     liar = Told({place: {"id": "p", "state": "pending", "url": url, "amount": 50_000}})
     shown: list[str] = []
     with pytest.raises(PortalAddressForbidden):
-        tracking.pay(scene.ws, liar, "t", scene.dossier.id, scene.clock, browse=shown.append)
+        tracking.pay(
+            scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock, browse=shown.append
+        )
     assert shown == []
 
 
@@ -310,7 +323,9 @@ def test_another_amount_is_never_paid(scene: Scene) -> None:
     liar = Told({place: {"id": "p", "state": "pending", "url": "https://bank.example.vn/p", "amount": 5_000_000}})
     shown: list[str] = []
     with pytest.raises(PortalAnsweredGarbage):
-        tracking.pay(scene.ws, liar, "t", scene.dossier.id, scene.clock, browse=shown.append)
+        tracking.pay(
+            scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock, browse=shown.append
+        )
     assert shown == []
 
 
@@ -322,14 +337,20 @@ def test_a_payment_goes_on_under_its_first_key(scene: Scene) -> None:
     shown: list[str] = []
     for _ in range(2):
         (payment,) = tracking.pay(
-            scene.ws, slow, "t", scene.dossier.id, scene.clock, browse=shown.append, patience=3.0, sleep=lambda s: None
+            scene.ws,
+            HosoConnector(slow, scene.portal, "t"),
+            scene.dossier.id,
+            scene.clock,
+            browse=shown.append,
+            patience=3.0,
+            sleep=lambda s: None,
         )
         assert payment.state == PaymentState.PENDING
     keys = [one for one in slow.asked if not one.startswith("/")]
     assert keys == [payment.id] * 2
     assert shown == ["https://bank.example.vn/p?x=1"] * 2
     slow.answers["/v1/payments/p"] = pending | {"state": "paid"}
-    (settled,) = tracking.settle_payments(scene.ws, slow, "t", scene.dossier.id)
+    (settled,) = tracking.settle_payments(scene.ws, HosoConnector(slow, scene.portal, "t"), scene.dossier.id)
     assert settled.state == PaymentState.PAID
 
 
@@ -343,10 +364,10 @@ def test_a_result_that_is_not_what_was_announced(scene: Scene) -> None:
     facts: dict[str, Any] = {"name": "r.pdf", "media_type": "application/pdf", "issued": None}
     scene.ws.results.announce(scene.dossier.id, "r", size=10, sha256=right, **facts)
     with pytest.raises(PortalAnsweredGarbage):
-        tracking.fetch_results(scene.ws, liar, "t", scene.dossier.id, scene.clock)
+        tracking.fetch_results(scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock)
     assert scene.ws.results.list(scene.dossier.id)[0].fetched is None
     scene.ws.results.announce(scene.dossier.id, "r", size=0, sha256="", **facts)
-    (result,) = tracking.fetch_results(scene.ws, liar, "t", scene.dossier.id, scene.clock)
+    (result,) = tracking.fetch_results(scene.ws, HosoConnector(liar, scene.portal, "t"), scene.dossier.id, scene.clock)
     assert result.sha256 == hashlib.sha256(b"%PDF other").hexdigest(), "not announced: kept under its own hash"
     scene.ws.results.fetched(scene.dossier.id, "r", result.sha256, "indeterminate", {})
 

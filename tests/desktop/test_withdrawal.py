@@ -55,20 +55,21 @@ class Scene:
     def fault(self, where: str, kind: str) -> None:
         self.connection.send("POST", "/practice/faults", {"where": where, "kind": kind})
 
+    def at(self) -> HosoConnector:
+        return HosoConnector(self.connection, self.portal, self.token)
+
     def refresh(self, ws: Any, status: int | None = None) -> None:
         for _ in range(8):
-            tracking.refresh(ws, self.connection, self.token, self.id, self.clock)
+            tracking.refresh(ws, self.at(), self.id, self.clock)
             if status is None or ws.dossiers.get(self.id).status == status:
                 return
         raise AssertionError(ws.dossiers.get(self.id).status)
 
     def withdraw(self, ws: Any) -> None:
-        tracking.withdraw(ws, self.connection, self.token, self.id, self.clock)
+        tracking.withdraw(ws, self.at(), self.id, self.clock)
 
     def pay(self, ws: Any, browse: Any) -> Any:
-        return tracking.pay(
-            ws, self.connection, self.token, self.id, self.clock, browse=browse, patience=0, portal=self.portal
-        )
+        return tracking.pay(ws, self.at(), self.id, self.clock, browse=browse, patience=0)
 
     def rows(self, sql: str) -> list[Any]:
         import sqlite3
@@ -168,11 +169,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from desktop import tracking
 from desktop.portal.connection import Connection
+from desktop.portal.contract import PortalDescription
+from desktop.portal.submission import HosoConnector
 from desktop.store import RecoveryCode, Workspace
 from tests.desktop.store_kit import Time
 
 home, url, token, dossier, moment = sys.argv[1:]
 connection = Connection(url, practice=True)
+portal = PortalDescription("thuc-hanh", {}, True, (), "hoso/1", True, (), (), (), {})
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -184,8 +188,8 @@ def browse(page):
 code = RecoveryCode(sys.stdin.read())
 with Workspace.open(Path(home), practice=False, unlock=code, clock=Time(datetime.now(UTC))) as ws:
     if moment == "answer":
-        tracking._settle = die   # the portal has begun the payment; nothing of its answer is saved
-    tracking.pay(ws, connection, token, dossier, ws.clock, browse=browse, patience=0)
+        tracking.paying._settle = die   # the portal has begun the payment; nothing of its answer is saved
+    tracking.pay(ws, HosoConnector(connection, portal, token), dossier, ws.clock, browse=browse, patience=0)
 """
 
 
@@ -210,7 +214,7 @@ def test_a_client_killed_while_paying_never_pays_twice(scene: Scene, moment: str
         assert (payment.id, payment.state) == (kept.id, PaymentState.CONFIRMING)
         assert len(shown) == (1 if moment == "answer" else 0), "what was paid before the kill is not shown again"
         scene.refresh(ws, 4)
-        tracking.settle_payments(ws, scene.connection, scene.token, scene.id, scene.portal)
+        tracking.settle_payments(ws, scene.at(), scene.id)
         assert [one.state for one in ws.fees.payments(scene.id)] == [PaymentState.PAID]
         assert len(ws.evidence.list(scene.id, tracking.PAYMENT_RECEIPT)) == 1
     assert scene.rows(
