@@ -7,7 +7,7 @@ second processor.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Literal
 from signing.certificate import Certificate
 
 if TYPE_CHECKING:
+    from signing.errors import SigningError
     from signing.key import Digest, SigningKey
     from signing.pdf import SignedPdf
 
 Ask = Callable[[tuple[bytes, str]], bytes]
 """Takes what is to be signed and the digest's name; returns the signature's value."""
+AskSeveral = Callable[[tuple[list[bytes], str]], list[bytes]]
+"""Takes all that is to be signed and the digest's name; returns the values, fewer where the key could not go on."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,22 @@ def sign_pdf_apart(data: bytes, key: KeyFacts, name: str | None, at: datetime, *
     from signing.pdf import sign_pdf
 
     return sign_pdf(data, None, _AskedKey(key.certificate, key.chain, key.kind, ask), field=name, at=at)
+
+
+def sign_pdfs_apart(
+    sources: Sequence[bytes], key: KeyFacts, name: str | None, at: datetime, *, ask: AskSeveral
+) -> list[SignedPdf | SigningError | None]:
+    """Sign PDFs as `sign_pdf_apart` does, with one question to the key for all that are simple.
+
+    What is wrong with one document stands in its place, and None where the key gave no value.
+    """
+    from signing.pdf import NoValue, sign_pdfs
+
+    def one(asked: tuple[bytes, str]) -> bytes:
+        values = ask(([asked[0]], asked[1]))
+        if not values:
+            raise NoValue
+        return values[0]
+
+    asked_key = _AskedKey(key.certificate, key.chain, key.kind, one)
+    return sign_pdfs(sources, asked_key, lambda data, digest: ask((data, digest)), field=name, at=at)

@@ -64,7 +64,7 @@ class PreparedCms:
         `stamp` makes a time-stamp token of the signature value (level B-T).
         """
         attributes = self.attributes(document_digest)
-        signature = key.sign(tlv(0x31, attributes), self.digest)
+        signature = key.sign(to_be_signed(attributes), self.digest)
         return self.assemble(attributes, signature, stamp(signature) if stamp is not None else b"")
 
     def assemble(self, attributes: bytes, signature: bytes, token: bytes = b"") -> bytes:
@@ -80,6 +80,11 @@ class PreparedCms:
         )
         signed = tlv(0x30, self._head, tlv(0x31, signer))
         return tlv(0x30, _SIGNED_DATA, tlv(0xA0, signed))
+
+
+def to_be_signed(attributes: bytes) -> bytes:
+    """Return what the signature value is made over: the signed attributes as a SET OF (RFC 5652, 5.4)."""
+    return tlv(0x31, attributes)
 
 
 def prepare(key: SigningKey) -> PreparedCms:

@@ -11,7 +11,7 @@ from typing import Literal, Protocol, get_args, runtime_checkable
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from signing.certificate import Certificate
-from signing.errors import DigestRefused, KeyTooWeak, UnsupportedKey
+from signing.errors import DigestRefused, KeyTooWeak, SigningError, UnsupportedKey
 
 Digest = Literal["sha256", "sha384", "sha512"]
 
@@ -39,6 +39,30 @@ class SigningKey(Protocol):
 
         RSA gives an RSASSA-PKCS1-v1_5 signature, a curve gives a DER SEQUENCE of r and s.
         """
+
+
+@runtime_checkable
+class SeveralKey(SigningKey, Protocol):
+    """A key that is asked for several signatures at once, where each question costs something."""
+
+    def sign_several(self, data: Sequence[bytes], digest: Digest = "sha256") -> tuple[list[bytes], SigningError | None]:
+        """Sign one after the other; return the values, and what ended it where there are fewer than asked for."""
+
+
+def sign_several(key: SigningKey, data: Sequence[bytes], digest: Digest) -> tuple[list[bytes], SigningError | None]:
+    """Sign several with any key; return the values, and what ended it where there are fewer than asked for."""
+    try:
+        if isinstance(key, SeveralKey):
+            return key.sign_several(data, digest)
+        values: list[bytes] = []
+        for one in data:
+            try:
+                values.append(key.sign(one, digest))
+            except SigningError as error:
+                return values, error
+        return values, None
+    except SigningError as error:
+        return [], error
 
 
 @runtime_checkable

@@ -104,6 +104,10 @@ class SignedPdf:
     facts: SignatureFacts
 
 
+class NoValue(Exception):
+    """Raised by a key that could not go on, where what ended it is told elsewhere."""
+
+
 class _Writer(IncrementalPdfFileWriter):
     """pyHanko's incremental writer, leaving the document's metadata alone.
 
@@ -155,22 +159,10 @@ def sign_pdf(
         draft = _draft(source, wish)
         if draft is not None:
             stamping = timestamper.stamping(prepared.digest) if timestamper is not None else None
-            draft.write(output, prepared.sign(key, draft.digest(prepared.digest), stamping))
-            found = reread.reread(output, stream, draft.name, key.certificate)
-            return SignedPdf(
-                output.getvalue() if isinstance(output, io.BytesIO) and target is None else None,
-                SignatureFacts(
-                    field=draft.name,
-                    certificate=key.certificate,
-                    signing_time=moment,
-                    digest=found.digest,
-                    level="B-B" if timestamper is None else "B-T",
-                    size=found.size,
-                    visible=draft.visible,
-                    earlier=0,
-                    accessible=draft.accessible,
-                ),
-            )
+            content = prepared.sign(key, draft.digest(prepared.digest), stamping)
+            level = "B-B" if timestamper is None else "B-T"
+            facts = _finished(draft, content, output, stream, key.certificate, moment, level)
+            return SignedPdf(output.getvalue() if isinstance(output, io.BytesIO) and target is None else None, facts)
     writer = _open(stream)
     earlier = _earlier(writer)
     name, existing = _field(writer, field, earlier)
@@ -230,6 +222,83 @@ def sign_pdf(
         accessible=accessible.outcome,
     )
     return SignedPdf(written.getvalue() if isinstance(written, io.BytesIO) and target is None else None, facts)
+
+
+def sign_pdfs(
+    sources: Sequence[bytes],
+    key: SigningKey,
+    values: Callable[[list[bytes], Digest], list[bytes]],
+    *,
+    field: str | None = None,
+    at: datetime | None = None,
+) -> list[SignedPdf | SigningError | None]:
+    """Sign PDFs invisibly at level B-B, as `sign_pdf` does, with all of their values asked for at once.
+
+    `values` signs what it is given, one after the other, and gives fewer where it could not go on: what got none is
+    None here. A document that is not simple is signed by `key` after the others, unless it raises NoValue. What is
+    wrong with one document stands in its place. Raise KeyTooWeak, UnsupportedKey, and what
+    `values` and `key` raise that is no SigningError.
+    """
+    prepared = cms.prepare(key)
+    moment = (at or datetime.now(VIETNAM)).astimezone(VIETNAM).replace(microsecond=0)
+    wish = first.Wish(field, None, _title(None, key), moment, None, None, None, prepared.size)
+    outcomes: list[SignedPdf | SigningError | None] = [None] * len(sources)
+    begun: list[tuple[int, first.Draft, bytes]] = []
+    others: list[int] = []
+    for number, source in enumerate(sources):
+        try:
+            draft = _draft(source, wish)
+        except SigningError as error:
+            outcomes[number] = error
+            continue
+        if draft is None:
+            others.append(number)
+        else:
+            begun.append((number, draft, prepared.attributes(draft.digest(prepared.digest))))
+    given = values([cms.to_be_signed(attributes) for _, _, attributes in begun], prepared.digest) if begun else []
+    for (number, draft, attributes), value in zip(begun, given, strict=False):
+        output = io.BytesIO()
+        try:
+            content = prepared.assemble(attributes, value)
+            stream = io.BytesIO(sources[number])
+            facts = _finished(draft, content, output, stream, key.certificate, moment, "B-B")
+            outcomes[number] = SignedPdf(output.getvalue(), facts)
+        except SigningError as error:
+            outcomes[number] = error
+    if len(given) == len(begun):
+        for number in others:
+            try:
+                outcomes[number] = sign_pdf(sources[number], None, key, field=field, at=at)
+            except NoValue:
+                break
+            except SigningError as error:
+                outcomes[number] = error
+    return outcomes
+
+
+def _finished(
+    draft: first.Draft,
+    content: bytes,
+    output: IO[bytes],
+    source: BinaryIO,
+    certificate: Certificate,
+    moment: datetime,
+    level: str,
+) -> SignatureFacts:
+    """Write a draft with its CMS and read it again. Raise SignatureNotReread."""
+    draft.write(output, content)
+    found = reread.reread(output, source, draft.name, certificate)
+    return SignatureFacts(
+        field=draft.name,
+        certificate=certificate,
+        signing_time=moment,
+        digest=found.digest,
+        level=level,
+        size=found.size,
+        visible=draft.visible,
+        earlier=0,
+        accessible=draft.accessible,
+    )
 
 
 def _draft(source: bytes | BinaryIO, wish: first.Wish) -> first.Draft | None:

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.errors import FileTooLarge
 from desktop.filing.batch_signing import Job, Signer
 from desktop.filing.desk import Desk
-from desktop.filing.documents import SignedDocument, SignRequest, sign_document
+from desktop.filing.documents import SignedDocument, SignRequest, sign_document, sign_documents
 from desktop.filing.errors import OutputIsSource, OutputNameTwice, OutputNotWritten, OutputTaken, SourceNotRead
 from desktop.replacing import move_over
 
@@ -35,6 +35,8 @@ FILE_LIMIT = 1 << 30
 """The largest file that is signed, in bytes."""
 APART_FROM = 20
 """Files from which on it pays to start the worker processes."""
+TOGETHER_LIMIT = 512 << 10
+"""The largest file that is signed in one step with others, in bytes: a step holds all of its files at once."""
 _PART = ".hoso-part-"
 _CHUNK = 1 << 20
 
@@ -76,13 +78,13 @@ class Ledger:
         found = self._known.get(name, {}).get("source_sha256")
         return found if isinstance(found, str) else None
 
-    def add(self, entry: dict[str, Any]) -> None:
-        """Write a line; that it is lost by a power cut does no harm."""
-        line = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+    def add(self, *entries: dict[str, Any]) -> None:
+        """Write lines; that they are lost by a power cut does no harm."""
+        lines = b"".join(json.dumps(one, ensure_ascii=False, sort_keys=True).encode() + b"\n" for one in entries)
         with self._lock:
-            self._known[entry["file"]] = entry
+            self._known.update((one["file"], one) for one in entries)
             with open(self.path, "ab") as file:
-                file.write(b"\n" + line if self._torn else line)
+                file.write(b"\n" + lines if self._torn else lines)
             self._torn = False
 
 
@@ -110,7 +112,75 @@ def file_jobs(
         orders = [replace(order, request=replace(order.request, apart=True)) for order in orders]
     ledger = Ledger(out_dir)
     taken: dict[str, int] = {}
-    return [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign, evidence) for order in orders]
+    jobs = [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign, evidence) for order in orders]
+    if len(orders) < APART_FROM or sign is not sign_document:
+        return jobs
+    chosen = {job.facts["source"]: order.request for job, order in zip(jobs, orders, strict=True)}
+
+    def several(key: SigningKey, group: Sequence[Job]) -> list[dict[str, Any] | Exception]:
+        return _several(desk, key, [(one, chosen[one.facts["source"]]) for one in group], ledger, evidence)
+
+    return [replace(job, several=several) for job in jobs]
+
+
+def _several(
+    desk: Desk, key: SigningKey, group: Sequence[tuple[Job, SignRequest]], ledger: Ledger, evidence: Path | None
+) -> list[dict[str, Any] | Exception]:
+    """Sign files in one step: one question to the key and one way to a worker for all that can be taken together."""
+    outcomes: dict[int, dict[str, Any] | Exception] = {}
+    held: dict[int, bytes] = {}
+    for number, (job, request) in enumerate(group):
+        try:
+            source: Path = job.facts["source"]
+            if request == group[0][1] and os.path.getsize(source) <= TOGETHER_LIMIT:
+                held[number] = _read(source)
+        except OSError as error:
+            outcomes[number] = SourceNotRead(str(source), _reason(error))
+        except (SourceNotRead, FileTooLarge) as error:
+            outcomes[number] = error
+    documents = [(group[number][0].name, data) for number, data in held.items()]
+    lines = []
+    signed = sign_documents(desk, documents, key, group[0][1]) if documents else []
+    for (number, data), one in zip(held.items(), signed, strict=True):
+        if isinstance(one, Exception):
+            outcomes[number] = one
+            continue
+        try:
+            lines.append(_keep(group[number][0].facts["file"], data, one, key, group[number][1], evidence))
+            outcomes[number] = one.to_json()
+        except Exception as error:
+            if not hasattr(error, "code"):
+                raise
+            outcomes[number] = error
+    if lines:
+        ledger.add(*lines)
+    stop = next((one for one in outcomes.values() if getattr(one, "stops_batch", False)), None)
+    for number, (job, _) in enumerate(group):
+        if number not in outcomes:
+            try:
+                outcomes[number] = stop if isinstance(stop, Exception) else job.sign(key)
+            except Exception as error:
+                if not hasattr(error, "code"):
+                    raise
+                outcomes[number] = error
+                stop = error if getattr(error, "stops_batch", False) else None
+    return [outcomes[number] for number in range(len(group))]
+
+
+def _keep(
+    target: Path, data: bytes, signed: SignedDocument, key: SigningKey, request: SignRequest, evidence: Path | None
+) -> dict[str, Any]:
+    """Write a signed file and its evidence; return its line of the ledger. Raises OutputNotWritten."""
+    if evidence is not None:
+        keep_loose(evidence, key, signed, request, target.name)
+    write_whole(target, signed.data)
+    return {
+        "file": target.name,
+        "source_sha256": hashlib.sha256(data).hexdigest(),
+        "signed_sha256": hashlib.sha256(signed.data).hexdigest(),
+        "by": signed.signer.fingerprint,
+        "at": signed.signing_time.isoformat(),
+    }
 
 
 def _job(
@@ -134,18 +204,7 @@ def _job(
     def work(key: SigningKey) -> dict[str, Any]:
         data = _read(order.source)
         signed = sign(desk, order.source.name, data, key, order.request)
-        if evidence is not None:
-            keep_loose(evidence, key, signed, order.request, target.name)
-        write_whole(target, signed.data)
-        ledger.add(
-            {
-                "file": target.name,
-                "source_sha256": hashlib.sha256(data).hexdigest(),
-                "signed_sha256": hashlib.sha256(signed.data).hexdigest(),
-                "by": signed.signer.fingerprint,
-                "at": signed.signing_time.isoformat(),
-            }
-        )
+        ledger.add(_keep(target, data, signed, key, order.request, evidence))
         return signed.to_json()
 
     return Job(order.source.name, order.signer, work, kept, {"source": order.source, "file": target})
@@ -207,12 +266,13 @@ def write_whole(target: Path, data: bytes) -> None:
     """Write a file whole or not at all: beside it, synced, then renamed over it. Raises OutputNotWritten."""
     beside: str | None = None
     try:
-        descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f"{_PART}{os.getpid()}-")
+        name = str(target.parent / f"{_PART}{os.getpid()}-{secrets.token_hex(8)}")
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        beside = name
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, 0o666 & ~_UMASK)
         move_over(beside, target)
         beside = None
     except OSError as error:
@@ -221,16 +281,6 @@ def write_whole(target: Path, data: bytes) -> None:
         if beside is not None:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-_UMASK = _umask()
-"""Read once: asking changes it for a moment, for every thread."""
 
 
 def _sweep(folder: Path) -> None:

@@ -30,8 +30,9 @@ AHEAD = 4
 """Jobs under way at once: while the token signs one, the next is being prepared and the last is being read again."""
 STEP = 16
 STEP_SECONDS = 1.0
-"""Jobs that a quick key signs at one question, at most, and how long that may take: a person who cancels, or pulls a
-token out, is not kept waiting, and a token that takes a second for each signature is asked for each."""
+"""Jobs that a quick key signs at one question, at most, and how long that may take. Steps begin with one job and grow
+with what is done: a person who cancels, or pulls a token out, is not kept waiting, and a token that takes a second for
+each signature is asked for each."""
 TOGETHER = 20
 """Jobs under one confirmation at a remote service, at most: all of their documents are held meanwhile."""
 PUT_BACK = frozenset({"TOKEN_REMOVED", "TOKEN_MISSING"})
@@ -313,7 +314,7 @@ class _Run:
             self._go_together(key, left)
             return
         under_way: dict[Future[tuple[list[dict[str, Any] | Exception], float]], list[int]] = {}
-        room, step, fault, back = 1, 1, None, []  # type: int, int, Exception | None, list[int]
+        room, step, done, fault, back = 1, 1, 0, None, []  # type: int, int, int, Exception | None, list[int]
         while under_way or (left and fault is None and not self._stop_wanted()):
             while left and fault is None and len(under_way) < room and not self._stop_wanted():
                 numbers = self._next_step(left, step)
@@ -327,7 +328,8 @@ class _Run:
                 if any(isinstance(one, dict) for one in outcomes):
                     room = self._ahead
                     fitting = int(STEP_SECONDS * len(numbers) / max(seconds, 1e-6))
-                    step = max(1, min(4 * len(numbers), STEP, fitting))
+                    done += len(numbers)
+                    step = max(1, min(1 + done // 8, STEP, fitting))
                 for number, outcome in zip(numbers, outcomes, strict=True):
                     stop = self._judge(number, outcome)
                     if stop is not None:

@@ -5,9 +5,9 @@ the standard library's `token` must not be shadowed). One thread, one request at
 the driver prints goes nowhere. Two sessions in two threads crash real modules; a driver that hangs or dies takes this
 process and nothing else with it.
 
-Requests (`do`): load, tokens, certificates, login, resume, sign, logout. Answers: `{"ok": …}`, or `{"error": name}`
-with a name of python-pkcs11's exceptions (they are the standard's), or one of ours: Missing, NoCertificate, NoKey,
-Gone, FinalTry, Locked, PinNeeded, PinPadNeeded, Load.
+Requests (`do`): load, tokens, certificates, login, resume, sign, several, logout. Answers: `{"ok": …}`, or
+`{"error": name}` with a name of python-pkcs11's exceptions (they are the standard's), or one of ours: Missing,
+NoCertificate, NoKey, Gone, FinalTry, Locked, PinNeeded, PinPadNeeded, Load.
 """
 
 from __future__ import annotations
@@ -282,6 +282,16 @@ class Child:
                 raise Refusal("Gone") from error
             raise
         return base64.b64encode(signature).decode("ascii")
+
+    def do_several(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Sign one after the other until one fails: what was signed before it is not lost."""
+        signed: list[str] = []
+        for data in request["data"]:
+            answer = self.answer({"do": "sign", "mechanism": request["mechanism"], "data": data})
+            if "ok" not in answer:
+                return {"signed": signed, "ended": answer}
+            signed.append(answer["ok"])
+        return {"signed": signed}
 
     def _sign(self, data: bytes, mechanism: Mechanism) -> bytes:
         """Sign, with the PIN where the key wants it each time; on a PIN pad an empty one stands for 'ask there'."""

@@ -328,7 +328,7 @@ class Module:
             answer = self._exchange(self._process, request, seconds)
         if "ok" in answer:
             return answer["ok"]
-        raise _refusal(_text(answer.get("error")), _text(answer.get("detail")), token, self.name)
+        raise refusal_of(answer, token, self.name)
 
     def _nonsense(self) -> ModuleCrashed:
         self.close()
@@ -357,6 +357,11 @@ def _text(value: object) -> str:
 
 
 _LEFT = {"count_low": "low", "final_try": "final", "locked": "none"}
+
+
+def refusal_of(answer: dict[str, Any], token: Token | None, module: str) -> TokenError:
+    """Read an error from an answer."""
+    return _refusal(_text(answer.get("error")), _text(answer.get("detail")), token, module)
 
 
 def _refusal(name: str, detail: str, token: Token | None, module: str) -> TokenError:
