@@ -422,3 +422,16 @@ def withdraw(dossier: str) -> None:
         {"dossier": view.id, "code": view.code, "status": view.status, "raw": view.raw, "withdrawal": view.withdrawal},
         session.words(*told),
     )
+
+
+@commands.command("rate")
+def rate(
+    dossier: str, level: Annotated[int, typer.Argument(min=1, max=3, help="3 hài lòng, 2 bình thường, 1 chưa.")]
+) -> None:
+    """Ghi lại lần nộp hồ sơ thế nào; chỉ lưu trên máy này."""
+    from desktop import filing
+
+    session = _session.current
+    known = session.app.desk.workspace.dossiers.get(dossier)
+    filing.rate(session.app.desk, known.id, level)
+    session.answer({"dossier": known.id, "level": level}, session.words("Đã ghi.", "Noted."))

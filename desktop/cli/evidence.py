@@ -57,6 +57,24 @@ def export_evidence(
         raise Negative
 
 
+@commands.command("print")
+def print_evidence(
+    dossier: str,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Tệp PDF để ghi.")],
+    force: Annotated[bool, typer.Option("--force", help="Ghi đè tệp đã có.")] = False,
+) -> None:
+    """In chứng cứ của hồ sơ ra PDF: biên nhận, thời điểm, mã băm, chữ ký và kết quả kiểm tra."""
+    from desktop import filing
+
+    session = _session.current
+    session.check_free(output, force)
+    desk = session.app.desk
+    session.write(
+        output, filing.print_evidence(desk, desk.workspace.dossiers.get(dossier).id, session.lang), force=force
+    )
+    session.answer({"file": output}, str(output))
+
+
 @commands.command("delete")
 def delete_evidence(
     dossier: str,

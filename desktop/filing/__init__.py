@@ -83,6 +83,7 @@ from desktop.filing.portal import (
     update_catalogue,
 )
 from desktop.filing.preflight import Preflight, PreflightFinding, preflight
+from desktop.filing.rating import rate, rating
 from desktop.filing.reading import procedure_lines
 from desktop.filing.remote import RemoteProfile, add_remote, open_remote, remotes, remove_remote, signs_together
 from desktop.filing.sealing import SealWish, SignedDossier, sign_dossier, verdicts_of, workspace_trust
@@ -108,23 +109,23 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, portals, remove_portal
 
 __all__ = [
-    "HAND_OVER", "HOSO", "KINDS", "SIX_STEP", "HandedOver", "Way", "add_way", "browse", "hand_over", "LEVELS",
-    "REACHED", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport", "ClonedForm", "ComponentView", "Desk",
-    "DossierView", "ExportedFile", "ExtendedDocument", "Filer", "FilledDocument", "ItemView", "KeyRing",
-    "KnownPortal", "Link", "LinkTarget", "LoggedOut", "MovedForm", "PaymentView", "Preflight", "PreflightFinding",
-    "RemoteProfile", "Request", "ResultView", "RowProblem", "SealWish", "SignRequest", "SignatureEvidence",
-    "SignedContainer", "SignedDocument", "SignedDossier", "StampLook", "StatusView", "TokenKeyView", "TokenKeys",
-    "Try", "WhoIs", "account_page", "add_client", "add_portal", "add_remote", "attach", "batch_template",
-    "begin_form", "begin_supplement", "cancel_item", "case_of", "check_batch", "check_certificate", "choose_account",
-    "clone_dossier", "confirm_unconfirmed", "delete_evidence", "doctor", "dossier_view", "dossier_views", "draft_of",
-    "drain", "earlier_form", "enter_code", "error_sheet", "export", "export_evidence", "extend_document",
-    "fetch_results", "filer_for", "fill_foreign", "follow_link", "form_fields", "import_catalogue", "import_clients",
+    "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
+    "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
+    "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",
+    "MovedForm", "PaymentView", "Preflight", "PreflightFinding", "RemoteProfile", "Request", "ResultView",
+    "RowProblem", "SealWish", "SignRequest", "SignatureEvidence", "SignedContainer", "SignedDocument",
+    "SignedDossier", "StampLook", "StatusView", "TokenKeyView", "TokenKeys", "Try", "Way", "WhoIs", "account_page",
+    "add_client", "add_portal", "add_remote", "add_way", "attach", "batch_template", "begin_form", "begin_supplement",
+    "browse", "cancel_item", "case_of", "check_batch", "check_certificate", "choose_account", "clone_dossier",
+    "confirm_unconfirmed", "delete_evidence", "doctor", "dossier_view", "dossier_views", "draft_of", "drain",
+    "earlier_form", "enter_code", "error_sheet", "export", "export_evidence", "extend_document", "fetch_results",
+    "filer_for", "fill_foreign", "follow_link", "form_fields", "hand_over", "import_catalogue", "import_clients",
     "is_large_pdf", "level_of", "login", "login_needed", "logout", "mandates", "moment_of", "move_back", "move_form",
     "new_dossier", "offered_move", "open_form", "open_remote", "open_requests", "open_token", "outbox_items", "pause",
     "paused", "pay", "portal_of_link", "portals", "preflight", "print_batch", "print_evidence", "procedure",
-    "procedure_lines", "proofs_for", "read_link", "refresh", "release_item", "remotes", "remove_portal",
-    "remove_remote", "role_of", "run_batch", "safe_name", "save_form", "schedule_item", "search", "set_data",
-    "settle_item", "sign_container", "sign_document", "sign_dossier", "sign_files", "sign_large",
+    "procedure_lines", "proofs_for", "rate", "rating", "read_link", "refresh", "release_item", "remotes",
+    "remove_portal", "remove_remote", "role_of", "run_batch", "safe_name", "save_form", "schedule_item", "search",
+    "set_data", "settle_item", "sign_container", "sign_document", "sign_dossier", "sign_files", "sign_large",
     "signature_evidence", "signs_together", "stamp_look", "status", "status_view", "submit", "token_keys", "tries",
     "trust_add", "trust_list", "trust_remove", "update_catalogue", "validate_data", "validate_file", "verdicts_of",
     "whoami", "withdraw", "workspace_trust",

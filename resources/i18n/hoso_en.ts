@@ -25,6 +25,7 @@
         <message>
             <location filename="../../desktop/ui/edges.py" />
             <location filename="../../desktop/ui/pages/signatures.py" />
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Chữ ký</source>
             <translation>Signatures</translation>
         </message>
@@ -393,32 +394,32 @@
         <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <source>Chưa nhập được bảng tính.</source>
-            <translation type="unfinished" />
+            <translation>The spreadsheet was not imported.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <source>Đang đọc {}…</source>
-            <translation type="unfinished" />
+            <translation>Reading {}…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <source>Đã nhập {} dòng từ {}; hoàn tác bằng Ctrl+Z.</source>
-            <translation type="unfinished" />
+            <translation>{} rows imported from {}; Ctrl+Z undoes it.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <source>Dòng {} của bảng tính: {}</source>
-            <translation type="unfinished" />
+            <translation>Row {} of the spreadsheet: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <source>và {} ô nữa</source>
-            <translation type="unfinished" />
+            <translation>and {} more cells</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <source>Cột không thuộc bảng này nên không lấy: {}.</source>
-            <translation type="unfinished" />
+            <translation>Columns that are not this table's were left out: {}.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/keeping.py" />
@@ -874,17 +875,17 @@
         <message>
             <location filename="../../desktop/ui/filling/table.py" />
             <source>Nhập từ &amp;bảng tính…</source>
-            <translation type="unfinished" />
+            <translation>Import spreadshee&amp;t…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/table.py" />
             <source>Nhập {} từ bảng tính</source>
-            <translation type="unfinished" />
+            <translation>Import {} from a spreadsheet</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/table.py" />
             <source>Tệp XLSX hoặc CSV, hàng đầu là tên cột như ở đây; cũng có thể dán ô từ bảng tính (Ctrl+V)</source>
-            <translation type="unfinished" />
+            <translation>XLSX or CSV with the columns' names in its first row, as here; cells can be pasted too (Ctrl+V)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/table.py" />
@@ -997,7 +998,7 @@
             <location filename="../../desktop/ui/keys.py" />
             <location filename="../../desktop/ui/pages/again.py" />
             <source>Lập tiếp từ hồ sơ này</source>
-            <translation type="unfinished" />
+            <translation>New dossier like this one</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/keys.py" />
@@ -1158,7 +1159,7 @@
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>&amp;Khách hàng</source>
-            <translation type="unfinished" />
+            <translation>&amp;Client</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
@@ -1169,7 +1170,7 @@
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>Kỳ &amp;mới</source>
-            <translation type="unfinished" />
+            <translation>New &amp;period</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
@@ -1182,27 +1183,27 @@
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>{} (MST {})</source>
-            <translation type="unfinished" />
+            <translation>{} (tax code {})</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>Giữ nội dung tờ khai, bỏ những gì nói về khách hàng cũ; điền thông tin của khách hàng mới.</source>
-            <translation type="unfinished" />
+            <translation>What the form says is kept, what tells of the old client is left out; the new client's facts are filled in.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>Đây là kỳ ngay sau: số dư được chuyển sang, phần còn lại theo quy tắc của biểu mẫu.</source>
-            <translation type="unfinished" />
+            <translation>This is the period right after: balances roll forward, the rest follows the form's own rules.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>Giữ lại những gì biểu mẫu cho giữ; số dư chỉ chuyển sang kỳ ngay sau.</source>
-            <translation type="unfinished" />
+            <translation>What the form lets stay is kept; balances roll forward only to the period right after.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
             <source>Chữ ký, bản in và giấy tờ đính kèm không đi theo. Hồ sơ cũ không thay đổi.</source>
-            <translation type="unfinished" />
+            <translation>Signatures, prints and attachments do not come along. The old dossier stays as it is.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/again.py" />
@@ -1796,7 +1797,7 @@
         <message>
             <location filename="../../desktop/ui/pages/dossier.py" />
             <source>Lập tiếp cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)</source>
-            <translation type="unfinished" />
+            <translation>The same for another period or client (Ctrl+Shift+N)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/dossier.py" />
@@ -1968,12 +1969,12 @@
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>&amp;Lập tiếp…</source>
-            <translation type="unfinished" />
+            <translation>New &amp;like this…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Lập hồ sơ như hồ sơ này cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)</source>
-            <translation type="unfinished" />
+            <translation>Begin a dossier like this one for another period or client (Ctrl+Shift+N)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -1988,7 +1989,7 @@
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>{}: {}. Biên nhận: {}</source>
-            <translation type="unfinished" />
+            <translation>{}: {}. Receipt: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
@@ -3410,6 +3411,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Ký số</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
             <source>Thực hành</source>
             <translation>Practice</translation>
         </message>
@@ -3597,6 +3603,36 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Địa chỉ http hoặc https theo RFC 3161, do tổ chức cấp dấu thời gian cho; để trống: không có.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Máy chủ &amp;dấu thời gian</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>&amp;Lưu máy chủ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Cần một địa chỉ bắt đầu bằng http:// hoặc https://, không kèm mật khẩu.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Đã lưu máy chủ dấu thời gian.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Đã bỏ máy chủ dấu thời gian.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
             <source>Theo hệ thống</source>
             <translation>Follow the system</translation>
         </message>
@@ -3674,6 +3710,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
+            <source>Ký thế nào</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/sign.py" />
             <source>Ký những gì</source>
             <translation>What is signed</translation>
         </message>
@@ -3739,8 +3780,8 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
-            <source>Sẽ ký {} mục của hồ sơ cho {}.</source>
-            <translation>Parts of the dossier to be signed: {}, for {}.</translation>
+            <source>Sẽ ký {} mục của hồ sơ cho {}. Tư cách: {}. Mức: {}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
@@ -3756,6 +3797,11 @@
             <location filename="../../desktop/ui/pages/sign.py" />
             <source>Đã ký {} tệp, đọc lại và thấy đúng</source>
             <translation>Signed files, read again and found right: {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/sign.py" />
+            <source>Chữ ký trên PDF ở mức {}.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
@@ -4011,6 +4057,126 @@
             <location filename="../../desktop/ui/pages/signing/asker.py" />
             <source> · mã đối chiếu {}</source>
             <translation> · matching code {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Mức c&amp;hữ ký</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Đặt máy chủ dấu thời &amp;gian</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>B-B: chữ ký cơ bản</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>B-T: thêm dấu thời gian</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>B-LT: thêm dữ liệu xác thực lâu dài</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>B-LTA: thêm dấu thời gian lưu trữ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Mức B-T, B-LT và B-LTA cần một máy chủ dấu thời gian để chứng minh lúc ký; chưa đặt máy chủ nào nên chỉ ký được mức B-B.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Lúc ký là giờ của máy này, không có bên thứ ba chứng minh.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Dấu thời gian lấy từ {}; chỉ giá trị băm rời khỏi máy. Tệp XML giữ chữ ký mà nơi nhận biết.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Chữ: người ký, mã số thuế, tư cách, ngày ký</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Hình chữ ký tay hoặc con dấu, bên cạnh chữ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Mã QR nêu cách kiểm tra, bên cạnh chữ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Theo Nghị định 30/2020: chỉ hình, không khung</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Dấu chữ ký h&amp;iện trên trang</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Chọ&amp;n hình…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>&amp;Sang trang đang xem</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>&amp;Bỏ chỗ đã dời</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Hình chữ ký hoặc con dấu</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Hình (*.png *.jpg *.jpeg)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Không đọc được tệp: {}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>PNG nền trong suốt hoặc ảnh chụp trên giấy trắng; không lưu lại.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Chọn hình chữ ký hoặc con dấu, hoặc kiểu dấu khác.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Khung dấu chữ ký quá nhỏ: kéo rộng hoặc cao hơn.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/choosing.py" />
+            <source>Mẫu này không có chỗ cho dấu; chữ ký sẽ không hiện trên trang.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/doctor.py" />
@@ -4289,6 +4455,36 @@
             <location filename="../../desktop/ui/pages/signing/pin.py" />
             <source>Gửi mã PIN và &amp;ký</source>
             <translation>&amp;Send the PIN and sign</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
+            <source>Dấu chữ ký trên trang</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
+            <source>Phím mũi tên: dời; Shift+mũi tên: đổi cỡ; thêm Ctrl: từng chút; Home: về chỗ của mẫu.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
+            <source>Trang {}, cách mép trái {} mm, mép trên {} mm; rộng {} mm, cao {} mm.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
+            <source>Khung quá nhỏ cho nội dung dấu.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
+            <source>Đã sát mép trang.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/signing/placing.py" />
+            <source>Khung quá nhỏ</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/ready.py" />
@@ -4705,6 +4901,61 @@ Keep this paper away from the computer.</translation>
             <location filename="../../desktop/ui/system/crash.py" />
             <source>Đã lưu vào {}.</source>
             <translation>Saved to {}.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>&amp;Hài lòng</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>&amp;Bình thường</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>&amp;Chưa hài lòng</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>C&amp;hứng cứ PDF…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Biên nhận, thời điểm, mã băm, chữ ký và kết quả kiểm tra trong một tệp PDF</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Bạn thấy lần nộp hồ sơ này thế nào? Câu trả lời chỉ lưu trên máy này.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Bạn đã đánh giá lần nộp này: {}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Lưu chứng cứ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Tệp PDF (*.pdf)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Đã lưu chứng cứ vào {}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/filed.py" />
+            <source>Đang lập chứng cứ…</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/system/ties.py" />

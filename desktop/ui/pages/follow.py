@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop import filing
@@ -29,6 +30,7 @@ from desktop.ui.parts import (
 )
 from desktop.ui.rows import Mark
 from desktop.ui.shell import Page, Shell
+from desktop.ui.system.filed import Filed
 from desktop.ui.theme import STEP, Size, font
 from desktop.ui.timeline import Moment
 
@@ -60,6 +62,9 @@ class Here(Page):
         column.addWidget(self.sheet)
         self._id = ""
         self._asking = False
+        key = QShortcut(QKeySequence("Ctrl+Shift+N"), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(lambda: shell.go("again", dossier=self._id))
         shell.bell.data_changed.connect(lambda what: self._look() if what in ("status", "outbox") else None)
 
     def enter(self, **facts: Any) -> None:
@@ -120,6 +125,8 @@ class Here(Page):
 
     def _show(self, seen: Seen) -> None:
         self._seen = seen
+        here = self.sheet.inside.focusWidget()
+        stood = here.text() if isinstance(here, Button) and here.hasFocus() else ""
         empty(self.sheet.column)
         column = self.sheet.column
         dossier = seen.dossier
@@ -130,7 +137,10 @@ class Here(Page):
         again.clicked.connect(self._ask)
         look = Button(self.tr("&Mở hồ sơ"), "dossier")
         look.clicked.connect(lambda: self.shell.go("dossier", dossier=dossier.id))
-        head.add(again, look)
+        more = Button(self.tr("&Lập tiếp…"), "batch")
+        more.setToolTip(self.tr("Lập hồ sơ như hồ sơ này cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)"))
+        more.clicked.connect(lambda: self.shell.go("again", dossier=dossier.id))
+        head.add(again, more, look)
         again.setVisible(bool(dossier.code) and not dossier.code_entered)
         column.addWidget(head)
         mark = words.state_mark(dossier, seen.item)
@@ -143,7 +153,24 @@ class Here(Page):
             column.addWidget(card)
         column.addWidget(Section(self.tr("Diễn biến")))
         column.addWidget(self._timeline(seen))
+        self.filed = Filed(self.shell, dossier)
+        column.addWidget(self.filed)
         column.addStretch(1)
+        self.sheet.setAccessibleName(
+            self.tr("{}: {}. Biên nhận: {}").format(
+                dossier.procedure_name, mark.text, ", ".join(part for part in self._receipt_words(seen)[:2] if part)
+            )
+        )
+        self._stand(stood)
+
+    def _stand(self, stood: str) -> None:
+        """Put the keyboard back on the button it was on; on the page itself, which tells how it stands, for a start."""
+        same = next((one for one in self.sheet.inside.findChildren(Button) if stood and one.text() == stood), None)
+        holder = self.window().focusWidget()
+        if same is not None and same.isEnabled():
+            same.setFocus()
+        elif holder is None or holder is self or not holder.isVisible() or self.isAncestorOf(holder):
+            self.sheet.setFocus()
 
     def _clocks(self, seen: Seen) -> QWidget:
         dossier = seen.dossier
