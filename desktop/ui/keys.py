@@ -18,6 +18,7 @@ KEYS = (
     ("Ctrl+K", later("Tìm mọi thứ")),
     ("Ctrl+Shift+K", later("Đổi khách hàng")),
     ("Ctrl+N", later("Lập hồ sơ mới")),
+    ("Ctrl+Shift+N", later("Lập tiếp từ hồ sơ này")),
     ("Ctrl+Enter", later("Việc tiếp theo")),
     ("F1", later("Trợ giúp tại chỗ")),
     ("F7 / Shift+F7", later("Lỗi sau, lỗi trước")),

@@ -101,6 +101,12 @@ def arrange(grid: Grid, definition: Definition) -> Arrangement | None:
     return Arrangement(main, tables) if main is not None else None
 
 
+def table_heading(sheet: Sheet, table: Table) -> Heading | None:
+    """Return the heading of a sheet that holds the rows of one table and nothing else; None where it has none."""
+    found = _heading(sheet, _names(table.columns, main=False))
+    return found if found is not None and any(found.has(column.path) for column in table.columns) else None
+
+
 def _table_of(sheet: Sheet, definition: Definition) -> tuple[str, Heading] | None:
     best: tuple[str, Heading] | None = None
     for table in definition.tables.values():

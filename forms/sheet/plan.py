@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from forms import kinds, strict_json, units, written
 from forms.bundled import RESOURCES
-from forms.definition import Field, Text
+from forms.definition import Field, Table, Text
 from forms.form.problem import Problem, fill
 from forms.identifiers import check_personal_id, check_phone, check_tax_code, fold
 from forms.period import Period
@@ -127,7 +127,7 @@ def read_plan(grid: Grid, template: Template, period: Period | None, today: date
     keys = [path for path in keys if found.main.has(path)]
     if not keys:
         raise SheetNoClients
-    reader = _Reading(template, today)
+    reader = Reading(template, today)
     tables, stray = _table_rows(grid, found)
     rows: list[PlanRow] = []
     sheet = grid.sheet(found.main.sheet)
@@ -198,7 +198,7 @@ def unescaped(text: str) -> str:
     return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@\t\r" else text
 
 
-class _Reading:
+class Reading:
     """Read cells for the fields of one template."""
 
     def __init__(self, template: Template, today: date) -> None:
@@ -225,20 +225,21 @@ class _Reading:
             tied = [one for key in dict.fromkeys((own, client)) if key for one in tables.pop((name, key), [])]
             if tied:
                 table_rows[name] = tuple(one.number for one in tied)
-                entries = data[name] = []
-                for index, one in enumerate(tied):
-                    entry: dict[str, Any] = {}
-                    for spec in table.columns:
-                        if heading.has(spec.path):
-                            cell = one[heading.columns[spec.path]]
-                            self._take(entry, spec, cell, f"{name}[{index}].{spec.name}", notes)
-                    self._wards(entry, table.columns)
-                    entries.append(entry)
+                data[name] = [self.entry(one, heading, table, index, notes) for index, one in enumerate(tied)]
         name_column = found.main.columns.get(NAME)
         name = plain(row[name_column]) if name_column is not None else ""
         if not name and self.template.identity.name:
             name = str(data.get(self.template.identity.name) or "")
         return PlanRow(row.number, own or client, client, name[:200], data, tuple(notes), table_rows)
+
+    def entry(self, row: Row, heading: Heading, table: Table, index: int, notes: list[Problem]) -> dict[str, Any]:
+        """Read one row of a table; `index` is its place in the data."""
+        entry: dict[str, Any] = {}
+        for spec in table.columns:
+            if heading.has(spec.path):
+                self._take(entry, spec, row[heading.columns[spec.path]], f"{table.name}[{index}].{spec.name}", notes)
+        self._wards(entry, table.columns)
+        return entry
 
     def _wards(self, data: dict[str, Any], fields: Iterable[Field]) -> None:
         """Find wards by name in the province beside: many provinces have one of the same name."""

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from forms.period import Period
-from forms.sheet import Content, Line, RowInput, as_cell, check_rows, make_sheet, read_plan, read_sheet
+from forms.sheet import Content, Line, RowInput, as_cell, check_rows, make_sheet, read_plan, read_rows, read_sheet
 from forms.sheet.errors import SheetError
 from forms.template import bundled_library, load
 
@@ -194,3 +194,22 @@ def test_no_text_becomes_a_formula(text: str) -> None:
     found = next(cell for row in sheet.iter_rows(min_row=3) for cell in row if cell.value == text)
     assert (found.data_type, found.quotePrefix) == ("s", True)
     assert plan_of(data).rows[0].data["nguoiKy"] == text
+
+
+def test_a_list_of_one_table_is_read_by_its_own_headings() -> None:
+    template = load(bundled_library().choose("bhxh/d02-lt", None, TODAY))
+    data = csv(
+        "DANH SÁCH LAO ĐỘNG THÁNG 11",
+        "STT;Họ và tên;Ngày tháng năm sinh;Giới tính;Hệ số/Mức lương;Số nhà",
+        "1;Nguyễn Văn Ví Dụ;05/03/1990;Nam;7.500.000;12",
+        ";;;;;",
+        "2;Trần Thị Ví Dụ;1992-12-31;Nữ;1,234;14",
+    )
+    found = read_rows(read_sheet(data), template, "tang", TODAY)
+    assert [row["ho_ten"] for row in found.rows] == ["Nguyễn Văn Ví Dụ", "Trần Thị Ví Dụ"]
+    assert [row["ngay_sinh"] for row in found.rows] == ["1990-03-05", "1992-12-31"]
+    assert found.rows[0]["luong"] == 7_500_000
+    assert (found.numbers, found.unknown) == ((3, 5), ("STT", "Số nhà"))
+    with pytest.raises(SheetError) as caught:
+        read_rows(read_sheet(csv("Hàng hóa;Đơn giá", "Gạo;xấu")), template, "tang", TODAY)
+    assert caught.value.code == "SHEET_NO_FIELDS"

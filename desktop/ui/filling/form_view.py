@@ -90,6 +90,8 @@ class FormView(QScrollArea):
     told = Signal()
     """The problems that may be told have changed, or were left as they are after a field was left."""
     next_asked = Signal()
+    import_asked = Signal(str)
+    """The rows of a spreadsheet are wanted in this table."""
 
     def __init__(
         self,
@@ -154,6 +156,7 @@ class FormView(QScrollArea):
             else:
                 block = TableBlock(self.document, item, self._today)
                 self.tables[item.name] = block
+                block.import_asked.connect(self.import_asked)
             block.setParent(self.sheet)
             block.focused.connect(self._reached)
             block.left.connect(self._left)

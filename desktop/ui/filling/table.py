@@ -93,6 +93,8 @@ class TableBlock(QWidget):
     focused = Signal(str)
     left = Signal(str)
     resized = Signal()
+    import_asked = Signal(str)
+    """The rows of a spreadsheet are wanted in this table."""
     undo_asked = Signal()
     redo_asked = Signal()
 
@@ -136,6 +138,14 @@ class TableBlock(QWidget):
             row.addWidget(button)
         self.count = QLabel()
         self.count.setFont(font(Size.SMALL))
+        self.import_button = Button(self.tr("Nhập từ &bảng tính…"), "import")
+        self.import_button.setAccessibleName(self.tr("Nhập {} từ bảng tính").format(table.label.get(lang)))
+        self.import_button.setToolTip(
+            self.tr("Tệp XLSX hoặc CSV, hàng đầu là tên cột như ở đây; cũng có thể dán ô từ bảng tính (Ctrl+V)")
+        )
+        self.import_button.clicked.connect(lambda: self.import_asked.emit(table.name))
+        self.import_button.setEnabled(not document.read_only)
+        row.addWidget(self.import_button)
         row.addStretch(1)
         row.addWidget(self.count)
         self._message = QLabel(self)
@@ -238,6 +248,21 @@ class TableBlock(QWidget):
             self.document.set_rows(self.table.name, rows, f"{self.table.name}[{row}]")
         except FormsError as error:
             self.say(error)
+
+    def take_rows(self, rows: list[Any], first: int) -> None:
+        """Hold these rows from now on, as one step, and stand in the first new one."""
+        self._rows(rows, first)
+        self.document.leave_all(
+            f"{self.table.name}[{row}].{column.name}"
+            for row in range(first, len(rows))
+            for column in self.table.columns
+        )
+        self.view.setFocus()
+        self.view.setCurrentIndex(self.model.index(first, 0))
+
+    def note(self, words: str) -> None:
+        """Say something under the table until something else is said."""
+        self._put(words)
 
     def commit(self) -> None:
         """Take what is being typed in a cell, now."""

@@ -13,6 +13,7 @@ from desktop.ui.filling.attachments import AttachmentPane
 from desktop.ui.filling.checklist import CHECK, SIGN, SUBMIT, Checklist, Task
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.form_view import FormView
+from desktop.ui.filling.importing import choose_rows
 from desktop.ui.filling.keeping import Keeper
 from desktop.ui.filling.opening import Loaded, Opened, load_dossier, move_words, open_form
 from desktop.ui.filling.page_view import PageView
@@ -112,9 +113,14 @@ class Here(Page):
         row.addLayout(names, 1)
         self.undo_button = self._tool("undo", self.tr("Hoàn tác (Ctrl+Z)"), self.undo)
         self.redo_button = self._tool("redo", self.tr("Làm lại (Ctrl+Y)"), self.redo)
+        self.again_button = self._tool(
+            "batch",
+            self.tr("Lập tiếp cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)"),
+            lambda: self._leave_for("again"),
+        )
         self.page_button = self._tool("page", self.tr("Ẩn, hiện trang in (F8)"), self.turn_page)
         self.page_button.setCheckable(True)
-        for button in (self.undo_button, self.redo_button, self.page_button):
+        for button in (self.again_button, self.undo_button, self.redo_button, self.page_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return head
 
@@ -133,7 +139,7 @@ class Here(Page):
             ("F7", lambda: self._next_problem(1)), ("Shift+F7", lambda: self._next_problem(-1)), ("F8", self.turn_page),
             ("F9", self.check), ("Ctrl+Return", self.open_next), ("Ctrl+Enter", self.open_next),
             ("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo),
-            ("Ctrl+P", lambda: self._leave_for("review")),
+            ("Ctrl+P", lambda: self._leave_for("review")), ("Ctrl+Shift+N", lambda: self._leave_for("again")),
         ):  # fmt: skip
             key = QShortcut(QKeySequence(sequence), self)
             key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -293,6 +299,7 @@ class Here(Page):
         document.history_changed.connect(self._history)
         view.told.connect(self._told)
         view.focused.connect(self.page_view.mark)
+        view.import_asked.connect(lambda table: choose_rows(self, self.shell, view, table))
         self.bar.show()
         self._history()
         self._told()
