@@ -1,0 +1,60 @@
+"""Each request of the contract, each fault, each victim of kill -9: a tenth of the matrix, another with each commit.
+
+`python -m tests.faults matrix` is the whole of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.desktop.test_faults import _seed
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked here")
+
+
+def test_the_matrix_has_every_request_of_the_contract_that_a_client_makes() -> None:
+    from tests.faults.matrix import cells, tenth, uncovered
+    from tests.faults.spoiler import KINDS
+
+    assert uncovered() == set()
+    for seed in range(5):
+        whole, part = cells(seed), tenth(seed)
+        assert {cell.kind for cell in whole} == set(KINDS) == {cell.kind for cell in part}
+        assert {cell.operation for cell in whole} == {cell.operation for cell in part}
+        assert len(part) == round(len(whole) / 10)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_tenth_of_the_matrix(tmp_path: Path) -> None:
+    from tests.faults.matrix import run, tenth
+
+    seed = _seed()
+    print(f"python -m tests.faults matrix --tenth --seed {seed}")
+    chosen = tenth(seed)
+    assert run(tmp_path, chosen, print) == []
+    assert [cell.line for cell in chosen if cell.faults] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_an_evening_over_a_link_that_keeps_failing(tmp_path: Path) -> None:
+    from tests.faults.evening import run
+
+    done = run(tmp_path, _seed(), dossiers=12, clients=4, size=300_000, chunk=100_000, seconds=400)
+    print(done.line)
+    assert done.faults == ()
+    assert done.cuts > 5
+
+
+def test_a_portal_that_answers_at_random_crashes_nothing_and_proves_nothing(tmp_path: Path) -> None:
+    from tests.faults.answers import run
+
+    seed = _seed()
+    print(f"python -m tests.faults answers --seed {seed}")
+    told = run(tmp_path, seed, 150)
+    assert told.faults == []
+    assert told.asked.keys() >= {"openSubmission", "getSubmission", "getDossier", "listChanges", "withdrawDossier"}
