@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -52,8 +53,14 @@ def open_in(home: Path, clock: Time | None = None) -> Workspace:
     return Workspace.open(home, practice=False, unlock=RecoveryCode(_made()[1]), clock=clock or Time())
 
 
-def signed_dossier(ws: Workspace, tax_code: str = "0100686209", period: str = "2026-06", files: int = 1) -> Dossier:
-    """Make a client if needed, and a signed dossier with files."""
+def signed_dossier(
+    ws: Workspace,
+    tax_code: str = "0100686209",
+    period: str = "2026-06",
+    files: int = 1,
+    manifest: Callable[[Dossier], str] | None = None,
+) -> Dossier:
+    """Make a client if needed, and a signed dossier with files; `manifest` writes one that says something."""
     from desktop.errors import ClientNotFound
 
     try:
@@ -71,4 +78,4 @@ def signed_dossier(ws: Workspace, tax_code: str = "0100686209", period: str = "2
         file = ws.dossiers.attach(dossier.id, PART.component, "tờ khai.pdf", before, kind=kind)
         after = ws.files.put(f"%PDF {dossier.id} {number} signed".encode() * 3000, "tờ khai.pdf", "application/pdf")
         ws.dossiers.replace_signed(dossier.id, file.id, after)
-    return ws.dossiers.mark_signed(dossier.id, MANIFEST)
+    return ws.dossiers.mark_signed(dossier.id, MANIFEST if manifest is None else manifest(dossier))
