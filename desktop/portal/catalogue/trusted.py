@@ -214,7 +214,8 @@ class TrustedCatalogue:
         changed = self.contents != fresh.contents
         if changed:
             _write(self.folder / "contents", fresh.contents.encode())
-        self._state = None
+        with suppress(OSError):
+            self._state = (_stamp(self.folder / "verified.json"), fresh)
         had = {(t.id, t.version) for t in before.templates()} if before is not None else set()
         new = tuple((t.id, t.version) for t in fresh.templates() if (t.id, t.version) not in had)
         return Updated(
@@ -266,11 +267,10 @@ class TrustedCatalogue:
         """
         path = self.folder / "verified.json"
         try:
-            facts = path.stat()
-            stamp = (facts.st_mtime_ns, facts.st_size)
+            stamp = _stamp(path)
             if self._state is not None and self._state[0] == stamp:
                 return self._state[1]
-            if facts.st_size > _STATE_LIMIT:
+            if stamp[1] > _STATE_LIMIT:
                 raise CatalogueTampered(self.pin.url, "verified.json")
             state = json.loads(path.read_bytes())
         except FileNotFoundError:
@@ -423,6 +423,11 @@ def _read_cache(metadata: Path, first_root: bytes, now: datetime) -> dict[str, A
 
 def _text(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_mtime_ns, facts.st_size
 
 
 def _named(connection: Connection, description: PortalDescription) -> bool:

@@ -88,19 +88,28 @@ class Claims:
                     # Most are no patterns, and there are thousands of them.
                     self._plain.setdefault(path, number)
                     continue
-                start = path.partition("/")[0]
                 one = DelegatedRole(role.name, role.keyids, role.threshold, True, [path])
-                self._patterns.setdefault("" if _GLOB.search(start) else start, []).append((number, one))
+                self._patterns.setdefault(_start(path), []).append((number, one))
         self.sha256 = digest.hexdigest()
 
     def owner(self, path: str) -> str | None:
         """Return the agency to which a path was left: the first that it was left to, alone."""
         found = self._plain.get(path, len(self._names))
-        for start in (path.partition("/")[0], ""):
+        for start in (_start(path), path.partition("/")[0], ""):
             for number, pattern in self._patterns.get(start, ()):
                 if number < found and pattern.is_delegated_path(path):
                     found = number
         return self._names[found] if found < len(self._names) else None
+
+
+def _start(path: str) -> str:
+    """Return the first two steps of a path or pattern, or what of them is no pattern."""
+    plain: list[str] = []
+    for step in path.split("/")[:2]:
+        if _GLOB.search(step):
+            break
+        plain.append(step)
+    return "/".join(plain)
 
 
 class Verified:
