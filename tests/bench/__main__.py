@@ -35,6 +35,12 @@ def _search() -> list[Row]:
     return search()
 
 
+def _catalogue() -> list[Row]:
+    from tests.bench.catalogue import download
+
+    return download()
+
+
 def _signing() -> list[Row]:
     from tests.bench.signing import signing
 
@@ -77,10 +83,16 @@ def _engine() -> list[Row]:
     return engine()
 
 
+def _upload() -> list[Row]:
+    from tests.bench.upload import upload
+
+    return upload()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "window": _window, "labour": _labour, "batch": _batch, "search": _search, "sheet": _sheet, "token": _token,
-    "signing": _signing, "levels": _levels, "xml_signing": _xml_signing, "validation": _validation,
-    "engine": _engine,
+    "window": _window, "labour": _labour, "batch": _batch, "search": _search, "catalogue": _catalogue,
+    "sheet": _sheet, "token": _token, "signing": _signing, "levels": _levels,
+    "xml_signing": _xml_signing, "validation": _validation, "engine": _engine, "upload": _upload,
 }  # fmt: skip
 
 

@@ -20,8 +20,11 @@ AGENCIES = tuple(f"Bộ {one}" for one in ("Tài chính", "Công an", "Tư pháp
 )
 
 
-def fill(folder: Path, count: int, *, real: Path | None = None) -> str:
-    """Write that many records into a folder, each made-up one whole; return what they are."""
+def fill(folder: Path, count: int, *, real: Path | None = None, whole: bool = True) -> str:
+    """Write that many records into a folder; return what they are.
+
+    whole: each made-up one has its whole record too, not the line of the list alone.
+    """
     details = folder / "details"
     details.mkdir(parents=True)
     lines: list[str] = []
@@ -36,9 +39,10 @@ def fill(folder: Path, count: int, *, real: Path | None = None) -> str:
     had = len(lines)
     dice = random.Random(20261122)
     for number in range(count - had):
-        row, whole = made_up(dice, number)
+        row, record = made_up(dice, number)
         lines.append(json.dumps(row, ensure_ascii=False))
-        (details / f"{row['code']}.json").write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+        if whole:
+            (details / f"{row['code']}.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
     (folder / "catalog.jsonl").write_text("\n".join(lines), encoding="utf-8")
     return f"{had} real and {count - had} made-up procedures" if had else f"{count} made-up procedures"
 
@@ -77,7 +81,8 @@ def made_up(dice: random.Random, number: int) -> tuple[dict[str, Any], dict[str,
         "executionCases": [
             {"name": say(8), "profileComponents": [
                 {"code": f"TP{case}{n}", "name": say(30), "originalQty": dice.randint(0, 2),
-                 "copyQty": dice.randint(0, 3), "required": dice.random() < 0.7, "attachments": [{"fileName": f"{say(3)}.docx"}]}
+                 "copyQty": dice.randint(0, 3), "required": dice.random() < 0.7,
+                 "attachments": [{"fileName": f"{say(3)}.docx"}]}
                 for n in range(dice.randint(2, 9))
             ]}
             for case in range(dice.randint(1, 3))
