@@ -18,7 +18,7 @@ MOST_CODE_BYTES = 400
 """What a QR code may say, in UTF-8: more would need squares too small for a telephone in any usual stamp."""
 SMALLEST_SQUARE = 0.75
 """Points: 0.26 mm, what a telephone reads from an office printer's page."""
-_QUIET = 2
+QUIET = 2
 """White squares around the code within its own ground; the stamp's padding is white beyond them."""
 
 Box = tuple[float, float, float, float]
@@ -93,22 +93,22 @@ def draw_picture(shown: Picture, box: Box, *, largest: tuple[float, float] | Non
 
 def code_side(text: str) -> float:
     """Return the least side of a QR code in points."""
-    return (_squares(text)[0] + 2 * _QUIET) * SMALLEST_SQUARE
+    return (squares(text)[0] + 2 * QUIET) * SMALLEST_SQUARE
 
 
 def draw_code(text: str, box: Box) -> str:
     """Draw a QR code black on white into a square in the middle of a box. Raise StampTooSmall."""
-    count, runs = _squares(text)
+    count, runs = squares(text)
     x, y, width, height = box
     side = min(width, height)
-    square = side / (count + 2 * _QUIET)
+    square = side / (count + 2 * QUIET)
     if square < SMALLEST_SQUARE - 0.001:
         raise StampTooSmall(round(width), round(height))
     left, bottom = x + (width - side) / 2, y + (height - side) / 2
     # In units of squares from the code's lower left corner: whole numbers, so neighbours never leave a hairline.
     parts = [
         f"q 1 1 1 rg {left:.3f} {bottom:.3f} {side:.3f} {side:.3f} re f 0 0 0 rg",
-        f"{square:.5f} 0 0 {square:.5f} {left + _QUIET * square:.4f} {bottom + _QUIET * square:.4f} cm",
+        f"{square:.5f} 0 0 {square:.5f} {left + QUIET * square:.4f} {bottom + QUIET * square:.4f} cm",
         *(f"{start} {count - 1 - row} {length} 1 re" for row, start, length in runs),
         "f Q",
     ]
@@ -116,7 +116,7 @@ def draw_code(text: str, box: Box) -> str:
 
 
 @lru_cache(maxsize=64)
-def _squares(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
+def squares(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
     """Return how many squares a side has, and the dark runs: row from the top, start, length."""
     import qrcode  # only this kind of stamp needs it
 
@@ -129,9 +129,9 @@ def _squares(text: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
     code.make(fit=True)
     matrix = code.get_matrix()
     runs = []
-    for row, squares in enumerate(matrix):
+    for row, line in enumerate(matrix):
         start = None
-        for place, dark in enumerate([*squares, False]):
+        for place, dark in enumerate([*line, False]):
             if dark and start is None:
                 start = place
             elif not dark and start is not None:

@@ -237,7 +237,7 @@ def draw(stamp: Stamp, width: float, height: float) -> bytes:
         pad = _PADDING if stamp.framed else 0.0
         inside = (pad, pad, width - 2 * pad, height - 2 * pad)
         return "\n".join([*parts, draw_picture(stamp.picture, inside, largest=stamp.picture.points)]).encode("ascii")
-    beside, words = _arrange(stamp, width, height)
+    beside, words = arrange(stamp, width, height)
     if beside is not None:
         if stamp.picture is not None:
             parts.append(draw_picture(stamp.picture, beside))
@@ -264,7 +264,7 @@ _EASY = 6.0
 """Points of letters that are read without effort: picture or code gives way until the text has them."""
 
 
-def _arrange(stamp: Stamp, width: float, height: float) -> tuple[Box | None, Box]:
+def arrange(stamp: Stamp, width: float, height: float) -> tuple[Box | None, Box]:
     """Divide the box between picture or code and text; in a tall box they stand one above the other.
 
     Raise StampTooSmall where no division leaves both legible.

@@ -1022,6 +1022,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/keys.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>In</source>
             <translation>Print</translation>
         </message>
@@ -1265,6 +1266,7 @@
         <message>
             <location filename="../../desktop/ui/pages/batch.py" />
             <location filename="../../desktop/ui/pages/review.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>Tiến độ</source>
             <translation>Progress</translation>
         </message>
@@ -1781,6 +1783,7 @@
             <location filename="../../desktop/ui/pages/clients.py" />
             <location filename="../../desktop/ui/pages/settings.py" />
             <location filename="../../desktop/ui/pages/signatures.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;Bỏ</source>
             <translation>Ca&amp;ncel</translation>
         </message>
@@ -2181,6 +2184,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;Lưu…</source>
             <translation>&amp;Save…</translation>
         </message>
@@ -3379,11 +3383,13 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>Đã gửi {} trang đến máy in.</source>
             <translation>Pages sent to the printer: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>Máy in không nhận bản in. Hãy kiểm tra máy in rồi thử lại.</source>
             <translation>The printer did not take the print. Check the printer and try again.</translation>
         </message>
@@ -3392,6 +3398,11 @@
             <location filename="../../desktop/ui/pages/welcome.py" />
             <source>Hiển thị</source>
             <translation>Display</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Ký số</source>
+            <translation>Signing</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
@@ -3408,11 +3419,6 @@
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Cổng được nhận ra bằng vân tay của gốc danh mục.</source>
             <translation>A portal is recognised by the fingerprint of its catalogue root.</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/settings.py" />
-            <source>Ký số</source>
-            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
@@ -3604,32 +3610,32 @@
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Địa chỉ http hoặc https theo RFC 3161, do tổ chức cấp dấu thời gian cho; để trống: không có.</source>
-            <translation type="unfinished" />
+            <translation>An http or https address by RFC 3161, given by the time-stamp authority; empty: none.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Máy chủ &amp;dấu thời gian</source>
-            <translation type="unfinished" />
+            <translation>&amp;Time-stamp server</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>&amp;Lưu máy chủ</source>
-            <translation type="unfinished" />
+            <translation>&amp;Keep the server</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Cần một địa chỉ bắt đầu bằng http:// hoặc https://, không kèm mật khẩu.</source>
-            <translation type="unfinished" />
+            <translation>An address is needed that begins with http:// or https://, without a password.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Đã lưu máy chủ dấu thời gian.</source>
-            <translation type="unfinished" />
+            <translation>The time-stamp server is kept.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Đã bỏ máy chủ dấu thời gian.</source>
-            <translation type="unfinished" />
+            <translation>There is no time-stamp server any more.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
@@ -3711,7 +3717,7 @@
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
             <source>Ký thế nào</source>
-            <translation type="unfinished" />
+            <translation>How it is signed</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
@@ -3781,7 +3787,7 @@
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
             <source>Sẽ ký {} mục của hồ sơ cho {}. Tư cách: {}. Mức: {}.</source>
-            <translation type="unfinished" />
+            <translation>Signs {} items of the dossier for {}. As: {}. Level: {}.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
@@ -3801,7 +3807,7 @@
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
             <source>Chữ ký trên PDF ở mức {}.</source>
-            <translation type="unfinished" />
+            <translation>The signatures in PDF are of level {}.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/sign.py" />
@@ -4061,122 +4067,122 @@
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Mức c&amp;hữ ký</source>
-            <translation type="unfinished" />
+            <translation>&amp;Level of the signature</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Đặt máy chủ dấu thời &amp;gian</source>
-            <translation type="unfinished" />
+            <translation>&amp;Set a time-stamp server</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>B-B: chữ ký cơ bản</source>
-            <translation type="unfinished" />
+            <translation>B-B: the basic signature</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>B-T: thêm dấu thời gian</source>
-            <translation type="unfinished" />
+            <translation>B-T: with a time-stamp</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>B-LT: thêm dữ liệu xác thực lâu dài</source>
-            <translation type="unfinished" />
+            <translation>B-LT: with long-term validation data</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>B-LTA: thêm dấu thời gian lưu trữ</source>
-            <translation type="unfinished" />
+            <translation>B-LTA: with an archive time-stamp</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Mức B-T, B-LT và B-LTA cần một máy chủ dấu thời gian để chứng minh lúc ký; chưa đặt máy chủ nào nên chỉ ký được mức B-B.</source>
-            <translation type="unfinished" />
+            <translation>Levels B-T, B-LT and B-LTA need a time-stamp server to prove when it was signed; none is set, so only level B-B can be made.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Lúc ký là giờ của máy này, không có bên thứ ba chứng minh.</source>
-            <translation type="unfinished" />
+            <translation>The time of signing is this computer’s clock; no third party proves it.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Dấu thời gian lấy từ {}; chỉ giá trị băm rời khỏi máy. Tệp XML giữ chữ ký mà nơi nhận biết.</source>
-            <translation type="unfinished" />
+            <translation>The time-stamp comes from {}; only a hash leaves this computer. XML files keep the signature that receivers know.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Chữ: người ký, mã số thuế, tư cách, ngày ký</source>
-            <translation type="unfinished" />
+            <translation>Text: signer, tax code, role, time</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Hình chữ ký tay hoặc con dấu, bên cạnh chữ</source>
-            <translation type="unfinished" />
+            <translation>A picture of signature or seal, beside the text</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Mã QR nêu cách kiểm tra, bên cạnh chữ</source>
-            <translation type="unfinished" />
+            <translation>A QR code that says how to validate, beside the text</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Theo Nghị định 30/2020: chỉ hình, không khung</source>
-            <translation type="unfinished" />
+            <translation>By Decree 30/2020: the picture alone, no frame</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Dấu chữ ký h&amp;iện trên trang</source>
-            <translation type="unfinished" />
+            <translation>What is seen of the s&amp;ignature</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Chọ&amp;n hình…</source>
-            <translation type="unfinished" />
+            <translation>Choose a &amp;picture…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>&amp;Sang trang đang xem</source>
-            <translation type="unfinished" />
+            <translation>Move to the pa&amp;ge shown</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>&amp;Bỏ chỗ đã dời</source>
-            <translation type="unfinished" />
+            <translation>&amp;Back to the form’s place</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Hình chữ ký hoặc con dấu</source>
-            <translation type="unfinished" />
+            <translation>Picture of the signature or seal</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Hình (*.png *.jpg *.jpeg)</source>
-            <translation type="unfinished" />
+            <translation>Pictures (*.png *.jpg *.jpeg)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Không đọc được tệp: {}</source>
-            <translation type="unfinished" />
+            <translation>The file cannot be read: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>PNG nền trong suốt hoặc ảnh chụp trên giấy trắng; không lưu lại.</source>
-            <translation type="unfinished" />
+            <translation>A PNG with transparent ground, or a photograph on white paper; it is not kept.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Chọn hình chữ ký hoặc con dấu, hoặc kiểu dấu khác.</source>
-            <translation type="unfinished" />
+            <translation>Choose a picture of the signature or seal, or another kind of stamp.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Khung dấu chữ ký quá nhỏ: kéo rộng hoặc cao hơn.</source>
-            <translation type="unfinished" />
+            <translation>The stamp’s box is too small: make it wider or higher.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/choosing.py" />
             <source>Mẫu này không có chỗ cho dấu; chữ ký sẽ không hiện trên trang.</source>
-            <translation type="unfinished" />
+            <translation>This form has no place for a stamp; the signature will not be seen on the page.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/doctor.py" />
@@ -4459,32 +4465,32 @@
         <message>
             <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Dấu chữ ký trên trang</source>
-            <translation type="unfinished" />
+            <translation>Stamp on the page</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Phím mũi tên: dời; Shift+mũi tên: đổi cỡ; thêm Ctrl: từng chút; Home: về chỗ của mẫu.</source>
-            <translation type="unfinished" />
+            <translation>Arrow keys move it; Shift+arrows resize it; Ctrl makes the steps small; Home puts it back to the form’s place.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Trang {}, cách mép trái {} mm, mép trên {} mm; rộng {} mm, cao {} mm.</source>
-            <translation type="unfinished" />
+            <translation>Page {}, {} mm from the left edge, {} mm from the top; {} mm wide, {} mm high.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Khung quá nhỏ cho nội dung dấu.</source>
-            <translation type="unfinished" />
+            <translation>The box is too small for what it must show.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Đã sát mép trang.</source>
-            <translation type="unfinished" />
+            <translation>It is at the edge of the page.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/placing.py" />
             <source>Khung quá nhỏ</source>
-            <translation type="unfinished" />
+            <translation>The box is too small</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/ready.py" />
@@ -4899,6 +4905,7 @@ Keep this paper away from the computer.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/crash.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>Đã lưu vào {}.</source>
             <translation>Saved to {}.</translation>
         </message>
@@ -4944,6 +4951,7 @@ Keep this paper away from the computer.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
+            <location filename="../../desktop/ui/system/printing.py" />
             <source>Tệp PDF (*.pdf)</source>
             <translation type="unfinished" />
         </message>
@@ -4955,6 +4963,46 @@ Keep this paper away from the computer.</translation>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Đang lập chứng cứ…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>Lưu thành tệp PDF</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>&amp;Máy in</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>&amp;Số bản</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>&amp;Từ trang</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>Đế&amp;n trang</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>Tùy chọn của má&amp;y in…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>&amp;In</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>Tệp PDF giữ nguyên cả tài liệu: chữ tìm và chép được, đúng như bản sẽ ký.</source>
             <translation type="unfinished" />
         </message>
         <message>

@@ -207,6 +207,11 @@ class PageView(QWidget):
         made.clicked.connect(lambda: do())
         return made
 
+    @property
+    def document(self) -> bytes | None:
+        """Return the document that stands, whole; None before the first does, or while it is hidden."""
+        return self._drawn.pdf if self._drawn is not None and not self.isHidden() else None
+
     # --- what is shown -----------------------------------------------------------------------------------------------
 
     def follow(self, prepare: Callable[[], Callable[[], Printed]]) -> None:
@@ -352,6 +357,15 @@ class PageView(QWidget):
         self.printed.emit(made.pages)
 
     # --- pages and zoom ----------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> int:
+        """Return the number of the page that is shown, from 1."""
+        return self._page
+
+    def places(self, name: str) -> list[Mark]:
+        """Return the marks of a name on the document that stands."""
+        return list(self._marks.get(name, ()))
 
     def turn(self, step: int) -> None:
         """Turn the page."""

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import filing
-from desktop.settings import SCHEMES, ZOOMS
+from desktop.settings import SCHEMES, ZOOMS, is_server
 from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
 from desktop.ui.keys import KeyTable
 from desktop.ui.pages.accounts import Accounts
 from desktop.ui.parts import Button, Card, Chip, Field, PageHead, Scroll, Section, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, font
+from desktop.ui.theme import ROW, STEP, Size, font
 from desktop.ui.words import english
 
 
@@ -46,6 +46,9 @@ class Here(Page):
         inside.addWidget(PageHead(self.title))
         inside.addWidget(Section(self.tr("Hiển thị")))
         inside.addWidget(Look(self))
+        self.signing = Signing(self)
+        inside.addWidget(Section(self.tr("Ký số")))
+        inside.addWidget(self.signing)
         inside.addWidget(Section(self.tr("Kho hồ sơ")))
         self.store = QVBoxLayout()
         self.store.setSpacing(3 * STEP)
@@ -75,6 +78,9 @@ class Here(Page):
         self._show_store()
         self._show_portals()
         self._show_practice()
+        if facts.get("part") == "signing":
+            self.signing.server.setFocus()
+            QTimer.singleShot(0, lambda: self.sheet.ensureWidgetVisible(self.signing, 0, 6 * STEP))
 
     # --- the workspace ------------------------------------------------------------------------------
 
@@ -321,6 +327,42 @@ class Here(Page):
             from desktop.ui.playing import Playing
 
             self.practice.addWidget(Playing(self.shell, app.practice_portal))
+
+
+class Signing(QWidget):
+    """The time-stamp server that is asked where none is named, here and on the command line."""
+
+    def __init__(self, page: Here) -> None:
+        super().__init__()
+        self.page = page
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * STEP)
+        self.server = QLineEdit(page.frame.preferences.tsa)
+        self.server.setPlaceholderText("https://")
+        self.server.setMinimumHeight(ROW)
+        hint = page.tr("Địa chỉ http hoặc https theo RFC 3161, do tổ chức cấp dấu thời gian cho; để trống: không có.")
+        self.field = Field(page.tr("Máy chủ &dấu thời gian"), self.server, hint)
+        self.field.setMaximumWidth(560)
+        column.addWidget(self.field)
+        self.keep_button = Button(page.tr("&Lưu máy chủ"), "check")
+        self.keep_button.clicked.connect(self.keep)
+        self.server.returnPressed.connect(self.keep)
+        column.addWidget(row_of(self.keep_button))
+
+    def keep(self) -> None:
+        """Keep the server that was typed, or none."""
+        address = self.server.text().strip()
+        if address and not is_server(address):
+            self.field.trouble(self.page.tr("Cần một địa chỉ bắt đầu bằng http:// hoặc https://, không kèm mật khẩu."))
+            self.server.setFocus()
+            return
+        self.field.trouble("")
+        self.page.frame.prefer(tsa=address)
+        said = (
+            self.page.tr("Đã lưu máy chủ dấu thời gian.") if address else self.page.tr("Đã bỏ máy chủ dấu thời gian.")
+        )
+        self.page.shell.say(said)
 
 
 class Look(QWidget):

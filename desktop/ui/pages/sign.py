@@ -22,6 +22,7 @@ from desktop.messages import message
 from desktop.ui.filling.key_chooser import KeyChooser
 from desktop.ui.filling.page_view import PageView
 from desktop.ui.pages.signing.asker import Asker
+from desktop.ui.pages.signing.choosing import SIGNATURE, LevelChoice, StampChoice
 from desktop.ui.pages.signing.ready import Judged, Made, Ready, look
 from desktop.ui.parts import (
     Button,
@@ -98,6 +99,9 @@ class Here(Page):
         self.role.currentIndexChanged.connect(lambda _: self._judge())
         self.keys = KeyChooser(self.shell)
         self.keys.chosen.connect(self._judge)
+        self.level = LevelChoice(self.shell)
+        self.stamp = StampChoice(self.shell, self.page_view)
+        self.stamp.changed.connect(self._allow)
         self.judgement = QVBoxLayout()
         self.judgement.setSpacing(2 * STEP)
         self.confirm = QVBoxLayout()
@@ -126,6 +130,9 @@ class Here(Page):
         work.addWidget(Section(self.tr("Bằng chứng thư nào")))
         work.addWidget(self.keys)
         work.addLayout(self.judgement)
+        work.addWidget(Section(self.tr("Ký thế nào")))
+        work.addWidget(self.level)
+        work.addWidget(self.stamp)
         work.addLayout(self.confirm)
         work.addWidget(Rule())
         work.addWidget(row_of(self.sign_button))
@@ -171,6 +178,7 @@ class Here(Page):
             self.shell.say(self.tr("Đang ký: hãy chờ xong hoặc bấm Dừng."), "warning")
             return False
         self._forget()
+        self.stamp.put_away()
         return True
 
     def _forget(self) -> None:
@@ -234,6 +242,8 @@ class Here(Page):
             return
         role = ready.role or ("self" if len(view.client_code) == 12 else "legal_representative")
         self.role.setCurrentIndex(max(self.role.findData(role), 0))
+        self.level.begin()
+        self.stamp.begin(ready.templates)
         self.signing.show()
         self._refresh()
         self.keys.begin(ready.last_key)
@@ -271,11 +281,12 @@ class Here(Page):
                 options = PrintOptions(timestamp=desk.timestamp(), practice=desk.practice, dossier=name)
                 period = str(form.period) if form.period else None
                 printed = desk.workers.run(print_form, form.template.ref, period, form.values, options, timeout=30)
-                return replace(printed, fields=tuple(replace(mark, name="") for mark in printed.signatures))
+                return replace(printed, fields=tuple(replace(mark, name=SIGNATURE) for mark in printed.signatures))
 
             return work
 
         self.page_view.show()
+        self.stamp.follow(form_id)
         self.page_view.follow(prepare)
 
     # --- what stands between -----------------------------------------------------------------------------------------
@@ -284,6 +295,7 @@ class Here(Page):
         """Compare certificate, role and client before anything is signed."""
         self._judged = None
         key, ready = self.keys.key(), self._ready
+        self._show_signer()
         if key is None or ready is None:
             self._refresh()
             return
@@ -314,6 +326,16 @@ class Here(Page):
 
         self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)
         self._refresh()
+
+    def _show_signer(self) -> None:
+        """Show in the stamp's sample who signs, and as whom."""
+        key = self.keys.key()
+        if key is None:
+            self.stamp.sign_as(None, None)
+            return
+        from desktop import filing
+
+        self.stamp.sign_as(key.certificate, filing.role_of(str(self.role.currentData())))
 
     def _refresh(self) -> None:
         """Show what the certificate's check found, what needs a yes, and whether one may sign."""
@@ -357,6 +379,8 @@ class Here(Page):
             why = self.tr("Đang kiểm tra chứng thư…")
         elif self._judged.refused:
             why = self.tr("Không ký được bằng chứng thư này với tư cách này.")
+        elif self.stamp.lacking:
+            why = self.stamp.lacking
         elif not all(box.isChecked() for box in self._yes):
             why = self.tr("Còn điều cần xác nhận ở trên.")
         self.why_not.setText(why)
@@ -373,8 +397,9 @@ class Here(Page):
         desk, name, role_name = self.shell.desk, self._id, str(self.role.currentData())
         assert self._ready is not None
         asker, view = self._asker, self._ready.view
-        what = self.tr("Sẽ ký {} mục của hồ sơ cho {}.")
-        asker.what = what.format(len(self._ready.papers), view.client_name)
+        level, server, look, places = self.level.chosen, self.level.server, self.stamp.look, self.stamp.places()
+        what = self.tr("Sẽ ký {} mục của hồ sơ cho {}. Tư cách: {}. Mức: {}.")
+        asker.what = what.format(len(self._ready.papers), view.client_name, self.role.currentText(), level)
         asker.owner = key.certificate.common_name
         asker.progress = None
         signer = self.keys.signer(asker.pin)
@@ -391,22 +416,29 @@ class Here(Page):
                     raise WorkCancelled
                 progress.report(done, total)
 
+            proofs = None
+            if level != "B-B":
+                from signing.trust import Trust
+
+                proofs = filing.proofs_for(desk, filing.workspace_trust(desk) or Trust(), server)
             jobs = dossier_jobs(
                 desk, [(name, signer, filing.role_of(role_name))], accept_unconfirmed=True, accept_questions=True,
-                progress=report,
+                progress=report, wish=filing.SealWish(level, proofs, look, places),
             )  # fmt: skip
             (result,) = sign_batch(jobs, answer=asker.choose, cancelled=progress.cancelled, ahead=1).results
             if result.error is not None:
                 raise result.error
             if result.state == "waiting":
                 raise WorkCancelled
-            return Made(tuple(filing.verdicts_of(desk, name)))
+            return Made(tuple(filing.verdicts_of(desk, name)), level)
 
         def told(done: int, total: int) -> None:
             self.progress.setMaximum(total)
             self.progress.setValue(done)
             self.progress.setFormat(self.tr("Đang ký {} / {}").format(done + 1, total))
 
+        self.level.remember()
+        self.stamp.remember()
         self.sign_button.setEnabled(False)
         self.running.show()
         self.progress.setMaximum(0)
@@ -452,6 +484,8 @@ class Here(Page):
         card.body.addWidget(
             Text(self.tr("Đã ký {} tệp, đọc lại và thấy đúng").format(len(signed.files)), Size.LEAD, bold=True)
         )
+        if signed.level != "B-B":
+            card.body.addWidget(Text(self.tr("Chữ ký trên PDF ở mức {}.").format(signed.level), role="muted"))
         for file, verdict in signed.files:
             line = QHBoxLayout()
             line.addWidget(Text(file), 1)

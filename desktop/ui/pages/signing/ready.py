@@ -27,6 +27,8 @@ class Ready:
     first_form: str | None
     last_key: str
     role: str | None
+    templates: dict[str, str]
+    """The template of each form that is signed, by form."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Made:
 
     files: tuple[tuple[str, str], ...]
     """Name and verdict."""
+    level: str
 
 
 def look(shell: Shell, dossier: str) -> Ready:
@@ -55,6 +58,7 @@ def look(shell: Shell, dossier: str) -> Ready:
     papers: list[tuple[str, str, str | None]] = []
     unconfirmed: list[str] = []
     first = None
+    templates: dict[str, str] = {}
     for part in view.components:
         if part.form is not None:
             form = filing.open_form(desk, part.form)
@@ -63,6 +67,8 @@ def look(shell: Shell, dossier: str) -> Ready:
                 kinds.append(tr("XML gửi cơ quan nhận"))
             papers.append((part.name, " · ".join(kinds), part.form))
             first = first or part.form
+            if part.sign:
+                templates[part.form] = form.template.id
             for notice in form.template.unconfirmed(form.period, desk.today()):
                 words = notice.text.get(shell.lang)
                 if words not in unconfirmed:
@@ -79,4 +85,5 @@ def look(shell: Shell, dossier: str) -> Ready:
         first,
         last_key(shell),
         record.role,
+        templates,
     )
