@@ -343,13 +343,57 @@ def export(
     session.answer({"files": rows}, *(f"{row['kind']}: {row['path']}" for row in rows))
 
 
-@commands.command("code")
-def code(dossier: str, number: str) -> None:
-    """Ghi mã hồ sơ mà cổng đã cấp khi tự nộp."""
+@commands.command("hand-over")
+def hand_over(
+    dossier: str,
+    out: Annotated[Path, typer.Option("--out", help="Thư mục để xuất vào.")],
+    portal: Annotated[str | None, typer.Option("--portal")] = None,
+    packed: Annotated[bool, typer.Option("--zip", help="Một tệp ZIP thay cho nhiều tệp.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Xuất dù đã có hồ sơ cùng kỳ.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Không mở trang của cổng.")] = False,
+    force: Force = False,
+) -> None:
+    """Xuất bộ hồ sơ để nộp bằng tay: XML, tệp đã ký, bản in, phiếu hướng dẫn; rồi mở trang của cổng."""
     from desktop import filing
 
     session = _session.current
-    findings = filing.enter_code(session.app.desk, dossier, number)
+    made = filing.hand_over(
+        session.app.desk, dossier, portal=portal, again=again, accept_unconfirmed=session.accept_unconfirmed
+    )
+    rows: list[dict[str, Any]] = [{"path": out / item.name, "kind": item.kind} for item in made.files]
+    contents = [item.data for item in made.files]
+    if packed:
+        rows, contents = [{"path": out / f"ho-so-{dossier}-de-nop.zip", "kind": "zip"}], [made.packed()]
+    for row in rows:
+        session.check_free(row["path"], force)
+    out.mkdir(parents=True, exist_ok=True)
+    for row, data in zip(rows, contents, strict=True):
+        session.write(row["path"], data, force=force)
+    if not no_browser:
+        filing.browse(made.page)
+    session.answer(
+        {"files": rows, "portal": made.portal, "page": made.page},
+        *(f"{row['kind']}: {row['path']}" for row in rows),
+        session.words(
+            f"Nộp trên trang {made.page} theo phiếu {made.sheet}, rồi: hoso dossier code {dossier} MÃ_HỒ_SƠ",
+            f"File it on {made.page} as the sheet {made.sheet} says, then: hoso dossier code {dossier} CODE",
+        ),
+    )
+
+
+@commands.command("code")
+def code(
+    dossier: str,
+    number: str,
+    portal: Annotated[
+        str | None, typer.Option("--portal", help="Cổng đã cấp mã; bỏ trống: cổng đã xuất bộ hồ sơ để nộp.")
+    ] = None,
+) -> None:
+    """Ghi mã hồ sơ mà cổng đã cấp khi tự nộp; cổng tra được mã thì bắt đầu theo dõi."""
+    from desktop import filing
+
+    session = _session.current
+    findings = filing.enter_code(session.app.desk, dossier, number, portal=portal)
     session.answer(
         {"dossier": dossier, "code": number, "findings": findings},
         session.words(f"Đã ghi mã {number}.", f"Code {number} kept."),

@@ -106,9 +106,10 @@ from desktop.filing.stamping import STAMP_KINDS, StampLook, stamp_look
 from desktop.filing.supplements import Request, begin_supplement, open_requests
 from desktop.filing.tokens import TokenKeys, TokenKeyView, doctor, open_token, token_keys
 from desktop.filing.trust import trust_add, trust_list, trust_remove
-from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, portals, remove_portal
+from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, known_portal, portals, remove_portal
 
 __all__ = [
+    "known_portal",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

@@ -192,10 +192,10 @@ def add_way(
 
 def portals(desk: Desk) -> list[KnownPortal]:
     """Return the portals of this kind of workspace that are known, with what each can do."""
-    return [known(one) for one in ways(desk)]
+    return [known_portal(one) for one in ways(desk)]
 
 
-def known(way: Way) -> KnownPortal:
+def known_portal(way: Way) -> KnownPortal:
     """Return a way as it is shown."""
     fingerprint = way.trusted.pin.fingerprint if way.trusted is not None else ""
     return KnownPortal(way.url, way.name_vi, way.name_en, fingerprint, way.practice, way.kind, way.abilities)

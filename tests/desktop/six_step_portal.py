@@ -11,6 +11,7 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -253,7 +254,7 @@ def _progress(at: str, number: int | str, words: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shape(told: Any, wanted: dict[str, type], place: str) -> dict[str, Any]:
+def _shape(told: Any, wanted: Mapping[str, type], place: str) -> dict[str, Any]:
     """Return an object that has exactly these members of these kinds."""
     if not isinstance(told, dict) or told.keys() != wanted.keys():
         raise Wrong(f"{place}: members")

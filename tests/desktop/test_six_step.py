@@ -48,13 +48,12 @@ class Scene:
     def drain(self, *, settles: bool = True) -> Drained:
         return drain(self.ws, self.connector(settles=settles), self.clock, only=self.key)
 
-    @property
-    def state(self) -> ItemState:
-        return self.ws.outbox.get(self.key).state
+    def stands(self) -> tuple[str, str | None]:
+        item = self.ws.outbox.get(self.key)
+        return str(item.state), item.reason
 
-    @property
-    def reason(self) -> str | None:
-        return self.ws.outbox.get(self.key).reason
+    def state(self) -> str:
+        return self.stands()[0]
 
 
 def sign(ws: Workspace) -> str:
@@ -90,7 +89,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 def test_filed_in_four_steps_and_followed_in_two(scene: Scene) -> None:
     scene.drain()
-    assert (scene.state, scene.reason) == (ItemState.DONE, "NO_SIGNED_RECEIPT")
+    assert scene.stands() == (ItemState.DONE, "NO_SIGNED_RECEIPT")
     (filed,) = scene.portal.dossiers
     ours = scene.ws.dossiers.get(scene.dossier)
     assert (ours.state, ours.code, ours.portal) == (DossierState.SUBMITTED, filed["MaHoSo"], scene.portal.url)
@@ -128,10 +127,10 @@ def test_filed_in_four_steps_and_followed_in_two(scene: Scene) -> None:
 def test_trouble_before_the_fourth_step_is_tried_again_where_it_stood(scene: Scene, step: str, kind: str) -> None:
     scene.portal.fail(step, kind)
     drain(scene.ws, scene.connector(settles=False), scene.clock)
-    assert scene.state == ItemState.QUEUED
+    assert scene.state() == ItemState.QUEUED
     assert scene.portal.dossiers == []
     scene.drain(settles=False)
-    assert scene.state == ItemState.DONE
+    assert scene.state() == ItemState.DONE
     assert len(scene.portal.dossiers) == 1
     lost = step == "code" and kind in ("cut-after", "garbage")
     assert len(scene.portal.codes) == 1 + lost, "a code whose answer came is used again"
@@ -142,16 +141,16 @@ def test_trouble_before_the_fourth_step_is_tried_again_where_it_stood(scene: Sce
 def test_an_unknown_outcome_is_settled_by_looking_the_code_up(scene: Scene, kind: str) -> None:
     scene.portal.fail("create", kind)
     drain(scene.ws, scene.connector(), scene.clock)
-    assert scene.state == ItemState.UNCERTAIN
+    assert scene.state() == ItemState.UNCERTAIN
     assert scene.portal.calls["create"] == 1
     before = len(scene.portal.dossiers)
     assert before == (1 if kind in ("cut-after", "garbage") else 0)
     scene.portal.fail("status", "502")
     drain(scene.ws, scene.connector(), scene.clock, only=scene.key)
-    assert scene.state == ItemState.UNCERTAIN, "no answer settles nothing"
+    assert scene.state() == ItemState.UNCERTAIN, "no answer settles nothing"
     assert scene.portal.calls["create"] == 1
     scene.drain()
-    assert scene.state == ItemState.DONE
+    assert scene.state() == ItemState.DONE
     assert len(scene.portal.dossiers) == len(scene.portal.codes) == 1
     assert scene.portal.calls["create"] == 2 - before, "what was found is not created again"
     assert scene.ws.dossiers.get(scene.dossier).code == scene.portal.dossiers[0]["MaHoSo"]
@@ -165,7 +164,7 @@ def test_where_it_cannot_be_asked_only_the_users_word_settles(scene: Scene, arri
     for _ in range(3):
         scene.clock.pass_by(100_000)
         assert drain(scene.ws, scene.connector(settles=False), scene.clock).items == ()
-    assert scene.state == ItemState.UNCERTAIN
+    assert scene.state() == ItemState.UNCERTAIN
     assert scene.portal.calls["create"] == 1, "nothing is sent again by itself"
     if arrived:
         code = scene.portal.dossiers[0]["MaHoSo"]
@@ -177,7 +176,7 @@ def test_where_it_cannot_be_asked_only_the_users_word_settles(scene: Scene, arri
     else:
         release(scene.ws, scene.key)
         scene.drain(settles=False)
-    assert scene.state == ItemState.DONE
+    assert scene.state() == ItemState.DONE
     assert len(scene.portal.dossiers) == 1
     with pytest.raises(CannotSettle):
         release(scene.ws, scene.key)
@@ -188,7 +187,7 @@ def test_a_doubled_create_is_found_out_by_its_code(scene: Scene) -> None:
     drain(scene.ws, scene.connector(settles=False), scene.clock)
     release(scene.ws, scene.key)  # the user was wrong: it had arrived
     drain(scene.ws, scene.connector(settles=False), scene.clock, only=scene.key)
-    assert (scene.state, scene.reason) == (ItemState.UNCERTAIN, "CODE_TAKEN")
+    assert scene.stands() == (ItemState.UNCERTAIN, "CODE_TAKEN")
     assert scene.ws.outbox.get(scene.key).facts["number"] == scene.portal.dossiers[0]["MaHoSo"]
     assert len(scene.portal.dossiers) == len(scene.portal.codes) == 1
 
@@ -198,7 +197,7 @@ def test_a_code_that_names_anothers_dossier_settles_nothing(scene: Scene) -> Non
     drain(scene.ws, scene.connector(), scene.clock)
     scene.portal.dossiers[0]["ChuHoSo"]["SoDinhDanh"] = "0101243150"
     drain(scene.ws, scene.connector(), scene.clock, only=scene.key)
-    assert (scene.state, scene.reason) == (ItemState.UNCERTAIN, "OTHER_DOSSIER_AT_CODE")
+    assert scene.stands() == (ItemState.UNCERTAIN, "OTHER_DOSSIER_AT_CODE")
     assert scene.portal.calls["create"] == 1
 
 
@@ -213,7 +212,7 @@ def test_what_the_service_refuses_is_refused_with_its_words(scene: Scene) -> Non
 def test_an_ended_token_is_exchanged_once_and_a_wrong_secret_stops(scene: Scene) -> None:
     scene.portal.fail("create", "401")
     scene.drain(settles=False)
-    assert (scene.state, scene.portal.calls["token"]) == (ItemState.DONE, 2)
+    assert (scene.state(), scene.portal.calls["token"]) == (ItemState.DONE, 2)
 
     other = enqueue(scene.ws, sign(scene.ws), scene.portal.url, confirmed=True).key
     scene.secret = "sai"
@@ -260,12 +259,12 @@ def test_killed_between_the_steps(scene: Scene, step: str, moment: str, settles:
         assert scene.portal.reached.wait(120)
         os.kill(sender.pid, signal.SIGKILL)
     scene.portal.go_on.set()
-    assert scene.state == ItemState.SENDING, "nobody but the holder of the lock may judge it"
+    assert scene.state() == ItemState.SENDING, "nobody but the holder of the lock may judge it"
     scene.drain(settles=settles)
     if step == "create" and not settles:
-        assert scene.state == ItemState.UNCERTAIN
+        assert scene.state() == ItemState.UNCERTAIN
         settle_by_hand(scene.ws, scene.key, scene.portal.dossiers[0]["MaHoSo"])
     # Before the fourth step nothing can have been filed, so even a service that cannot be asked needs no word.
-    assert scene.state == ItemState.DONE
+    assert scene.state() == ItemState.DONE
     assert len(scene.portal.dossiers) == 1
     assert scene.ws.dossiers.get(scene.dossier).code == scene.portal.dossiers[0]["MaHoSo"]
