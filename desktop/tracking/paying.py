@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop.portal.contract import Follower, Progress
 from desktop.portal.contract import Payment as PortalPayment
-from desktop.portal.errors import PortalAnsweredGarbage, ReceiptInvalid
+from desktop.portal.errors import NotOffered, PortalAnsweredGarbage, ReceiptInvalid
 from desktop.store import Workspace
 from desktop.store.records import FeeState, Payment, PaymentState
 from desktop.store.timing import Clock
@@ -41,6 +41,8 @@ def pay(
     ours = ws.dossiers.get(dossier)
     if ours.code is None:
         return []
+    if not portal.abilities.pay:
+        raise NotOffered(portal.host, "pay")
     # What an earlier run began and could not see to its end comes first: the portal may have been paid since.
     settle_payments(ws, portal, ours.id)
     done = []

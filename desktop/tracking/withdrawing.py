@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desktop.portal.contract import Follower
-from desktop.portal.errors import PortalAnsweredGarbage, PortalRefused, PortalUnreachable
+from desktop.portal.errors import NotOffered, PortalAnsweredGarbage, PortalNotSecure, PortalRefused, PortalUnreachable
 from desktop.store import Workspace
 from desktop.store.timing import Clock
 from desktop.tracking.statuses import FINAL
@@ -26,15 +26,23 @@ def withdraw(ws: Workspace, portal: Follower, dossier: str, clock: Clock) -> Cha
 
     ours = ws.dossiers.get(dossier)
     assert ours.code is not None
+    if not portal.abilities.withdraw:
+        raise NotOffered(portal.host, "withdraw")
     ws.dossiers.note(ours.id, "withdrawal_sent")
     try:
         said = portal.withdraw(ours.code)
     except PortalRefused as refusal:
-        ws.dossiers.note(ours.id, "withdrawal_refused", {"problem": refusal.problem})
+        # A refusal without the portal's own code may come from a box between: whether it arrived is then not known.
+        if refusal.problem:
+            ws.dossiers.note(ours.id, "withdrawal_refused", {"problem": refusal.problem})
         raise
     except PortalUnreachable as trouble:
         if not trouble.sent:
             ws.dossiers.note(ours.id, "withdrawal_not_there")
+        raise
+    except PortalNotSecure:
+        # Nothing leaves before the host has proven who it is.
+        ws.dossiers.note(ours.id, "withdrawal_not_there")
         raise
     if said.code != ours.code:
         raise PortalAnsweredGarbage(portal.host, "code")
