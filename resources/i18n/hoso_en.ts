@@ -374,6 +374,27 @@
             <translation>{}/{} required fields</translation>
         </message>
         <message>
+            <location filename="../../desktop/ui/filling/hand_over.py" />
+            <source>Nộp trên trang của cổng, rồi nhập mã hồ sơ</source>
+            <translation>File on the portal's page, then enter the code</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/hand_over.py" />
+            <source>Các tệp nằm trong {}. Làm theo phiếu {}; trang {} đã mở trong trình duyệt.</source>
+            <translation>The files are in {}. Follow the sheet {}; the page {} has been opened in the browser.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/hand_over.py" />
+            <source>&amp;Mã hồ sơ cổng cấp</source>
+            <translation>&amp;Code that the portal gave</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/hand_over.py" />
+            <location filename="../../desktop/ui/pages/follow.py" />
+            <source>&amp;Lưu mã hồ sơ</source>
+            <translation>Sa&amp;ve the dossier code</translation>
+        </message>
+        <message>
             <location filename="../../desktop/ui/filling/importing.py" />
             <location filename="../../desktop/ui/pages/batch.py" />
             <source>Chọn bảng tính</source>
@@ -2220,11 +2241,6 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
-            <source>&amp;Lưu mã hồ sơ</source>
-            <translation>Sa&amp;ve the dossier code</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/follow.py" />
             <source>Trạng thái chưa biết</source>
             <translation>Status unknown</translation>
         </message>
@@ -2549,6 +2565,72 @@
             <location filename="../../desktop/ui/pages/welcome.py" />
             <source>Hai lần gõ không giống nhau.</source>
             <translation>The two entries differ.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Thêm cổng kết nối theo cách khác</source>
+            <translation>Add a portal of another kind</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Chỉ nhận trên trang web: nộp bằng tay</source>
+            <translation>Takes dossiers on its web page only: filed by hand</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Dịch vụ sáu bước của cơ quan</source>
+            <translation>An agency's six-step service</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Cách kết nối</source>
+            <translation>Kind of connection</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Cơ quan bảo đảm mỗi mã chỉ có một hồ sơ và tra được ngay</source>
+            <translation>The agency promises that a code names one dossier and can be looked up at once</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>&amp;Cách kết nối</source>
+            <translation>&amp;Kind of connection</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Tê&amp;n cổng</source>
+            <translation>&amp;Name of the portal</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Địa chỉ t&amp;rang nộp hoặc dịch vụ</source>
+            <translation>Add&amp;ress of the filing page or service</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Mã đơn vị tiếp nhận</source>
+            <translation>Code of the receiving unit</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Mã kết nối do cơ quan cấp</source>
+            <translation>Client id given by the agency</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Khóa kết nối</source>
+            <translation>Client secret</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <source>Thê&amp;m cổng này</source>
+            <translation>A&amp;dd this portal</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/other_portal.py" />
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Đã thêm {}.</source>
+            <translation>{} added.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/outbox.py" />
@@ -3172,6 +3254,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <source>Nộp tại cổng</source>
+            <translation>File at the portal</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
             <source>&amp;Nộp hồ sơ</source>
             <translation>&amp;Submit dossier</translation>
         </message>
@@ -3276,6 +3363,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <source>Xuất bộ hồ sơ để &amp;nộp…</source>
+            <translation>Make the set of files for &amp;filing…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
             <source>Thủ tục này không nộp qua mạng được.</source>
             <translation>This procedure cannot be submitted online.</translation>
         </message>
@@ -3312,6 +3404,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <source>{} chỉ nhận hồ sơ trên trang của cổng. Chương trình xuất các tệp đã ký và phiếu hướng dẫn vào một thư mục, rồi mở trang đó; nộp xong, nhập mã hồ sơ mà cổng cấp.</source>
+            <translation>{} takes dossiers on its own page only. The program writes the signed files and a guiding sheet into a folder and opens that page; when you have filed, enter the code that the portal gave.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
             <source>Bấm Nộp hồ sơ thì các tệp trên được gửi đến {}. Mỗi hồ sơ chỉ được gửi một lần: bấm hai lần, mất mạng hay tắt máy giữa chừng cũng không nộp trùng.</source>
             <translation>Submit dossier sends the files above to {}. Each dossier is sent only once: pressing twice, a lost connection or a power cut does not submit it twice.</translation>
         </message>
@@ -3319,6 +3416,11 @@
             <location filename="../../desktop/ui/pages/review.py" />
             <source>Đã lưu cách nhận kết quả.</source>
             <translation>How to receive the result is saved.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>Xuất bộ hồ sơ để nộp vào thư mục</source>
+            <translation>Write the set of files for filing into a folder</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
@@ -3370,6 +3472,16 @@
             <location filename="../../desktop/ui/pages/review.py" />
             <source>Đang xuất hồ sơ…</source>
             <translation>Exporting the dossier…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>Đang xuất bộ hồ sơ để nộp…</source>
+            <translation>Making the set of files for filing…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>Đã xuất bộ hồ sơ để nộp.</source>
+            <translation>The set of files for filing is ready.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
@@ -3574,13 +3686,23 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
-            <source>Vân tay có 64 chữ số và chữ cái từ a đến f.</source>
-            <translation>A fingerprint has 64 digits and letters from a to f.</translation>
+            <source>Nộp bằng tay trên trang của cổng; chương trình chuẩn bị sẵn bộ hồ sơ</source>
+            <translation>Filed by hand on the portal's page; the program makes the set of files ready</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
-            <source>Đã thêm {}.</source>
-            <translation>{} added.</translation>
+            <source>Dịch vụ sáu bước của cơ quan; tra được theo mã hồ sơ</source>
+            <translation>An agency's six-step service; it can be asked for a code</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Dịch vụ sáu bước của cơ quan; mất trả lời thì chỉ bạn mới quyết định gửi lại</source>
+            <translation>An agency's six-step service; when an answer is lost, only your word sends again</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Vân tay có 64 chữ số và chữ cái từ a đến f.</source>
+            <translation>A fingerprint has 64 digits and letters from a to f.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />

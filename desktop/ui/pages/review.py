@@ -10,20 +10,42 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.messages import message
 from desktop.ui.filling.attachments import size_words
+from desktop.ui.filling.hand_over import CodeCard, written
 from desktop.ui.filling.page_view import image_of
 from desktop.ui.filling.paper import PRINT_DPI, ask_printer, new_printer, put_on_paper
-from desktop.ui.parts import Button, Card, Chip, Facts, Notice, PageHead, Rule, Scroll, Section, Text, empty, row_of
+from desktop.ui.parts import (
+    Button,
+    Card,
+    Chip,
+    Facts,
+    Notice,
+    PageHead,
+    Rule,
+    Scroll,
+    Section,
+    Text,
+    empty,
+    row_of,
+)
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import ROW, STEP, Size
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
-    from desktop.filing import DossierView, ExportedFile, Filer, ItemView, Preflight
+    from desktop.filing import DossierView, Filer, HandedOver, ItemView, KnownPortal, Preflight
     from desktop.store.records import DossierFile
     from desktop.ui.jobs import Progress
     from forms.procedure import Allowed
@@ -42,11 +64,18 @@ class Review:
     allowed: Allowed
     agency: str
     fees: tuple[str, ...]
-    portal: str | None
+    portal: KnownPortal | None
+    """Where it would be filed."""
+    portals: tuple[KnownPortal, ...]
     role: str | None
     unconfirmed: tuple[str, ...]
     filer: Filer | None
     """In whose name it would be filed."""
+
+    @property
+    def by_hand(self) -> bool:
+        """Say whether a person files on the portal's page."""
+        return self.portal is not None and self.portal.abilities is not None and not self.portal.abilities.submit
 
 
 class Here(Page):
@@ -59,6 +88,7 @@ class Here(Page):
         self._yes: list[QCheckBox] = []
         self._busy: Progress | None = None
         self._again = False
+        self._portal: str | None = None
         self._build()
 
     def _build(self) -> None:
@@ -87,6 +117,10 @@ class Here(Page):
         ):
             self.delivery.addItem(words, value)
         self.delivery.activated.connect(lambda _: self._set_delivery())
+        self.portal = QComboBox()
+        self.portal.setMinimumHeight(ROW)
+        self.portal.setAccessibleName(self.tr("Nộp tại cổng"))
+        self.portal.activated.connect(lambda at: self._choose_portal(self.portal.itemData(at)))
         self.sentence = Text("")
         self.submit_button = Button(self.tr("&Nộp hồ sơ"), "send", primary=True)
         self.submit_button.clicked.connect(self.submit)
@@ -126,8 +160,9 @@ class Here(Page):
         for place in (self.outcome, self.findings, self.facts, self.files, self.ways):
             empty(place)
         self._yes = []
-        self.delivery.setParent(self)
-        self.delivery.hide()
+        for choice in (self.delivery, self.portal):
+            choice.setParent(self)
+            choice.hide()
         for button in (self.submit_button, self.print_button, self.export_button):
             button.setEnabled(False)
         self.sentence.setText(self.tr("Đang xem hồ sơ…"))
@@ -172,11 +207,16 @@ class Here(Page):
                     if words not in unconfirmed:
                         unconfirmed.append(words)
         known = filing.portals(desk)
-        portal = (known[0].name_vi if lang == "vi" else known[0].name_en) if len(known) == 1 else None
-        filer = filing.filer_for(desk, view.client_code, known[0].url) if len(known) == 1 else None
+        portal = next((one for one in known if one.url == self._portal), None)
+        if portal is None:
+            able = [one for one in known if one.abilities is not None and one.abilities.submit]
+            portal = next(iter(able or known), None)
+        filer = None
+        if portal is not None and portal.connector == filing.HOSO:
+            filer = filing.filer_for(desk, view.client_code, portal.url)
         return Review(
             view, filing.preflight(desk, self._id), tuple(desk.workspace.dossiers.files(self._id)), allowed, agency,
-            tuple(dict.fromkeys(fees)), portal, record.role, tuple(unconfirmed), filer,
+            tuple(dict.fromkeys(fees)), portal, tuple(known), record.role, tuple(unconfirmed), filer,
         )  # fmt: skip
 
     # --- showing -----------------------------------------------------------------------------------------------------
@@ -230,6 +270,13 @@ class Here(Page):
             rows.append((self.tr("Cách nhận kết quả"), self.delivery))
         else:
             rows.append((self.tr("Cách nhận kết quả"), self.delivery.currentText()))
+        if len(review.portals) > 1 and review.portal is not None and view.state != "SUBMITTED":
+            self.portal.clear()
+            for one in review.portals:
+                self.portal.addItem(one.name_vi if self.shell.lang == "vi" else one.name_en, one.url)
+            self.portal.setCurrentIndex(self.portal.findData(review.portal.url))
+            self.portal.show()
+            rows.append((self.tr("Nộp tại cổng"), self.portal))
         if review.filer is not None:
             how = (
                 self.tr("{}, theo ủy quyền của khách hàng này")
@@ -239,6 +286,10 @@ class Here(Page):
             rows.append((self.tr("Nộp bằng tài khoản"), how.format(review.filer.person)))
         rows.append((self.tr("Phí, lệ phí"), "; ".join(review.fees) or self.tr("chưa rõ; cổng báo sau khi nhận hồ sơ")))
         self.facts.addWidget(Facts(rows))
+
+    def _choose_portal(self, url: str) -> None:
+        self._portal = url
+        self._run(lambda progress: self._look(), self._show)
 
     def _show_files(self, review: Review) -> None:
         empty(self.files)
@@ -277,8 +328,9 @@ class Here(Page):
         self.export_button.setEnabled(may_print)
         for button in (self.print_button, self.export_button):
             button.setToolTip("" if may_print else self.tr("Còn lỗi phải sửa trước khi in."))
-        self.submit_button.setVisible(allowed.submit and state != "SUBMITTED")
-        if not allowed.submit:
+        self.submit_button.setVisible((allowed.submit or review.by_hand) and state != "SUBMITTED")
+        self.submit_button.setText(self.tr("Xuất bộ hồ sơ để &nộp…") if review.by_hand else self.tr("&Nộp hồ sơ"))
+        if not allowed.submit and not review.by_hand:
             reason = allowed.reasons.get("submit")
             self.sentence.setText(
                 (reason.get(self.shell.lang) if reason is not None else self.tr("Thủ tục này không nộp qua mạng được."))
@@ -307,11 +359,18 @@ class Here(Page):
                 box.toggled.connect(lambda _: self._allow())
                 self._yes.append(box)
                 self.ways.addWidget(box)
+            name = review.portal.name_vi if self.shell.lang == "vi" else review.portal.name_en
+            by_hand = self.tr(
+                "{} chỉ nhận hồ sơ trên trang của cổng. Chương trình xuất các tệp đã ký và phiếu hướng dẫn vào một "
+                "thư mục, rồi mở trang đó; nộp xong, nhập mã hồ sơ mà cổng cấp."
+            ).format(name)
             self.sentence.setText(
-                self.tr(
+                by_hand
+                if review.by_hand
+                else self.tr(
                     "Bấm Nộp hồ sơ thì các tệp trên được gửi đến {}. "
                     "Mỗi hồ sơ chỉ được gửi một lần: bấm hai lần, mất mạng hay tắt máy giữa chừng cũng không nộp trùng."
-                ).format(review.portal)
+                ).format(name)
             )
         self._allow()
 
@@ -320,7 +379,7 @@ class Here(Page):
         self.submit_button.setEnabled(
             review is not None
             and review.view.state == "SIGNED"
-            and review.allowed.submit
+            and (review.allowed.submit or review.by_hand)
             and review.portal is not None
             and self._busy is None
             and all(box.isChecked() for box in self._yes)
@@ -340,14 +399,17 @@ class Here(Page):
 
     def submit(self) -> None:
         """Send the dossier; what came of it is said in a whole sentence."""
-        if not self.submit_button.isEnabled():
+        if not self.submit_button.isEnabled() or self._review is None or self._review.portal is None:
             return
-        desk, name, again = self.shell.desk, self._id, self._again
+        if self._review.by_hand:
+            self._choose_folder(self.tr("Xuất bộ hồ sơ để nộp vào thư mục"), self.hand_over_to)
+            return
+        desk, name, again, portal = self.shell.desk, self._id, self._again, self._review.portal.url
 
         def work(progress: Progress) -> ItemView:
             from desktop import filing
 
-            return filing.submit(desk, name, again=again, accept_unconfirmed=True, progress=progress)
+            return filing.submit(desk, name, portal=portal, again=again, accept_unconfirmed=True, progress=progress)
 
         def told(done: int, total: int) -> None:
             self.progress.setMaximum(max(total, 1))
@@ -419,11 +481,14 @@ class Here(Page):
 
     def export(self) -> None:
         """Write what leaves for paper or another portal into a folder of its own."""
-        dialog = QFileDialog(self, self.tr("Xuất vào thư mục"))
+        self._choose_folder(self.tr("Xuất vào thư mục"), self.export_to)
+
+    def _choose_folder(self, title: str, do: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self, title)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda folder: self.export_to(Path(folder)))
+        dialog.fileSelected.connect(lambda folder: do(Path(folder)))
         dialog.open()
 
     def export_to(self, folder: Path) -> None:
@@ -433,16 +498,7 @@ class Here(Page):
         def work(progress: Progress) -> Path:
             from desktop import filing
 
-            target = folder / f"ho-so-{name}"
-            number = 2
-            while target.exists():
-                target = folder / f"ho-so-{name}-{number}"
-                number += 1
-            made: Sequence[ExportedFile] = filing.export(desk, name)
-            target.mkdir()
-            for file in made:
-                (target / file.name).write_bytes(file.data)
-            return target
+            return written(folder, name, filing.export(desk, name))
 
         def done(target: Path) -> None:
             self._end()
@@ -453,6 +509,43 @@ class Here(Page):
         self._begin(self.tr("Đang xuất hồ sơ…"))
         self._busy = self.shell.jobs.run("work", work, done=done, failed=self._stopped, owner=self)
         self._allow()
+
+    def hand_over_to(self, folder: Path) -> None:
+        """Make everything ready for the portal's page in a new folder, open that page, and ask for the code."""
+        assert self._review is not None
+        assert self._review.portal is not None
+        desk, name, portal, again = self.shell.desk, self._id, self._review.portal.url, self._again
+
+        def work(progress: Progress) -> tuple[HandedOver, Path]:
+            from desktop import filing
+
+            made = filing.hand_over(desk, name, portal=portal, again=again, accept_unconfirmed=True)
+            target = written(folder, name, made.files)
+            filing.browse(made.page)
+            return made, target
+
+        def done(told: tuple[HandedOver, Path]) -> None:
+            self._end()
+            self._ask_code(*told)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, OSError):
+                self._stopped(error)
+            else:
+                self._not_sent(error)
+
+        empty(self.outcome)
+        self._begin(self.tr("Đang xuất bộ hồ sơ để nộp…"))
+        self._busy = self.shell.jobs.run("work", work, done=done, failed=failed, owner=self)
+        self._allow()
+
+    def _ask_code(self, made: HandedOver, target: Path) -> None:
+        empty(self.outcome)
+        self.code_card = CodeCard(self.shell, self._id, made, target)
+        self.outcome.addWidget(self.code_card)
+        self.shell.say(self.tr("Đã xuất bộ hồ sơ để nộp."))
+        self.scroll_area.verticalScrollBar().setValue(0)
+        self.code_card.code.setFocus()
 
     def _stopped(self, error: Exception) -> None:
         self._end()

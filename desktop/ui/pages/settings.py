@@ -26,6 +26,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
 from desktop.ui.keys import KeyTable
 from desktop.ui.pages.accounts import Accounts
+from desktop.ui.pages.other_portal import OtherPortal
 from desktop.ui.parts import Button, Card, Chip, Field, PageHead, Scroll, Section, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import ROW, STEP, Size, font
@@ -242,7 +243,9 @@ class Here(Page):
             names.setSpacing(STEP)
             names.addWidget(Text(one.name_vi if self.shell.lang == "vi" else one.name_en, bold=True))
             names.addWidget(Text(one.url, Size.SMALL, role="muted"))
-            names.addWidget(Text(self.tr("Vân tay {}").format(_spaced(one.fingerprint)), Size.SMALL, role="muted"))
+            pinned = one.connector == filing.HOSO
+            told = self.tr("Vân tay {}").format(_spaced(one.fingerprint)) if pinned else self._kind_words(one)
+            names.addWidget(Text(told, Size.SMALL, role="muted"))
             top.addLayout(names, 1)
             if one.practice:
                 top.addWidget(Chip(self.tr("Thực hành"), "practice"), 0, Qt.AlignmentFlag.AlignTop)
@@ -253,7 +256,8 @@ class Here(Page):
             away.clicked.connect(partial(self._remove_portal, one.url))
             top.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
             card.body.addLayout(top)
-            card.body.addWidget(Accounts(self.shell, one.url))
+            if pinned:
+                card.body.addWidget(Accounts(self.shell, one.url))
             self.portals.addWidget(card)
         if not known:
             self.portals.addWidget(Text(self.tr("Chưa có cổng nào."), role="muted"))
@@ -275,6 +279,15 @@ class Here(Page):
         self.print.returnPressed.connect(self.add_portal)
         card.body.addWidget(row_of(add))
         self.portals.addWidget(card)
+        self.others = OtherPortal(self.shell, self._show_portals)
+        self.portals.addWidget(self.others)
+
+    def _kind_words(self, one: filing.KnownPortal) -> str:
+        if one.connector == filing.HAND_OVER:
+            return self.tr("Nộp bằng tay trên trang của cổng; chương trình chuẩn bị sẵn bộ hồ sơ")
+        if one.abilities is not None and one.abilities.settles_by_key:
+            return self.tr("Dịch vụ sáu bước của cơ quan; tra được theo mã hồ sơ")
+        return self.tr("Dịch vụ sáu bước của cơ quan; mất trả lời thì chỉ bạn mới quyết định gửi lại")
 
     def add_portal(self) -> None:
         """Pin the portal that was typed."""
