@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTex
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from desktop.sandbox import clerk_desk, identity_pages, models, pages
 from desktop.sandbox.authority import Authority
@@ -196,7 +197,19 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
         request: Request,
         content_range: Annotated[str | None, Header(max_length=100)] = None,
     ) -> models.Received:
-        data = await request.body()
+        parts: list[bytes] = []
+        try:
+            async for part in request.stream():
+                parts.append(part)
+        except ClientDisconnect:
+            # The connection was cut in the body: what came of it is kept, so that it need not be sent again.
+            declared = request.headers.get("content-length", "")
+            if parts and declared.isdecimal():
+                span = _span(content_range, int(declared))
+                await run_in_threadpool(desk.submissions.receive, key, sha256, who, b"".join(parts), span, cut=True)
+            raise PortalSaysNo(422, "RANGE_WRONG") from None
+        data = b"".join(parts)
+        parts.clear()
         span = _span(content_range, len(data))
         held = await run_in_threadpool(desk.submissions.receive, key, sha256, who, data, span)
         return models.Received(received=held)

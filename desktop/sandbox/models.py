@@ -14,7 +14,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
 MAX_FILES = 500
-MAX_FILE_SIZE = 512 << 20
+MAX_FILE_SIZE = 2 << 30
 MAX_SUBMISSION_SIZE = 2 << 30
 MAX_MANIFEST = 1 << 20
 
