@@ -391,7 +391,7 @@ class Connection:
         if 200 <= answer.status < 300:
             return answer
         retry_after = answer.retry_after(self._clock())
-        if answer.status == 429 or (answer.status == 503 and retry_after is not None):
+        if answer.status in (425, 429) or (answer.status == 503 and retry_after is not None):
             raise PortalBusy(self.host, retry_after)
         if answer.status == 408:
             raise PortalSlow(self.host, round(self.limits.call))
