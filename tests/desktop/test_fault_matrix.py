@@ -58,3 +58,34 @@ def test_a_portal_that_answers_at_random_crashes_nothing_and_proves_nothing(tmp_
     told = run(tmp_path, seed, 150)
     assert told.faults == []
     assert told.asked.keys() >= {"openSubmission", "getSubmission", "getDossier", "listChanges", "withdrawDossier"}
+
+
+@pytest.mark.slow
+def test_a_portal_that_does_not_answer_holds_back_nothing_that_waits_for_another(tmp_path: Path) -> None:
+    from tests.faults.actors import be_portal, forks
+    from tests.faults.matrix import Stage
+    from tests.faults.run import _free_port as free_port
+
+    stage = Stage(tmp_path, tls=False)
+    try:
+        port = free_port()
+        told, theirs = forks.Pipe(duplex=False)
+        other = forks.Process(target=be_portal, args=(str(tmp_path / "other"), port, theirs), daemon=True)
+        other.start()
+        try:
+            assert told.poll(120)
+            fingerprint, url = told.recv()
+            stage.client.do("pin_other", url, fingerprint)
+        finally:
+            other.kill()
+            other.join()
+        for turn in range(2):  # whichever of the two comes first
+            stuck, free = stage.client.do("new", "stuck", turn), stage.client.do("new", "free", turn)
+            stage.client.do("queue", stuck, url)
+            stage.client.do("queue", free)
+        stage.client.do("drain")
+        assert stage.client.do("told", free)["submitted"]
+        ((_, state, reason),) = stage.client.do("told", stuck)["items"]
+        assert (state, reason) == ("QUEUED", "PORTAL_UNREACHABLE")
+    finally:
+        stage.close()

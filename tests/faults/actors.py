@@ -145,9 +145,9 @@ class Client:
             self.ws.dossiers.attach(dossier, PART.component, f"{number}.pdf", kept, kind="attachment")
         self.ws.dossiers.mark_signed(dossier, self._manifest(dossier, case))
 
-    def _manifest(self, dossier: str, case: str) -> str:
+    def _manifest(self, dossier: str, case: str, files: list[dict[str, Any]] | None = None) -> str:
         found, revision = self.ws.dossiers.get(dossier), self.ws.dossiers.revision(dossier)
-        files = [
+        files = files or [
             {"name": one.name, "sha256": one.sha256, "size": one.size, "media_type": "application/pdf",
              "kind": "attachment"}
             for one in self.ws.dossiers.files(dossier)
@@ -170,9 +170,32 @@ class Client:
             self.queue(dossier)
         return made
 
-    def queue(self, dossier: str) -> None:
+    def keep(self, dossier: str, path: str) -> None:
+        """Put a file into a dossier that is signed without one."""
+        self.ws.dossiers.reopen(dossier)
+        with open(path, "rb") as source:
+            kept = self.ws.files.put(source, "large.pdf", "application/pdf")
+        self.ws.dossiers.attach(dossier, PART.component, "large.pdf", kept, kind="attachment")
+        self.ws.dossiers.mark_signed(dossier, self._manifest(dossier, "upload"))
+
+    def foreign(self, path: str) -> tuple[str, str, str, str]:
+        """Return token, key, hash and manifest under which another program may send a file."""
+        with open(path, "rb") as source:
+            found = hashlib.file_digest(source, "sha256").hexdigest()
+        dossier = self.new("upload", 1, ())
+        files = [{"name": "x.pdf", "sha256": found, "size": os.path.getsize(path), "media_type": "application/pdf",
+                  "kind": "attachment"}]  # fmt: skip
+        manifest = self._manifest(dossier, "upload", files)
+        token = token_for(self.desk, portal_of(self.desk, self.place.url))
+        return token, self.ws.dossiers.revision(dossier).key, found, manifest
+
+    def queue(self, dossier: str, url: str = "") -> None:
         """Queue a signed dossier."""
-        outbox.enqueue(self.ws, dossier, self.place.url, confirmed=True)
+        outbox.enqueue(self.ws, dossier, url or self.place.url, confirmed=True)
+
+    def pin_other(self, url: str, fingerprint: str) -> None:
+        """Get to know another portal."""
+        filing.add_portal(self.desk, url, fingerprint)
 
     def more_papers(self, dossier: str) -> None:
         """Let the agency ask for more, and sign the revision that answers."""
