@@ -139,7 +139,7 @@ class Here(Page):
             ("F7", lambda: self._next_problem(1)), ("Shift+F7", lambda: self._next_problem(-1)), ("F8", self.turn_page),
             ("F9", self.check), ("Ctrl+Return", self.open_next), ("Ctrl+Enter", self.open_next),
             ("Ctrl+Z", self.undo), ("Ctrl+Y", self.redo), ("Ctrl+Shift+Z", self.redo),
-            ("Ctrl+P", lambda: self._leave_for("review")), ("Ctrl+Shift+N", lambda: self._leave_for("again")),
+            ("Ctrl+P", self.print_form), ("Ctrl+Shift+N", lambda: self._leave_for("again")),
         ):  # fmt: skip
             key = QShortcut(QKeySequence(sequence), self)
             key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -329,6 +329,16 @@ class Here(Page):
             return desk.workers.run(print_form, ref, period, values, options, timeout=30)
 
         return work
+
+    def print_form(self) -> None:
+        """Show the form that is open as it is printed, and print it; without one, go where the dossier is printed."""
+        pdf = self.page_view.document if self.document is not None else None
+        if pdf is None:
+            self._leave_for("review")
+            return
+        from desktop.ui.system.printing import print_pdf
+
+        self.printing = print_pdf(self.shell, pdf, f"{self._id}-{self._component}", self)
 
     def _close_form(self) -> None:
         if self.form_view is not None:
