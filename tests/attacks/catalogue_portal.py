@@ -6,10 +6,12 @@ signs with the library of The Update Framework, never with ours.
 
 from __future__ import annotations
 
+import datetime as clock
 import json
 import shutil
 import threading
 import time
+import types
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
+import tuf.ngclient._internal.trusted_metadata_set as of_the_library
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from securesystemslib.signer import CryptoSigner  # type: ignore[attr-defined]  # it lists no __all__
 from tuf.api.metadata import Metadata, MetaFile
@@ -214,3 +218,15 @@ def endless(part: str, *, seconds: float = 0.0, block: int = 65536, most: int = 
 
 LATER = timedelta(days=15)
 """Longer than a timestamp lives."""
+
+
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the library's clock forward: it has no other way to be told the time."""
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Later:
+            moment = datetime.now(tz) + LATER
+            return cls.fromtimestamp(moment.timestamp(), tz)
+
+    monkeypatch.setattr(of_the_library, "datetime", types.SimpleNamespace(datetime=Later, timezone=clock.timezone))

@@ -5,17 +5,14 @@ Each is tried beside a control: the same portal without the thief, whose catalog
 
 from __future__ import annotations
 
-import datetime as clock
 import hashlib
 import json
-import types
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tuf.ngclient._internal.trusted_metadata_set as of_the_library
 from tuf.api.metadata import TargetFile
 
 from desktop.messages import message
@@ -43,6 +40,7 @@ from tests.attacks.catalogue_portal import (
     TAX_FORM,
     Portal,
     endless,
+    later,
     police,
     record,
     stranger,
@@ -199,18 +197,6 @@ def test_indefinite_freeze_attack(portal: Portal, pinned: TrustedCatalogue, monk
         fresh = pinned.fresh(connection, now + LATER)
     assert fresh.expires > now + LATER
     assert names(pinned) == ["Bản bị giấu", "Cư trú thử"]
-
-
-def later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the library's clock forward: it has no other way to be told the time."""
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Later:
-            moment = datetime.now(tz) + LATER
-            return cls.fromtimestamp(moment.timestamp(), tz)
-
-    monkeypatch.setattr(of_the_library, "datetime", types.SimpleNamespace(datetime=Later, timezone=clock.timezone))
 
 
 @pytest.mark.parametrize("how", ["nothing", "500", "cut", "garbage"])

@@ -18,10 +18,14 @@ from cryptography import x509
 from tuf.api.exceptions import RepositoryError
 from tuf.ngclient import Updater
 
+from desktop.portal.catalogue import Catalogue
+from desktop.portal.connection import Connection
 from desktop.sandbox.authority import Authority
 from desktop.sandbox.server import Sandbox
 from forms.bundled import RESOURCES
+from forms.procedure import Procedure
 from forms.template import digest
+from tests.bench.national import fill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TAX = "thue-tinh-thanh-pho"
@@ -158,6 +162,32 @@ def test_records_of_the_national_portal_are_served(tmp_path: Path, resources: Pa
     assert records["1.000007"]["level"] is None
 
 
+def test_every_record_is_kept_whole_on_its_way(tmp_path: Path) -> None:
+    """From the national portal's shape through the signed catalogue: cases, components, ways, fees, results, law."""
+    source = tmp_path / "national"
+    fill(source, 60)
+    rows = {row["code"]: row for row in map(json.loads, (source / "catalog.jsonl").read_text("utf-8").splitlines())}
+    (tmp_path / "empty").mkdir()
+    with Sandbox(tmp_path / "data", resources=tmp_path / "empty", catalogue=source) as portal:
+        shelf = Catalogue(tmp_path / "home", practice=True)
+        with Connection(portal.url, practice=True) as connection:
+            assert shelf.add_portal(connection, fingerprint=portal.fingerprint, now=datetime.now(UTC)).procedures == 60
+    for code, row in rows.items():
+        shown = shelf.show(code)
+        assert shown is not None
+        whole = json.loads((source / "details" / f"{code}.json").read_bytes())
+        assert shown.procedure == Procedure.from_national_portal(row, whole)
+        raw = whole["data"]["executionCases"]
+        for case, its in zip(shown.procedure.cases, raw, strict=True):
+            counts = [(part.originals, part.copies, part.required) for part in case.components]
+            assert counts == [(p["originalQty"], p["copyQty"], p["required"]) for p in its["profileComponents"]]
+        assert [fee.amount for way in shown.procedure.channels for fee in way.fees] == [
+            fee["value"] for way in whole["data"]["executionMethods"] for fee in way["fees"]
+        ]
+        assert len(shown.procedure.legal_basis) == len(whole["data"]["legalBasisesDetails"])
+        assert shown.procedure.results
+
+
 def test_the_authority_is_marked_practice_and_kept(tmp_path: Path) -> None:
     authority = Authority.open(tmp_path / "authority")
     issued = authority.issue("CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN ÁNH DƯƠNG VIỆT NAM", tax_code="0100686209")
@@ -174,7 +204,7 @@ def test_the_authority_is_marked_practice_and_kept(tmp_path: Path) -> None:
     assert len(lists) == 3
     assert sum(crl.get_revoked_certificate_by_serial_number(issued.serial) is not None for crl in lists) == 1
     (tmp_path / "leaf.pem").write_bytes(issued.certificate_pem)
-    command = [
+    command: list[str | Path] = [
         "openssl",
         "verify",
         "-CAfile",
