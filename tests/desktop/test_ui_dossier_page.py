@@ -200,6 +200,49 @@ def test_a_dossier_is_signed_and_filed(frame: Any, qtbot: Any) -> None:
     assert frame._here == ("follow", {"dossier": name})
 
 
+def test_a_portal_that_is_filed_at_by_hand_is_no_dead_end(
+    frame: Any, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop import filing
+
+    opened: list[str] = []
+    monkeypatch.setattr(filing, "browse", opened.append)
+    there = ui_kit.place()
+    page_address = "http://127.0.0.1:9/nop-to-khai?mau=01"
+    filing.add_way(there.desk, page_address, filing.HAND_OVER, name="Thuế điện tử")
+    try:
+        name = there.draft("2026-Q2", ui_kit.SHOP)
+        there.sign(name, ui_kit.SHOP)
+        frame.go("review", dossier=name)
+        page = frame.page("review")
+        qtbot.waitUntil(lambda: page._review is not None and page._review.view.id == name, timeout=20000)
+        assert "&Nộp hồ sơ" in page.submit_button.text(), "the portal that takes it from a program comes first"
+        page._choose_portal(page_address)
+        qtbot.waitUntil(lambda: page._review.by_hand, timeout=20000)
+        assert "Xuất bộ hồ sơ" in page.submit_button.text()
+        assert "Thuế điện tử" in page.sentence.text()
+        for box in page._yes:
+            box.setChecked(True)
+        assert page.submit_button.isEnabled()
+        page.hand_over_to(tmp_path)
+        qtbot.waitUntil(lambda: page._busy is None, timeout=60000)
+        assert opened == [page_address]
+        (folder,) = tmp_path.iterdir()
+        kinds = sorted(file.suffix for file in folder.iterdir())
+        assert kinds == [".pdf", ".pdf", ".pdf", ".xml", ".zip"]
+        assert not page.code_card.keep.isEnabled()
+        QTest.keyClicks(page.code_card.code, "11020260000123")
+        QTest.keyClick(page.code_card.code, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: frame._here == ("follow", {"dossier": name}), timeout=20000)
+        kept = there.desk.workspace.dossiers.get(name)
+        assert (kept.state, kept.code, kept.code_entered, kept.portal) == (
+            "SUBMITTED", "11020260000123", True, page_address,
+        )  # fmt: skip
+        ui_kit.settle(frame)
+    finally:
+        filing.remove_portal(there.desk, page_address)
+
+
 def test_a_dossier_is_exported_and_put_on_paper(frame: Any, qtbot: Any, tmp_path: Path) -> None:
     from PySide6.QtGui import QImage
     from PySide6.QtPrintSupport import QPrinter

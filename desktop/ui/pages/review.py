@@ -160,9 +160,7 @@ class Here(Page):
         for place in (self.outcome, self.findings, self.facts, self.files, self.ways):
             empty(place)
         self._yes = []
-        for choice in (self.delivery, self.portal):
-            choice.setParent(self)
-            choice.hide()
+        self._put_aside()
         for button in (self.submit_button, self.print_button, self.export_button):
             button.setEnabled(False)
         self.sentence.setText(self.tr("Đang xem hồ sơ…"))
@@ -250,8 +248,15 @@ class Here(Page):
         if first is not None:
             first.setFocus()
 
+    def _put_aside(self) -> None:
+        """Keep the two choices from being thrown away with the rows that they stand in."""
+        for choice in (self.delivery, self.portal):
+            choice.setParent(self)
+            choice.hide()
+
     def _show_facts(self, review: Review) -> None:
         view = review.view
+        self._put_aside()
         empty(self.facts)
         rows: list[tuple[str, str | QWidget]] = [
             (self.tr("Thủ tục"), view.procedure_name),
