@@ -7,7 +7,7 @@ process and nothing else with it.
 
 Requests (`do`): load, tokens, certificates, login, resume, sign, several, logout. Answers: `{"ok": …}`, or
 `{"error": name}` with a name of python-pkcs11's exceptions (they are the standard's), or one of ours: Missing,
-NoCertificate, NoKey, Gone, FinalTry, Locked, PinNeeded, PinPadNeeded, Load.
+NoCertificate, NoKey, NoPss, Gone, FinalTry, Locked, PinNeeded, PinPadNeeded, Load.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import time
 from typing import IO, Any
 
 import pkcs11
-from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag
+from pkcs11 import MGF, Attribute, Mechanism, ObjectClass, TokenFlag
 from pkcs11.exceptions import PKCS11Error
 
 from signing.token import frames
@@ -41,6 +41,12 @@ FLAGS = {
     "locked": TokenFlag.USER_PIN_LOCKED,
     "must_change": TokenFlag.USER_PIN_TO_BE_CHANGED,
 }
+PSS = {
+    "pss-sha256": (Mechanism.SHA256, MGF.SHA256, 32),
+    "pss-sha384": (Mechanism.SHA384, MGF.SHA384, 48),
+    "pss-sha512": (Mechanism.SHA512, MGF.SHA512, 64),
+}
+"""Digest, mask and length of the salt, as everywhere here: all of the same digest."""
 GONE = frozenset(
     {"DeviceRemoved", "TokenNotPresent", "SessionHandleInvalid", "SessionClosed", "ObjectHandleInvalid",
      "KeyHandleInvalid", "NoSuchKey", "SlotIDInvalid", "UserNotLoggedIn"}
@@ -259,17 +265,20 @@ class Child:
     def do_sign(self, request: dict[str, Any]) -> str:
         if self.session is None:
             raise Refusal("PinNeeded")
-        mechanism = {"rsa": Mechanism.RSA_PKCS, "ecdsa": Mechanism.ECDSA}[request["mechanism"]]
+        mechanism = {"rsa": Mechanism.RSA_PKCS, "ecdsa": Mechanism.ECDSA}.get(request["mechanism"])
+        parameter = None
+        if mechanism is None:
+            mechanism, parameter = self._pss(request["mechanism"])
         data = base64.b64decode(request["data"])
         try:
             try:
-                signature = self._sign(data, mechanism)
+                signature = self._sign(data, mechanism, parameter)
             except pkcs11.exceptions.UserNotLoggedIn:
                 # Some drivers do not say that their key wants the PIN at each signature; others forgot the log-in.
                 if self.always or not self._present():
                     raise
                 self.always = True
-                signature = self._sign(data, mechanism)
+                signature = self._sign(data, mechanism, parameter)
         except AttributeError as error:  # CKA_SIGN is false: python-pkcs11 gives such a key no way to sign
             raise Refusal("NoKey") from error
         except PKCS11Error as error:
@@ -293,10 +302,21 @@ class Child:
             signed.append(answer["ok"])
         return {"signed": signed}
 
-    def _sign(self, data: bytes, mechanism: Mechanism) -> bytes:
+    def _pss(self, name: str) -> tuple[Mechanism, tuple[Any, Any, int]]:
+        """Return the mechanism that signs a ready hash by RSASSA-PSS, where the token says that it has it."""
+        digest, mask, size = PSS[name]
+        try:
+            offered = Mechanism.RSA_PKCS_PSS in self.session.token.slot.get_mechanisms()
+        except PKCS11Error:
+            offered = False
+        if not offered:
+            raise Refusal("NoPss")
+        return Mechanism.RSA_PKCS_PSS, (digest, mask, size)
+
+    def _sign(self, data: bytes, mechanism: Mechanism, parameter: Any = None) -> bytes:
         """Sign, with the PIN where the key wants it each time; on a PIN pad an empty one stands for 'ask there'."""
         pin = None if not self.always else ("" if self.pad else self.pin.decode())
-        return bytes(self.key.sign(data, mechanism=mechanism, pin=pin))
+        return bytes(self.key.sign(data, mechanism=mechanism, mechanism_param=parameter, pin=pin))
 
     def _present(self) -> bool:
         """Say whether the token of the session is still plugged in; ask the driver as little as possible."""

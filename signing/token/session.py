@@ -13,10 +13,10 @@ from typing import Any, Literal
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from signing.certificate import Certificate, verify_value
-from signing.errors import CertificateUnreadable, DigestRefused, UnsupportedKey
+from signing.errors import CertificateUnreadable, DigestRefused, SchemeNotOffered, UnsupportedKey
 from signing.key import CURVE_BYTES, Digest, der_ecdsa
 from signing.token.errors import (
     DeviceError,
@@ -225,6 +225,30 @@ class TokenKey:
         inputs = [self._input(one, digest) for one in data]
         values, error = self.session.raws(inputs[0][0], [hashed for _, hashed in inputs])
         return [self._verified(value, one, digest) for value, one in zip(values, data, strict=False)], error
+
+    def sign_pss(self, data: bytes, digest: Digest = "sha256") -> bytes:
+        """Sign by RSASSA-PSS, where the token has it; see PssKey.
+
+        The value is verified like any other. Raises SchemeNotOffered, DigestRefused, TokenError.
+        """
+        if not self.certificate.key_type.startswith("RSA-"):
+            raise SchemeNotOffered(self.certificate.key_type, self.kind)
+        if digest not in _HASHES:
+            raise DigestRefused(digest)
+        made = _HASHES[digest]()
+        try:
+            value = self.session.raw(f"pss-{digest}", hashlib.new(digest, data).digest())
+        except DeviceError as error:
+            if error.reason in ("NoPss", "MechanismInvalid", "MechanismParamInvalid"):
+                raise SchemeNotOffered(self.certificate.key_type, self.kind) from error
+            raise
+        public = x509.load_der_x509_certificate(self.certificate.der).public_key()
+        try:
+            assert isinstance(public, rsa.RSAPublicKey)
+            public.verify(value, data, padding.PSS(padding.MGF1(made), made.digest_size), made)
+        except InvalidSignature as error:
+            raise KeyNotOnToken(self.session.token.serial, "mismatch") from error
+        return value
 
     def _input(self, data: bytes, digest: Digest) -> tuple[str, bytes]:
         """Return the mechanism and what it signs."""

@@ -188,18 +188,20 @@ def test_an_old_answer_sent_again_is_not_taken(pki: Any, key: Any, honest: Calla
 def test_a_server_that_fails_between_is_told_and_the_batch_goes_on(
     pki: Any, key: Any, honest: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Files one and four get their time-stamps; two fails for an error, three for a lie."""
+    """Files one, four and six get their time-stamps; two fails for an error, three and five for a lie each."""
     calls = []
 
     def answer(body: bytes) -> bytes:
         calls.append(body)
-        # 1: size, 2: file one, 3: file two (an error), 4: file three (another hash), 5: file four
+        # 1: size, 2: file one, 3: file two (an error), 4: file three (another hash), 5: file four, 6: another nonce
+        if len(calls) == 6:
+            return _bent(pki, _other_nonce)(body)
         return _bent(pki, _other_hash)(body) if len(calls) == 4 else b"" if len(calls) == 3 else honest(body)
 
     with liar(answer) as server:
         proofs = _proofs(pki, server.url)
         outcomes: list[str] = []
-        for _ in range(4):
+        for _ in range(6):
             try:
                 done = sign(made.blank(), None, key, level=Level.B_T, proofs=proofs)
                 assert done.data is not None
@@ -207,7 +209,8 @@ def test_a_server_that_fails_between_is_told_and_the_batch_goes_on(
                 outcomes.append(done.facts.level)
             except errors.TimeStampFailed as error:
                 outcomes.append(error.code if not error.stops_batch else "stopped")
-    assert outcomes == ["B-T", "TIME_STAMP_UNREADABLE", "TIME_STAMP_OTHER_HASH", "B-T"]
+    lies = ["TIME_STAMP_UNREADABLE", "TIME_STAMP_OTHER_HASH", "B-T", "TIME_STAMP_OTHER_NONCE"]
+    assert outcomes == ["B-T", *lies, "B-T"]
 
 
 def test_five_hundred_files_do_not_wait_for_a_silent_server_five_hundred_times(

@@ -10,8 +10,11 @@ from typing import Any
 
 import pikepdf
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from signing.key import SigningKey
+from signing.errors import SchemeNotOffered
+from signing.key import Digest, SigningKey
 from signing.pdf import sign_pdf
 from signing.token import Module, Pin, TokenSession
 from signing.token.errors import (
@@ -96,6 +99,39 @@ def test_xml_and_manifests_are_signed_by_the_same_key(tokens: SoftTokens, module
         assert verify_xml(signed).signatures[0].certificate.der == session.key.certificate.der
         token = jws.sign(b"{}", session.key, typ="hoso-manifest+jws")
     assert jws.verify(token).certificate.fingerprint == session.key.certificate.fingerprint
+
+
+def test_a_token_that_can_signs_by_pss_and_openssl_agrees(
+    tokens: SoftTokens, module: Module, throwaway: Any, tmp_path: Path
+) -> None:
+    markup = b'<HSoThue><TTinChung id="_1"><a>1</a></TTinChung><CKyDTu/></HSoThue>'
+    signer = throwaway.signer()
+    with opened(module, tokens.make(signer)) as session:
+        session.log_in(PIN)
+        signed = sign_xml(markup, session.key, reference_id="_1", id_attribute="id", place="CKyDTu", pss=True)
+        assert signed.count(b"2007/05/xmldsig-more#sha256-rsa-MGF1") == 1
+        assert verify_xml(signed).signatures[0].algorithm == "pss-sha256"
+        digests: tuple[tuple[Digest, int], ...] = (("sha256", 32), ("sha384", 48), ("sha512", 64))
+        for digest, _ in digests:
+            (tmp_path / digest).write_bytes(session.key.sign_pss(b"n\xe1\xbb\x99p", digest))
+        session.key.sign(b"x")  # the usual way goes on beside it
+    public = x509.load_der_x509_certificate(signer.der).public_key()
+    (tmp_path / "pub.pem").write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    (tmp_path / "data").write_bytes(b"n\xe1\xbb\x99p")
+    for digest, salt in digests:
+        told = subprocess.run(
+            ["openssl", "dgst", f"-{digest}", "-verify", "pub.pem", "-sigopt", "rsa_padding_mode:pss",
+             "-sigopt", f"rsa_pss_saltlen:{salt}", "-sigopt", f"rsa_mgf1_md:{digest}", "-signature", digest, "data"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert told.stdout.strip() == "Verified OK", told.stderr
+
+
+def test_a_curve_on_a_token_is_not_asked_for_pss(tokens: SoftTokens, module: Module, throwaway: Any) -> None:
+    with opened(module, tokens.make(throwaway.signer(kind="p256"))) as session:
+        session.log_in(PIN)
+        with pytest.raises(SchemeNotOffered):
+            session.key.sign_pss(b"x")
 
 
 def test_of_two_tokens_with_one_label_the_right_one_gets_the_pin(
