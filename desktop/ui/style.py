@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QStyleOptionComboBox,
     QStyleOptionComplex,
     QStyleOptionFrame,
+    QStyleOptionProgressBar,
     QStyleOptionSlider,
     QWidget,
 )
@@ -100,6 +101,13 @@ class Style(QProxyStyle):
             painter.setPen(QPen(colour("line"), 1))
             painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
             return
+        if (
+            element == QStyle.ControlElement.CE_ProgressBarContents
+            and isinstance(option, QStyleOptionProgressBar)
+            and option.minimum == option.maximum
+        ):
+            _busy_bar(option, painter)
+            return
         super().drawControl(element, option, painter, widget)
 
     def drawComplexControl(
@@ -153,6 +161,21 @@ _METRICS = {
     QStyle.PixelMetric.PM_RadioButtonLabelSpacing: 8,
 }
 _STATE = QStyle.StateFlag
+
+
+def _busy_bar(option: QStyleOptionProgressBar, painter: QPainter) -> None:
+    """Draw that something goes on whose end is not known: stripes that stand still."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(option.rect).adjusted(1, 1, -1, -1)
+    painter.fillRect(box, colour("accent_soft"))
+    painter.setClipRect(box)
+    painter.setPen(QPen(colour("accent"), 4))
+    step = 14
+    for at in range(-int(box.height()), int(box.width()) + step, step):
+        left = box.left() + at
+        painter.drawLine(QPointF(left, box.bottom()), QPointF(left + box.height(), box.top()))
+    painter.restore()
 
 
 def _on(option: QStyleOption, flag: QStyle.StateFlag) -> bool:
