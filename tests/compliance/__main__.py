@@ -42,6 +42,8 @@ REQUIREMENTS = {
     "EF-09": "Levels decide what is offered",
     "EF-10": "Wrong formats are explained at their field",
     "EF-11": "Specialised fields are explained: a calculated one says how",
+    "EF-13": "Satisfaction is asked on three levels",
+    "EF-14": "A scan too small to be read is told",
 }
 
 

@@ -1,4 +1,4 @@
-"""The e-form rules of Circular 32/2017/TT-BTTTT (Articles 3, 5, 7–11): EF-01 … EF-09, each a test of its name."""
+"""The e-form rules of Circular 32/2017/TT-BTTTT (Articles 3, 5, 7–11), each a test of its name."""
 
 from __future__ import annotations
 
@@ -120,3 +120,29 @@ def test_ef_09_the_level_decides_what_is_offered(
     assert (allowed.print, allowed.submit, allowed.pay_online, allowed.result_online) == (print_, submit, pay, result)
     for what, granted in (("submit", submit), ("pay_online", pay), ("result_online", result)):
         assert granted or allowed.reasons[what].vi
+
+
+def test_ef_13_satisfaction_is_told_on_three_levels(place: Any) -> None:
+    from desktop.filing.rating import LEVELS, rate, rating
+
+    done = place.dossiers["done"]
+    assert sorted(LEVELS) == [1, 2, 3]
+    for level in (1, 3):
+        rate(place.desk, done, level)
+        assert rating(place.desk, done) == level
+    with pytest.raises(ValueError, match="4"):
+        rate(place.desk, done, 4)
+
+
+@pytest.mark.parametrize(("width", "height", "told"), [(480, 640, True), (1240, 1754, True), (1654, 2339, False)])
+def test_ef_14_a_scan_too_small_to_be_read_is_told(width: int, height: int, told: bool) -> None:
+    import io
+
+    from PIL import Image
+
+    from forms.dossier import accept_attachment
+
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (250, 250, 245)).save(out, "JPEG")
+    accepted = accept_attachment("căn cước.jpg", out.getvalue())
+    assert ("ATTACHMENT_LOW_RESOLUTION" in accepted.notes) is told
