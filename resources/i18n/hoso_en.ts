@@ -3737,7 +3737,7 @@
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Máy chủ &amp;dấu thời gian</source>
-            <translation>&amp;Time-stamp server</translation>
+            <translation>Time-stamp ser&amp;ver</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
