@@ -50,7 +50,7 @@ CALL, TRANSFER = 1.0, 1.5
 OPEN = (ItemState.QUEUED, ItemState.SENDING, ItemState.UNCERTAIN)
 
 forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.faults.actors"])
+forks.set_forkserver_preload(["tests.faults.actors", "tests.faults.client"])
 
 
 # --- the portal ------------------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ that the driver can kill it there for sure. Places are told by wrapping public f
 from __future__ import annotations
 
 import functools
+import os
 import sys
 import time
+from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +30,20 @@ FIRST_WAIT = 0.3
 PATIENCE = 60.0
 
 
-def main() -> int:
+def be_client(words: tuple[str, ...], asked: Pipe, told: Pipe, complaint: Pipe) -> None:
+    """Be the client in a forked process, whose standard streams these pipes become."""
+    for number, pipe in enumerate((asked, told, complaint)):
+        os.dup2(pipe.fileno(), number)
+        pipe.close()
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115  # until the end
+    code = main(words)
+    sys.stdout.flush()
+    raise SystemExit(code)
+
+
+def main(words: tuple[str, ...] = ()) -> int:
     """Send or settle; the last line is the item's state."""
-    home, code, dossier, mode, hold = (*sys.argv[1:], "")[:5]
+    home, code, dossier, mode, hold = (*(words or sys.argv[1:]), "")[:5]
     _tell_places(hold)
     outbox.FIRST_WAIT = FIRST_WAIT
     app = App(home=Path(home), practice=True)

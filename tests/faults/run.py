@@ -30,6 +30,7 @@ from desktop.app import App
 from desktop.store.key import Passphrase, RecoveryCode
 from desktop.store.records import DossierState, ItemState
 from forms.period import Period
+from tests.faults.client import be_client
 from tests.faults.wire import Hold, Wire
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,19 +127,30 @@ class ClientProcess:
     """`tests.faults.client` as a process, whose places are heard."""
 
     def __init__(self, code: str, dossier: str, home: Path, mode: str, hold: str = "") -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.client", str(home), code, dossier, mode, hold],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=_environment(),
-        )  # fmt: skip
+        # Forked from a process that has everything imported: a start of its own would take most of the time.
+        from tests.faults.actors import forks
+
+        asked, stdin = forks.Pipe(duplex=False)
+        stdout, told = forks.Pipe(duplex=False)
+        stderr, complaint = forks.Pipe(duplex=False)
+        words = (str(home), code, dossier, mode, hold)
+        self._process = forks.Process(target=be_client, args=(words, asked, told, complaint), daemon=True)
+        self._process.start()
+        for theirs in (asked, told, complaint):
+            theirs.close()
+        self._stdin, self._stdout, self._stderr = (
+            os.fdopen(os.dup(ours.fileno()), how, encoding="utf-8")
+            for ours, how in ((stdin, "w"), (stdout, "r"), (stderr, "r"))
+        )
+        for ours in (stdin, stdout, stderr):
+            ours.close()
         self.lines: list[str] = []
         self._heard: queue.Queue[str | None] = queue.Queue()
         self._hearing = threading.Thread(target=self._hear, daemon=True)
         self._hearing.start()
 
     def _hear(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for line in self._stdout:
             self.lines.append(line.strip())
             self._heard.put(line.strip())
         self._heard.put(None)
@@ -155,10 +167,9 @@ class ClientProcess:
 
     def go_on(self) -> None:
         """Let it leave the place where it waits."""
-        assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
-            self._process.stdin.write("\n")
-            self._process.stdin.flush()
+            self._stdin.write("\n")
+            self._stdin.flush()
 
     def kill(self) -> None:
         """End it as kill -9 does."""
@@ -167,24 +178,22 @@ class ClientProcess:
 
     def finish(self, seconds: float = 120.0) -> tuple[int, str]:
         """Wait for its end; return its exit code and what it complained of."""
-        try:
-            code = self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
+        self._process.join(seconds)
+        code = self._process.exitcode
+        if code is None:
             self._process.kill()
-            code = -9
         complaint = self._close()
-        return code, complaint
+        return -9 if code is None else code, complaint
 
     def _close(self) -> str:
-        self._process.wait()
+        self._process.join()
         self._hearing.join(10)
         complaint = ""
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+        for pipe in (self._stdin, self._stdout, self._stderr):
             with contextlib.suppress(OSError, ValueError):
-                if pipe is self._process.stderr and pipe is not None:
+                if pipe is self._stderr:
                     complaint = pipe.read()
-                if pipe is not None:
-                    pipe.close()
+                pipe.close()
         return complaint
 
 
