@@ -229,6 +229,10 @@ def hand_over(command: list[str | Path]) -> int:
     return subprocess.run(words, check=False).returncode
 
 
+WHOLE_SUITE = ["-q", "-rs", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+"""Two processes, each file in one of them, in the order that tests/conftest.py gives: the long files first."""
+
+
 def main(words: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - this file alone is run by whatever Python there is
         print("Hồ Sơ needs Python 3.11 or newer; this is " + sys.version.split()[0], file=sys.stderr)
@@ -249,7 +253,7 @@ def main(words: list[str]) -> int:
     if verb == "setup":
         return 0
     if verb == "test":
-        return hand_over([PYTHON, "-m", "pytest", *(rest or ["-q", "-rs", "-n", "2", "--dist", "loadfile"])])
+        return hand_over([PYTHON, "-m", "pytest", *(rest or WHOLE_SUITE)])
     arguments = {"demo": ["demo"], "run": [], "hoso": []}[verb] + rest
     return hand_over([PYTHON, "-m", "desktop", *arguments])
 

@@ -226,14 +226,24 @@ _WATCH_SECONDS = 0.4
 
 def _watch(folder: Path, output: Path, period: str | None, force: bool, blank: bool) -> None:
     """Print again whenever a file changes, until interrupted; what does not print is said, and the last PDF stays."""
-    import time
+    import signal
+    import threading
 
     session = _session.current
     seen: object = None
     printed = 0
     pages = 0
+    # A flag, not KeyboardInterrupt: raised while a library calls back into Python, the exception is lost, and the loop
+    # would go on.  A second Ctrl+C ends at once.
+    asked_to_stop = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        asked_to_stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
-        while True:
+        while not asked_to_stop.is_set():
             now = _state(folder)
             if now != seen:
                 seen = now
@@ -250,9 +260,10 @@ def _watch(folder: Path, output: Path, period: str | None, force: bool, blank: b
                             f"Đã in lại {output} ({pages} trang).", f"Printed {output} again ({pages} pages)."
                         )
                     )
-            time.sleep(_WATCH_SECONDS)
-    except KeyboardInterrupt:
-        session.answer({"file": output, "pages": pages, "printed": printed})
+            asked_to_stop.wait(_WATCH_SECONDS)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    session.answer({"file": output, "pages": pages, "printed": printed})
 
 
 def _tell(error: Exception) -> None:

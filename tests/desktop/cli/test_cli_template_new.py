@@ -149,7 +149,7 @@ def _text(pdf: Path) -> str:
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if holds():
             return
         time.sleep(0.1)
