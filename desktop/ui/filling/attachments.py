@@ -206,6 +206,8 @@ class AttachmentPane(Scroll):
     def _fill(self) -> None:
         from forms.dossier import ACCEPTED_KINDS, PAGES_LIMIT, SIZE_LIMIT
 
+        here = self.window().focusWidget()
+        inside = here is not None and self.isAncestorOf(here)
         self.clear()
         if self._note:
             self.column.addWidget(Text(self._note, role="muted"))
@@ -232,6 +234,8 @@ class AttachmentPane(Scroll):
         if not self._papers and self._read_only:
             self.column.addWidget(Text(self.tr("Không có giấy tờ nào."), role="muted"))
         self.column.addStretch(1)
+        if inside and self.zone is not None:
+            self.zone.choose.setFocus()  # what had the keyboard is gone: it must not wander off the page
 
     def _choose(self) -> None:
         dialog = QFileDialog(self, self.tr("Chọn giấy tờ"))

@@ -63,7 +63,14 @@ class LineEditor(QLineEdit):
             self.setPlaceholderText("Q1/yyyy")
         self._stood = ""
         """The text before the last key."""
+        self._put = False
         self.textEdited.connect(self._edited)
+        self.textChanged.connect(self._changed_at_all)
+
+    def _changed_at_all(self, text: str) -> None:
+        """Take a text that a screen reader or another aid puts here for typed: it presses no key."""
+        if not self._put and text != self._stood:
+            self.typed.emit()
 
     @property
     def whole(self) -> bool:
@@ -121,7 +128,9 @@ class LineEditor(QLineEdit):
         else:
             text = reading.shown(self.spec, value, self.lang)
         if text != self.text():
+            self._put = True
             self.setText(text)
+            self._put = False
             if not self.numeric:
                 self.setCursorPosition(0)
         self._stood = text
