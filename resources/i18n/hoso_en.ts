@@ -3781,8 +3781,13 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
-            <source>Báo khi hồ sơ đổi tình trạng, khi sắp đến hạn (chỉ mã và tên thủ tục)</source>
-            <translation>Tell when a dossier's status changes or a deadline is near (code and procedure only)</translation>
+            <source>Báo tin mới của hồ sơ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/settings.py" />
+            <source>Khi hồ sơ đổi tình trạng hoặc sắp đến hạn; chỉ có mã và tên thủ tục</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />

@@ -413,7 +413,8 @@ class Look(QWidget):
             toggle.clicked.connect(partial(self._scheme, name))
             group.addButton(toggle)
             self.schemes[name] = toggle
-        self.notify = QCheckBox(page.tr("Báo khi hồ sơ đổi tình trạng, khi sắp đến hạn (chỉ mã và tên thủ tục)"))
+        self.notify = QCheckBox(page.tr("Báo tin mới của hồ sơ"))
+        self.notify.setToolTip(page.tr("Khi hồ sơ đổi tình trạng hoặc sắp đến hạn; chỉ có mã và tên thủ tục"))
         self.notify.setChecked(chosen.notify)
         self.notify.toggled.connect(self._notify)
         rows: tuple[tuple[str, QWidget], ...] = (

@@ -115,7 +115,7 @@ class CrashDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(self.tr("Bản ghi lỗi"))
-        self.text.setMinimumHeight(220)
+        self.text.setMinimumHeight(140)
         self.text.setVisible(bool(report))
         column.addWidget(self.text, 1)
         if not report:
@@ -135,7 +135,10 @@ class CrashDialog(QDialog):
         self.told.hide()
         column.addWidget(self.told)
         column.addWidget(row_of(self.reopen, self.copy, self.save, self.away))
-        self.setMinimumWidth(680)
+        # Words wrap: as high as they need at this width, in every size of text.
+        width = max(680, round(parent.width() * 0.72))
+        self.setMinimumSize(680, 320)
+        self.resize(width, column.heightForWidth(width) + 80)
         (self.reopen if reopen else self.away).setFocus()
 
     def add(self, report: str) -> None:
