@@ -17,7 +17,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,11 @@ LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-b
 NEEDED = ("Xvfb", "openbox", "xdotool", "xclip", "dbus-daemon")
 BUTTONS = ("push button", "button", "check box", "toggle button", "radio button")
 FIELDS = ("text", "entry", "password text")
+LEAVES = frozenset(
+    {"label", "push button", "button", "check box", "toggle button", "radio button", "text", "entry", "password text",
+     "separator", "image", "scroll bar", "slider", "progress bar", "list item", "table cell"}
+)  # fmt: skip
+"""Roles with nothing under them."""
 LABELLED_BY = 2
 """AT-SPI's number of the relation to a label."""
 STATES = {
@@ -276,6 +281,7 @@ class Window:
     bus: Bus = field(init=False)
     name: str = ""
     _process: subprocess.Popen[bytes] = field(init=False)
+    _roles: dict[str, str] = field(default_factory=dict)
     _shots: int = 0
 
     def start(self) -> Window:
@@ -286,6 +292,7 @@ class Window:
         return self
 
     def _launch(self) -> None:
+        self._roles.clear()
         before = set(self._programs())
         log = (self.screen.folder / "program.log").open("ab")
         with log:
@@ -361,21 +368,27 @@ class Window:
                 told = frozenset(word for bit, word in STATES.items() if bits >> bit & 1)
                 if depth <= 1 or "showing" in told:
                     seen.append((path, depth, parent, told))
-            asked: list[tuple[str, str, str, str, str, tuple[Any, ...]]] = []
-            for path, _, _, _ in seen:
-                asked += [
-                    (self.name, path, accessible, "GetRoleName", "", ()),
-                    (self.name, path, properties, "Get", "ss", (accessible, "Name")),
-                    (self.name, path, accessible, "GetChildren", "", ()),
-                ]
-            answers = self.bus.calls(asked)
+            self._learn_roles([path for path, _, _, _ in seen])
+            names = self.bus.calls(
+                [(self.name, path, properties, "Get", "ss", (accessible, "Name")) for path, _, _, _ in seen]
+            )
+            wide = [path for path, _, _, _ in seen if self._roles.get(path) not in LEAVES]
+            under = dict(
+                zip(
+                    wide,
+                    self.bus.calls([(self.name, path, accessible, "GetChildren", "", ()) for path in wide]),
+                    strict=True,
+                )
+            )
             below = []
-            for at, (path, depth, parent, told) in enumerate(seen):
-                role, name, under = answers[3 * at : 3 * at + 3]
-                if isinstance(role, LookupError) or isinstance(name, LookupError):
+            for (path, depth, parent, told), name in zip(seen, names, strict=True):
+                if isinstance(name, LookupError) or path not in self._roles:
                     continue
-                known[path] = Node(path, role, str(name[1]), told, depth, parent)
-                children[path] = [] if isinstance(under, LookupError) else [one for _, one in under if one not in known]
+                known[path] = Node(path, self._roles[path], str(name[1]), told, depth, parent)
+                found_below = under.get(path, [])
+                children[path] = (
+                    [] if isinstance(found_below, LookupError) else [one for _, one in found_below if one not in known]
+                )
                 below += [(one, depth + 1, path) for one in children[path]]
             level = below
         self._name_by_labels(known)
@@ -389,6 +402,13 @@ class Window:
 
         walk("/org/a11y/atspi/accessible/root")
         return found
+
+    def _learn_roles(self, paths: list[str]) -> None:
+        """Ask for the roles of what was not seen yet: a role stays what it is, and every question costs."""
+        fresh = [path for path in paths if path not in self._roles]
+        accessible = "org.a11y.atspi.Accessible"
+        roles = self.bus.calls([(self.name, path, accessible, "GetRoleName", "", ()) for path in fresh])
+        self._roles |= {path: role for path, role in zip(fresh, roles, strict=True) if isinstance(role, str)}
 
     def _name_by_labels(self, known: dict[str, Node]) -> None:
         """Put the words of its label before the value of a combo box, as a screen reader speaks it."""
@@ -425,13 +445,17 @@ class Window:
         seconds: float = PATIENCE,
     ) -> Node:  # fmt: skip
         """Wait for a thing; `able` also waits until it can be used."""
-        end = time.monotonic() + seconds
+        begun = time.monotonic()
+        end = begun + seconds
         while (node := self.look(role, name, exact=exact, able=able)) is None:
             assert self._process.poll() is None, f"the program has ended\n{self.log()}"
             if time.monotonic() > end:
                 self.shot("khong-thay")
                 raise AssertionError(f"not on the screen: {role} {name!r}\n{self.tell()}\n{self.log()}")
-            time.sleep(0.2)
+            # Looking keeps the window from its work: never longer than it is left alone.
+            taken, begun = time.monotonic() - begun, time.monotonic()
+            time.sleep(min(max(0.15, taken), 1.0))
+            begun = time.monotonic()
         return node
 
     def see(self, name: str, *, seconds: float = PATIENCE) -> Node:
@@ -474,6 +498,36 @@ class Window:
         """Put text into a field as an input method or a screen reader does."""
         node = self.focus(role, name)
         self.bus.call(self.name, node.path, "org.a11y.atspi.EditableText", "SetTextContents", "s", text)
+
+    def write_all(self, texts: Mapping[str, str]) -> None:
+        """Put texts into many fields, each found by its whole name, and leave the last one."""
+        for _ in range(3):
+            nodes = {node.name: node for node in self.nodes() if node.role in FIELDS}
+            missing = [name for name in texts if name not in nodes]
+            if not missing:
+                break
+            time.sleep(0.3)  # what depends on others comes when they are there
+        assert not missing, f"no field {missing}\n{self.tell()}"
+        for name, text in texts.items():
+            path = nodes[name].path
+            self.bus.call(self.name, path, "org.a11y.atspi.Component", "GrabFocus")
+            self.bus.call(self.name, path, "org.a11y.atspi.EditableText", "SetTextContents", "s", text)
+        self.keys("Tab")
+
+    def open_file(self, path: Path) -> None:
+        """Name a file in the dialog that asks for one: it has the keyboard in its field for names."""
+        self.find("dialog", "")
+        self.write_focused(str(path))
+        self.keys("Return")
+
+    def write_focused(self, text: str) -> None:
+        """Put text into the field that has the keyboard."""
+        node = until(self._focused_field, "no field has the keyboard")
+        assert node is not None
+        self.bus.call(self.name, node.path, "org.a11y.atspi.EditableText", "SetTextContents", "s", text)
+
+    def _focused_field(self) -> Node | None:
+        return next((one for one in self.nodes() if one.role in FIELDS and "focused" in one.states), None)
 
     def text(self, name: str, *, role: str | tuple[str, ...] = FIELDS) -> str:
         """Return what a field holds."""
@@ -521,7 +575,9 @@ class Window:
 
 
 @contextlib.contextmanager
-def at_screen(folder: Path, journey: str, arguments: list[str]) -> Iterator[Window]:
+def at_screen(
+    folder: Path, journey: str, arguments: list[str], *, environment: Mapping[str, str] | None = None
+) -> Iterator[Window]:
     """Sit a person down at a screen with the program open on it."""
     if reason := why_not():
         pytest.skip(reason)
@@ -529,6 +585,7 @@ def at_screen(folder: Path, journey: str, arguments: list[str]) -> Iterator[Wind
     window: Window | None = None
     try:
         screen.start()
+        screen.environment |= environment or {}
         window = Window(screen, journey, arguments).start()
         yield window
     except BaseException:

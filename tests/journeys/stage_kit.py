@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +25,8 @@ class Stage:
     home: Path
     portal: Any
     dossier: str = ""
+    broken: bool = False
+    """Whether the results that the portal gives out are changed after their signing."""
 
     @property
     def arguments(self) -> list[str]:
@@ -48,8 +50,15 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, *, filed: bool = False, scenario: str = "well") -> Iterator[Stage]:
-    """Prepare a home with one filled VAT return, signed and filed if wanted."""
+def stage(
+    folder: Path,
+    *,
+    filed: bool = False,
+    scenario: str = "well",
+    period: str = "2026-10",
+    more: Callable[[Any, Stage], None] | None = None,
+) -> Iterator[Stage]:
+    """Prepare a home with one filled VAT return, signed and filed if wanted; `more` puts more on the desk."""
     from desktop import filing
     from desktop.app import App
     from desktop.sandbox.server import Sandbox
@@ -60,8 +69,12 @@ def stage(folder: Path, *, filed: bool = False, scenario: str = "well") -> Itera
 
     home = folder / "hoso"
     home.mkdir(parents=True)
-    portal = Sandbox(folder / "portal", pace=0, scenario=scenario).start()
+    portal = Sandbox(folder / "portal", pace=0, scenario=scenario)
     made = Stage(home, portal)
+    print_result = portal._make_result
+    # A result that was changed on its way: no portal of ours gives one out by itself.
+    portal._make_result = lambda row: _changed(print_result(row)) if made.broken else print_result(row)
+    portal.start()
     (home / "mo-kho.txt").write_text(PASSPHRASE, encoding="utf-8")
     for tax_code, name in ((COMPANY, COMPANY_NAME), (OTHER, OTHER_NAME)):
         made.key(tax_code).write_bytes(portal.authority.issue(name, tax_code=tax_code).p12(KEY_WORDS))
@@ -71,9 +84,9 @@ def stage(folder: Path, *, filed: bool = False, scenario: str = "well") -> Itera
         filing.add_portal(desk, portal.url, portal.fingerprint)
         filing.trust_add(desk, portal.authority.intermediates_pem + portal.authority.crl_pem, source="portal")
         filing.add_client(desk, COMPANY, COMPANY_NAME, {"address": "Số 12 đường Nguyễn Huệ"})
-        opened = filing.new_dossier(desk, VAT, COMPANY, period="2026-10")
+        opened = filing.new_dossier(desk, VAT, COMPANY, period=period)
         made.dossier = str(opened.id)
-        template = load(desk.library.choose("thue/01-gtgt", Period.parse("2026-10"), DAY))
+        template = load(desk.library.choose("thue/01-gtgt", Period.parse(period), DAY))
         assert template.example is not None
         data = json.loads(json.dumps(template.example.data))
         data |= {template.identity.tax_code: COMPANY, template.identity.name: COMPANY_NAME}
@@ -82,9 +95,17 @@ def stage(folder: Path, *, filed: bool = False, scenario: str = "well") -> Itera
             key = open_key(made.key().read_bytes(), KEY_WORDS)[0]
             filing.sign_dossier(desk, opened.id, key, role=Role.LEGAL_REPRESENTATIVE, accept_unconfirmed=True)
             filing.submit(desk, opened.id, accept_unconfirmed=True)
+        if more is not None:
+            more(desk, made)
     finally:
         app.close()
     try:
         yield made
     finally:
         made.portal.stop()
+
+
+def _changed(data: bytes) -> bytes:
+    """Change one byte of a signed PDF that its signature covers and that no reader needs."""
+    at = data.index(b"%", 5) + 2
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
