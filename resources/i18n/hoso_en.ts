@@ -3782,12 +3782,12 @@
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Báo tin mới của hồ sơ</source>
-            <translation type="unfinished" />
+            <translation>Tell news of dossiers</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Khi hồ sơ đổi tình trạng hoặc sắp đến hạn; chỉ có mã và tên thủ tục</source>
-            <translation type="unfinished" />
+            <translation>When a dossier's status changes or a deadline is near; code and procedure only</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/settings.py" />
@@ -5039,98 +5039,98 @@ Keep this paper away from the computer.</translation>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>&amp;Hài lòng</source>
-            <translation type="unfinished" />
+            <translation>&amp;Satisfied</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>&amp;Bình thường</source>
-            <translation type="unfinished" />
+            <translation>S&amp;o-so</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>&amp;Chưa hài lòng</source>
-            <translation type="unfinished" />
+            <translation>&amp;Not satisfied</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>C&amp;hứng cứ PDF…</source>
-            <translation type="unfinished" />
+            <translation>&amp;Evidence as PDF…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Biên nhận, thời điểm, mã băm, chữ ký và kết quả kiểm tra trong một tệp PDF</source>
-            <translation type="unfinished" />
+            <translation>Receipt, times, hashes, signatures and verdicts in one PDF</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Bạn thấy lần nộp hồ sơ này thế nào? Câu trả lời chỉ lưu trên máy này.</source>
-            <translation type="unfinished" />
+            <translation>How did this filing go? The answer is kept on this computer only.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Bạn đã đánh giá lần nộp này: {}.</source>
-            <translation type="unfinished" />
+            <translation>Your word on this filing: {}.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Lưu chứng cứ</source>
-            <translation type="unfinished" />
+            <translation>Save the evidence</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <location filename="../../desktop/ui/system/printing.py" />
             <source>Tệp PDF (*.pdf)</source>
-            <translation type="unfinished" />
+            <translation>PDF file (*.pdf)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Đã lưu chứng cứ vào {}</source>
-            <translation type="unfinished" />
+            <translation>Evidence saved to {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
             <source>Đang lập chứng cứ…</source>
-            <translation type="unfinished" />
+            <translation>Making the evidence…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>Lưu thành tệp PDF</source>
-            <translation type="unfinished" />
+            <translation>Save as PDF file</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;Máy in</source>
-            <translation type="unfinished" />
+            <translation>&amp;Printer</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;Số bản</source>
-            <translation type="unfinished" />
+            <translation>&amp;Copies</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;Từ trang</source>
-            <translation type="unfinished" />
+            <translation>&amp;From page</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>Đế&amp;n trang</source>
-            <translation type="unfinished" />
+            <translation>&amp;To page</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>Tùy chọn của má&amp;y in…</source>
-            <translation type="unfinished" />
+            <translation>Printer &amp;options…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;In</source>
-            <translation type="unfinished" />
+            <translation>&amp;Print</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>Tệp PDF giữ nguyên cả tài liệu: chữ tìm và chép được, đúng như bản sẽ ký.</source>
-            <translation type="unfinished" />
+            <translation>The PDF file keeps the whole document: its text can be searched and copied, just as the copy to be signed.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/ties.py" />
