@@ -295,7 +295,7 @@ class Here(Page):
         """Compare certificate, role and client before anything is signed."""
         self._judged = None
         key, ready = self.keys.key(), self._ready
-        self._show_signer()
+        QTimer.singleShot(0, self, self._show_signer)  # the certificate is seen first
         if key is None or ready is None:
             self._refresh()
             return
