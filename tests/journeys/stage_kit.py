@@ -73,7 +73,8 @@ def stage(
     made = Stage(home, portal)
     print_result = portal._make_result
     # A result that was changed on its way: no portal of ours gives one out by itself.
-    portal._make_result = lambda row: _changed(print_result(row)) if made.broken else print_result(row)
+    made_result: Any = lambda row: _changed(print_result(row)) if made.broken else print_result(row)  # noqa: E731
+    setattr(portal, "_make_result", made_result)  # noqa: B010
     portal.start()
     (home / "mo-kho.txt").write_text(PASSPHRASE, encoding="utf-8")
     for tax_code, name in ((COMPANY, COMPANY_NAME), (OTHER, OTHER_NAME)):
