@@ -5038,23 +5038,23 @@ Keep this paper away from the computer.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
-            <source>&amp;Hài lòng</source>
-            <translation>&amp;Satisfied</translation>
+            <source>Hà&amp;i lòng</source>
+            <translation>Sat&amp;isfied</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
-            <source>&amp;Bình thường</source>
+            <source>Bình thườn&amp;g</source>
             <translation>S&amp;o-so</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
-            <source>&amp;Chưa hài lòng</source>
-            <translation>&amp;Not satisfied</translation>
+            <source>Chư&amp;a hài lòng</source>
+            <translation>Not s&amp;atisfied</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />
-            <source>C&amp;hứng cứ PDF…</source>
-            <translation>&amp;Evidence as PDF…</translation>
+            <source>Chứng &amp;cứ PDF…</source>
+            <translation>E&amp;vidence as PDF…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/filed.py" />

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desktop.ui.jobs import Progress
     from desktop.ui.shell import Shell
 
-WORDS = ((3, later("&Hài lòng")), (2, later("&Bình thường")), (1, later("&Chưa hài lòng")))
+WORDS = ((3, later("Hà&i lòng")), (2, later("Bình thườn&g")), (1, later("Chư&a hài lòng")))
 
 
 class Filed(QWidget):
@@ -28,7 +28,7 @@ class Filed(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * STEP)
-        self.print = Button(self.tr("C&hứng cứ PDF…"), "print")
+        self.print = Button(self.tr("Chứng &cứ PDF…"), "print")
         self.print.setToolTip(self.tr("Biên nhận, thời điểm, mã băm, chữ ký và kết quả kiểm tra trong một tệp PDF"))
         self.print.clicked.connect(self._choose)
         column.addWidget(row_of(self.print))
