@@ -91,6 +91,12 @@ def refresh(desk: Desk, wanted: list[Dossier]) -> None:
                     tracking.settle_payments(desk.workspace, portal, dossier.id)
 
 
+def followed(desk: Desk, dossiers: Iterable[Dossier]) -> list[Dossier]:
+    """Return those whose portal can be asked for their code, also where the code was entered by hand."""
+    able = {one.url for one in ways(desk) if one.abilities.track}
+    return [one for one in dossiers if one.code and one.portal in able]
+
+
 def _finding(desk: Desk) -> Way:
     """Return the way to the one portal that lists a person's dossiers; a kind that cannot does not count."""
     able = [one for one in ways(desk) if one.abilities.find]

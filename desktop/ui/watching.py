@@ -66,7 +66,7 @@ class Watch(QObject):
             return None, False
         worked = filing.drain(desk)
         ws = desk.workspace
-        following = [one for one in ws.dossiers.list(coded=True) if one.status not in FINAL and not one.code_entered]
+        following = [one for one in filing.followed(desk, ws.dossiers.list(coded=True)) if one.status not in FINAL]
         filing.refresh(desk, following)
         changed = any(ws.dossiers.get(one.id).updated != one.updated for one in following)
         answered = bool(following) or any(item.reason not in CONNECTION for item in worked)

@@ -3364,7 +3364,7 @@
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
             <source>Xuất bộ hồ sơ để &amp;nộp…</source>
-            <translation>Make the set of files for &amp;filing…</translation>
+            <translation>Ma&amp;ke the set of files for filing…</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />

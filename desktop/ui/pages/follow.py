@@ -48,6 +48,8 @@ class Seen:
     today: date
     now: datetime
     pay_online: bool
+    asked: bool
+    """Whether the portal can be asked how it stands."""
 
 
 class Here(Page):
@@ -94,7 +96,7 @@ class Here(Page):
             return Seen(
                 filing.status_view(desk, dossier.id), dossier, items[-1] if items else None,
                 ws.letters.list(dossier.id), ws.results.list(dossier.id), ws.outbox.receipt_of(dossier.id),
-                desk.today(), desk.now(), pay,
+                desk.today(), desk.now(), pay, bool(filing.followed(desk, [dossier])),
             )  # fmt: skip
 
         self.shell.jobs.run("work", read, done=self._show, failed=self.shell.trouble, owner=self)
@@ -141,7 +143,7 @@ class Here(Page):
         more.setToolTip(self.tr("Lập hồ sơ như hồ sơ này cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)"))
         more.clicked.connect(lambda: self.shell.go("again", dossier=dossier.id))
         head.add(again, more, look)
-        again.setVisible(bool(dossier.code) and not dossier.code_entered)
+        again.setVisible(seen.asked)
         column.addWidget(head)
         mark = words.state_mark(dossier, seen.item)
         chips: list[QWidget] = [Chip(mark.text, mark.tone, symbol=mark.symbol)]
