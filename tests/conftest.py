@@ -24,14 +24,6 @@ def _load(name: str) -> ModuleType:
 
 _load("pki")
 
-
-    "journeys/",
-    "desktop/test_fault",
-    "desktop/test_outbox_kill",
-    "attacks/",
-    "desktop/cli/",
-    "desktop/test_login",
-)
 _LONG = (
     "journeys/",
     "desktop/test_fault",
