@@ -5100,7 +5100,7 @@ Keep this paper away from the computer.</translation>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>&amp;Máy in</source>
-            <translation>&amp;Printer</translation>
+            <translation>P&amp;rinter</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/printing.py" />
