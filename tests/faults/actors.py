@@ -234,6 +234,12 @@ class Client:
                 filing.drain(self.desk)
             time.sleep(0.02)
 
+    def due(self, dossier: str) -> None:
+        """Wait until the item may be worked on again."""
+        at = self.ws.outbox.of_dossier(dossier)[-1].not_before
+        while at is not None and self.desk.clock() < at:
+            time.sleep(0.01)
+
     def pin(self) -> None:
         """Forget the portal and get its whole catalogue anew."""
         known = self.desk.catalogue.portal(self.place.url)

@@ -237,7 +237,7 @@ class Stage:
                 self.wire.arm(Spoil("commitSubmission", "cut before the answer"))
                 self.client.do("drain")
                 self._quiet()
-                time.sleep(0.05)
+                self.client.do("due", dossier)
             elif step.startswith("!"):
                 self.client.do(step[1:])
             else:
