@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image, ImageDraw
 from stdnum.vn import mst
 
-from tests.journeys.screen_kit import BUTTONS, FIELDS, Window, at_screen, until
+from tests.journeys.screen_kit import BUTTONS, FIELDS, ROOT, Window, at_screen, until
 from tests.journeys.stage_kit import COMPANY, KEY_WORDS, OTHER, OTHER_NAME, Stage, stage
 from tests.signing.token_kit import PIN, SOFTHSM, Pair, SoftTokens
 
@@ -43,12 +44,11 @@ class Office:
 
     def hoso(self, *words: str | Path) -> tuple[int, Any]:
         """Run a command of the program on the same workspace; return its exit code and its document."""
-        from desktop.cli.program import run
-
-        said = io.StringIO()
-        with redirect_stdout(said):
-            code = run([*self.stage.arguments, "--json", *map(str, words)])
-        return code, json.loads(said.getvalue())
+        done = subprocess.run(
+            [sys.executable, "-m", "desktop", *self.stage.arguments, *map(str, words), "--json"],
+            cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        return done.returncode, json.loads(done.stdout)
 
     def begin(self, journey: str) -> Window:
         """Go to the first page; pictures go into the journey's own folder from now on."""
