@@ -7,10 +7,8 @@ socket of a killed program is never mistaken for a living one.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -37,9 +35,21 @@ def place_of(home: Path) -> Path:
     name = hashlib.sha256(os.fsencode(os.path.realpath(home))).hexdigest()[:24]
     if sys.platform == "win32":
         return Path(f"hoso-{os.environ.get('USERNAME', '')}-{name}")
-    base = os.environ.get("XDG_RUNTIME_DIR") or ""
-    folder = Path(base) / "hoso" if base else Path(tempfile.gettempdir()) / f"hoso-{os.getuid()}"
-    return folder / name
+    return folder_of() / name
+
+
+def folder_of() -> Path:
+    """Return the folder in which this person's windows listen."""
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(base) / "hoso" if base else Path("/tmp") / f"hoso-{os.getuid()}"
+
+
+def any_listening() -> bool:
+    """Say, without reckoning any name, whether a window of this person could be listening at all."""
+    try:
+        return any(not name.endswith(".lock") for name in os.listdir(folder_of()))
+    except OSError:
+        return False
 
 
 def ours_alone(folder: Path) -> bool:
@@ -60,9 +70,13 @@ def hand_over(home: Path, wanted: str = "") -> bool:
 
     Asks nothing of Qt where nobody can be listening: the first picture does not wait for it.
     """
+    if sys.platform != "win32" and not any_listening():
+        return False
     place = place_of(home)
     if sys.platform != "win32" and not (place.exists() and ours_alone(place.parent)):
         return False
+    import json
+
     told = {"open": wanted, "token": os.environ.get("XDG_ACTIVATION_TOKEN", "")[:200]}
     request = json.dumps(told).encode() + b"\n"
     if sys.platform == "win32":
@@ -110,6 +124,8 @@ def read_request(raw: bytes) -> tuple[str, str] | None:
 
     None where it is not exactly such a request.
     """
+    import json
+
     if len(raw) > LIMIT:
         return None
     try:
