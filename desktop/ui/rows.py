@@ -12,7 +12,10 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QElapsedTimer,
+    QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QPointF,
     QRect,
@@ -24,7 +27,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
+    QGuiApplication,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPen,
     QTextLayout,
@@ -48,6 +53,7 @@ LINE = Qt.ItemDataRole.UserRole + 1
 PAGE = 100
 """How many rows are fetched at a time."""
 CHIP = 24
+PRESS, SECOND = QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick
 
 
 @dataclass(frozen=True)
@@ -294,7 +300,7 @@ def _two_lines(painter: QPainter, used: QFont, box: QRect, text: str, count: int
 
 
 class LineList(QListView):
-    """The list: arrows move, Enter or a click opens."""
+    """The list: arrows move, Enter, Space, a click or a double click opens, once."""
 
     opened = Signal(object)
     """The key of the row that was opened."""
@@ -313,7 +319,8 @@ class LineList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.clicked.connect(self._open)
+        self._pressed = QPointF()
+        self.clicked.connect(self._click)
         back = self.viewport().palette()
         back.setColor(back.ColorRole.Base, colour("surface"))
         self.setPalette(back)
@@ -347,11 +354,55 @@ class LineList(QListView):
             self.setCurrentIndex(self.lines.index(0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open by Enter."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+        """Open by Enter and Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.currentIndex().isValid():
             self._open(self.currentIndex())
             return
         super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where, for the second press of a double click."""
+        self._pressed = event.globalPosition()
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open a row whose first click did not: the rows may have changed under the hand, or only this was told."""
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            self._open(index)
+
+    def _click(self, index: QModelIndex) -> None:
+        _SecondClick(self, self._pressed)
+        self._open(index)
+
     def _open(self, index: QModelIndex) -> None:
         self.opened.emit(self.lines.line(index).key)
+
+
+class _SecondClick(QObject):
+    """Takes the second press of a double click, lest it falls on what the first one has put in the row's place.
+
+    A row opens by its first click, and many people click twice: the second would press whatever button of the new page
+    lies there. It is recognised as the system does: by time and place.
+    """
+
+    def __init__(self, of: QWidget, where: QPointF) -> None:
+        super().__init__(of)
+        self._where = where
+        self._since = QElapsedTimer()
+        self._since.start()
+        window = of.window().windowHandle()
+        if window is not None:
+            window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the press, and stop listening."""
+        if not isinstance(event, QMouseEvent) or event.type() not in (PRESS, SECOND):
+            return False
+        hints = QGuiApplication.styleHints()
+        near = (event.globalPosition() - self._where).manhattanLength() <= 2 * hints.mouseDoubleClickDistance()
+        taken = near and not self._since.hasExpired(hints.mouseDoubleClickInterval())
+        if event.type() == SECOND or not taken:
+            watched.removeEventFilter(self)
+            self.deleteLater()
+        return taken
