@@ -40,6 +40,8 @@ MEMORY_LIMIT = 3 << 30
 it bounds what the worker commits."""
 FRAME_LIMIT = 512 << 20
 """The largest request or answer, in bytes."""
+PIPE = 1 << 20
+"""Bytes that lie ready between a worker and us, as far as the system lets them."""
 STRANGERS_LIMIT = 416 << 20
 """Resident bytes of a worker with a stranger's template in it: looked at fifty times a second, so that it stays below
 512 MiB also while it grows."""
@@ -152,6 +154,13 @@ class _Worker:
         )
         if sys.platform == "win32":
             self._job.hold(self.process)
+        elif sys.platform == "linux":
+            import fcntl
+
+            # A page's picture passes in two goes instead of forty, each of which waits for its turn on a busy machine.
+            assert self.process.stdout is not None
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, PIPE)
 
     def call(
         self,

@@ -6,11 +6,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import (
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -64,6 +60,7 @@ PAGES = {
     "follow": "desktop.ui.pages.follow",
     "settings": "desktop.ui.pages.settings",
     "lock": "desktop.ui.pages.lock",
+    "help": "desktop.ui.pages.help",
 }
 """Each module has a class `Here(Page)`; it is imported when it is first opened."""
 
@@ -99,6 +96,7 @@ class Frame(QMainWindow):
         self._first: Callable[[], bool] | None = None
         self._finder: Finder | None = None
         self._then: tuple[str, dict[str, Any]] | None = None
+        self._trouble_code = ""
         self.preferences = load(app.home)
         self._listen()
         self.setWindowTitle(self.tr("Hồ Sơ"))
@@ -142,6 +140,23 @@ class Frame(QMainWindow):
             page, facts = self._trail.pop()
             self._open(page, facts)
 
+    def help(self) -> None:
+        """Open the help where one is: at the field with the focus, at the trouble that is shown, or at this page."""
+        from desktop.guide import PLACES
+
+        focused: QWidget | None = self.focusWidget()
+        while focused is not None:
+            ask = getattr(focused, "help_here", None)
+            if ask is not None and ask():
+                return
+            focused = focused.parentWidget()
+        name, facts = self._here if self._here is not None else ("home", {})
+        if self._notice.count() and self._trouble_code:
+            self.go("help", code=self._trouble_code)
+        elif name != "help":
+            part = {"signatures": facts.get("part")}.get(name) or name
+            self.go("help", at=PLACES.get(str(part), PLACES.get(name, name)))
+
     @property
     def here(self) -> tuple[str, dict[str, Any]] | None:
         """Return the page that is open, with what it was given."""
@@ -149,6 +164,8 @@ class Frame(QMainWindow):
 
     def come_forward(self) -> None:
         """Stand in front of the other programs' windows, as far as the desktop lets a window do that."""
+        from PySide6.QtCore import Qt  # a quarter of an empty window's start: not before the first picture
+
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -194,11 +211,14 @@ class Frame(QMainWindow):
             from desktop.errors import write_log
 
             facts = {"log": write_log(type(error), error.__traceback__)}
-        self.notice(message(error, facts, self.lang).text, "danger")
+        said = message(error, facts, self.lang)
+        self.notice(said.text, "danger")
+        self._trouble_code = said.code
 
     def notice(self, text: str, tone: Tone = "plain") -> None:
         """Show a sentence above the page until it is put away."""
         self.clear_notice()
+        self._trouble_code = ""
         from desktop.ui.parts import Notice
 
         made = Notice(text, tone, action=self.tr("Đóng"), do=self.clear_notice)
@@ -246,7 +266,8 @@ class Frame(QMainWindow):
         # A page that is not itself a place lights none up; arrow keys then begin where one came from.
         if page not in {name for name, _, _ in PLACES}:
             self.places.clearSelection()
-        whole = page in ("welcome", "lock")
+        # Help is there before a workspace is open, too; nothing around it would lead anywhere then.
+        whole = page in ("welcome", "lock") or (page == "help" and "workspace" not in self.desk.__dict__)
         for part in (self.side, self.header, self.foot):
             part.setVisible(not whole)
         if not whole:
@@ -331,6 +352,7 @@ class Frame(QMainWindow):
         header.back.clicked.connect(self.back)
         header.switch.clicked.connect(self._switch_client)
         header.search.returnPressed.connect(self._search)
+        header.help.clicked.connect(self.help)
         header.settings.clicked.connect(lambda: self.go("settings"))
         return header
 
@@ -347,6 +369,7 @@ class Frame(QMainWindow):
         key("Ctrl+,", lambda: self.go("settings"))
         key("Ctrl+L", self.lock)
         key("Ctrl+/", self._show_keys)
+        key("F1", self.help)
         key("Esc", self.back)
         for number, (name, _, _) in enumerate(PLACES, 1):
             key(f"Ctrl+{number}", lambda name=name: self.go(name))

@@ -44,6 +44,8 @@ __all__ = [
     "PrintOptions",
     "Printed",
     "PrintingError",
+    "Seen",
+    "Sight",
     "check_layout",
     "matching_text",
     "page_images",
@@ -51,6 +53,7 @@ __all__ = [
     "print_form",
     "print_forms",
     "print_page",
+    "print_seen",
     "read_back",
     "unprintable",
 ]
@@ -68,6 +71,26 @@ class PrintOptions:
     dossier: str | None = None
     """A mark of the dossier, at the foot of each page."""
     marks: bool = True
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Say which page of a print is looked at, and how large."""
+
+    scale: float
+    """1 is 72 dpi."""
+    page: int
+    """1-based; the last one where there are fewer."""
+    field: str = ""
+    """The page with this field's mark is looked at instead, where there is one."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Be a printed document and the picture of the page of it that is looked at."""
+
+    printed: Printed
+    image: PageImage
 
 
 @dataclass(frozen=True)
@@ -93,6 +116,16 @@ def print_form(ref: TemplateRef, period: str | None, values: Mapping[str, Any], 
     from forms.template import load  # a page that is no form needs no templates
 
     return _print_opened(load(ref), period, values, options)
+
+
+def print_seen(
+    ref: TemplateRef, period: str | None, values: Mapping[str, Any], options: PrintOptions, sight: Sight
+) -> Seen:
+    """Print a form as `print_form` does and draw the page that is looked at, in one go: it follows what is typed."""
+    printed = print_form(ref, period, values, options)
+    number = next((mark.page for mark in printed.fields if mark.name == sight.field), sight.page)
+    (image,) = page_images(printed.pdf, scale=sight.scale, pages=[min(number, printed.pages)])
+    return Seen(printed, image)
 
 
 def print_forms(

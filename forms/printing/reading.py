@@ -137,7 +137,19 @@ def _draw(document: pdfium.PdfDocument, number: int, scale: float) -> PageImage:
         width, height = page.get_size()
         scale = min(scale, (PIXEL_LIMIT / max(width * height, 1.0)) ** 0.5)
         bitmap = page.render(scale=scale, may_draw_forms=True, rev_byteorder=True)
-        image = bitmap.to_pil().convert("RGB")
-        return PageImage(number, image.width, image.height, image.tobytes())
+        try:
+            return PageImage(number, bitmap.width, bitmap.height, _pixels(bitmap))
+        finally:
+            bitmap.close()
     finally:
         page.close()
+
+
+def _pixels(bitmap: pdfium.PdfBitmap) -> bytes:
+    """Return three bytes for each pixel, without what fills up the rows."""
+    if bitmap.mode != "RGB":
+        return bytes(bitmap.to_pil().convert("RGB").tobytes())
+    raw, row = bytes(bitmap.buffer), 3 * bitmap.width
+    if bitmap.stride == row:
+        return raw
+    return b"".join(raw[start : start + row] for start in range(0, bitmap.stride * bitmap.height, bitmap.stride))

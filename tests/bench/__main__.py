@@ -89,9 +89,15 @@ def _upload() -> list[Row]:
     return upload()
 
 
+def _filling() -> list[Row]:
+    from tests.bench.filling import filling
+
+    return filling()
+
+
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "window": _window, "labour": _labour, "batch": _batch, "search": _search, "catalogue": _catalogue,
-    "sheet": _sheet, "token": _token, "signing": _signing, "levels": _levels,
+    "window": _window, "filling": _filling, "labour": _labour, "batch": _batch, "search": _search,
+    "catalogue": _catalogue, "sheet": _sheet, "token": _token, "signing": _signing, "levels": _levels,
     "xml_signing": _xml_signing, "validation": _validation, "engine": _engine, "upload": _upload,
 }  # fmt: skip
 

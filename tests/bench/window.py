@@ -56,7 +56,7 @@ def recover(self, kept):
     from desktop.store.key import RecoveryCode
     return RecoveryCode(code)
 desktop.app.App._known_unlock = recover
-def show(wired):
+def show(wired, given=""):
     from PySide6.QtCore import QTimer
     frame = program.make_frame(wired)
     kind = type(frame)

@@ -20,10 +20,11 @@ from desktop.ui.theme import STEP, TARGET, Size, colour, font, icon
 if TYPE_CHECKING:
     from desktop.ui.jobs import Progress
     from desktop.ui.shell import Shell
-    from forms.printing import Mark, PageImage, Printed
+    from forms.printing import Mark, PageImage, Printed, Seen, Sight
 
-PAUSE = 20
-"""Milliseconds over which changes are gathered; what is typed has waited for its own pause already."""
+    Work = Callable[[Sight], Printed | Seen]
+    """Prints in a worker, in another thread; may draw the page that is looked at in the same go."""
+
 SHARPEN = 150
 """Milliseconds after the last change of size, until the page is drawn anew."""
 ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -131,7 +132,7 @@ class PageView(QWidget):
     def __init__(self, shell: Shell) -> None:
         super().__init__()
         self.shell = shell
-        self._print: Callable[[], Callable[[], Printed]] | None = None
+        self._print: Callable[[], Work] | None = None
         self._ready: bytes | None = None
         self._drawn: Drawn | None = None
         self._marks: dict[str, list[Mark]] = {}
@@ -146,7 +147,7 @@ class PageView(QWidget):
         self._build()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE)
+        self._pause.setInterval(0)  # what one key changes comes together; it has waited for its own pause already
         self._pause.timeout.connect(lambda: self._start("print"))
         self._sharpen = QTimer(self)
         self._sharpen.setSingleShot(True)
@@ -214,7 +215,7 @@ class PageView(QWidget):
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def follow(self, prepare: Callable[[], Callable[[], Printed]]) -> None:
+    def follow(self, prepare: Callable[[], Work]) -> None:
         """Show what `prepare` takes now and its result prints in a worker; begin at once."""
         self._print, self._ready = prepare, None
         self._clear()
@@ -288,7 +289,7 @@ class PageView(QWidget):
         if self.isHidden():
             self._missed = True
             return
-        work: Callable[[], Printed] | None = None
+        work: Work | None = None
         if what == "print" and self._print is not None:
             work = self._print()
         ready, page, field, generation = self._ready, self._page, self._field, self._generation
@@ -296,11 +297,14 @@ class PageView(QWidget):
         scale = self.scale() * ratio
 
         def run(progress: Progress) -> Drawn:
-            from forms.printing import page_images, page_sizes
+            from forms.printing import Seen, Sight, page_images, page_sizes
 
             if work is not None:
-                printed = work()
-                pdf, pages, marks = printed.pdf, printed.pages, printed.fields
+                made = work(Sight(scale, page, field))
+                if isinstance(made, Seen):
+                    printed, image = made.printed, made.image
+                    return Drawn(printed.pdf, printed.pages, printed.fields, image.page, image)
+                pdf, pages, marks = made.pdf, made.pages, made.fields
             elif drawn is not None:
                 pdf, pages, marks = drawn.pdf, drawn.pages, drawn.marks
             else:

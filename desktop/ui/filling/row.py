@@ -28,8 +28,8 @@ from forms.definition import Field
 from forms.form.problem import Problem
 from forms.kinds import Value
 
-PAUSE = 150
-"""Milliseconds without a key after which what was typed counts."""
+PAUSE = 40
+"""Milliseconds without a key after which what was typed counts; the page beside follows then."""
 MOST_LINES = 3
 """Lines of a label beside a number; a longer one stands above it."""
 PAD = 3

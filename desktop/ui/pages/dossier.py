@@ -27,7 +27,8 @@ from desktop.ui.theme import STEP, Size, font, icon
 if TYPE_CHECKING:
     from desktop.filing import ComponentView, Desk
     from desktop.ui.jobs import Progress
-    from forms.printing import Printed
+    from desktop.ui.filling.page_view import Work
+    from forms.printing import Seen, Sight
 
 T = TypeVar("T")
 NARROW = 1040
@@ -313,7 +314,7 @@ class Here(Page):
         else:
             view.first()
 
-    def _prepare(self) -> Callable[[], Printed]:
+    def _prepare(self) -> Work:
         """Take what is in the form now; what is returned prints it, in another thread."""
         assert self.document is not None
         desk, form = self.shell.desk, self.document.form
@@ -322,11 +323,11 @@ class Here(Page):
         ref, stamp = form.template.ref, desk.timestamp()
         dossier = self._id
 
-        def work() -> Printed:
-            from forms.printing import PrintOptions, print_form
+        def work(sight: Sight) -> Seen:
+            from forms.printing import PrintOptions, print_seen
 
             options = PrintOptions(timestamp=stamp, draft=True, practice=desk.practice, dossier=dossier)
-            return desk.workers.run(print_form, ref, period, values, options, timeout=30)
+            return desk.workers.run(print_seen, ref, period, values, options, sight, timeout=30)
 
         return work
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from desktop.filing import DossierView
     from desktop.ui.jobs import Lane, Progress
     from desktop.ui.pages.signing.stopped import Stopped
-    from forms.printing import Printed
+    from forms.printing import Printed, Sight
     from signing.key import SigningKey
 
 T = TypeVar("T")
@@ -272,8 +272,8 @@ class Here(Page):
         self._pages_line = line
         desk, name = self.shell.desk, self._id
 
-        def prepare() -> Callable[[], Printed]:
-            def work() -> Printed:
+        def prepare() -> Callable[[Sight], Printed]:
+            def work(sight: Sight) -> Printed:
                 from desktop import filing
                 from forms.printing import PrintOptions, print_form
 
