@@ -59,6 +59,7 @@ def _outcome(work: Callable[[SigningKey], T], key: SigningKey) -> T | Exception:
 class _Wish:
     hash: Hashed
     digest: Digest
+    pss: bool = False
     value: bytes | SigningError | None = None
 
 
@@ -73,6 +74,9 @@ class _WaitingKey:
 
     def sign(self, data: bytes, digest: Digest = "sha256") -> bytes:
         return self.round.wish(_Wish(hashed(data, digest), digest))
+
+    def sign_pss(self, data: bytes, digest: Digest = "sha256") -> bytes:
+        return self.round.wish(_Wish(hashed(data, digest), digest, pss=True))
 
 
 class _Round:
@@ -132,9 +136,9 @@ class _Round:
         return wish.value
 
     def _grant(self, wishes: Sequence[_Wish]) -> None:
-        for digest in dict.fromkeys(one.digest for one in wishes):
-            same = [one for one in wishes if one.digest == digest]
-            values = self._key.session.sign_hashes(self._key, [one.hash for one in same], digest)
+        for digest, pss in dict.fromkeys((one.digest, one.pss) for one in wishes):
+            same = [one for one in wishes if (one.digest, one.pss) == (digest, pss)]
+            values = self._key.session.sign_hashes(self._key, [one.hash for one in same], digest, pss=pss)
             with self._changed:
                 for wish, value in zip(same, values, strict=True):
                     wish.value = value

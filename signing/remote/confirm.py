@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from signing.certificate import chain_order, parse
-from signing.errors import CertificateUnreadable
+from signing.errors import CertificateUnreadable, SchemeNotOffered
 from signing.key import Digest
 from signing.remote.errors import (
     RemoteAnswerUnusable,
@@ -80,9 +80,13 @@ class ConfirmService:
             "" if status in ("", "VALID") else code_of(status, "invalid"),
         )
 
-    def sign(self, credential: Credential, hashes: Sequence[Hashed], digest: Digest) -> list[bytes]:
+    def sign(
+        self, credential: Credential, hashes: Sequence[Hashed], digest: Digest, *, pss: bool = False
+    ) -> list[bytes]:
         """Send the hashes under one transaction and wait for the person's word on the phone."""
         name = self._profile.name
+        if pss:
+            raise SchemeNotOffered(credential.certificate.key_type, "remote")
         if digest != "sha256":
             raise RemoteUnsupported(name, digest)
         codes = [_code(one.value) for one in hashes]

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from asn1crypto import algos
+
 from signing.certificate import chain_order, parse
-from signing.errors import CertificateUnreadable
+from signing.errors import CertificateUnreadable, SchemeNotOffered
 from signing.key import Digest
 from signing.remote.errors import (
     RemoteAnswerUnusable,
@@ -54,6 +57,7 @@ _HASH_OIDS = {
     "sha512": "2.16.840.1.101.3.4.2.3",
 }
 _RSA, _EC = "1.2.840.113549.1.1.1", "1.2.840.10045.2.1"
+_PSS = "1.2.840.113549.1.1.10"
 _COMBINED = {
     ("rsa", "sha256"): "1.2.840.113549.1.1.11",
     ("rsa", "sha384"): "1.2.840.113549.1.1.12",
@@ -204,16 +208,22 @@ class CscService:
 
     # Signing
 
-    def sign(self, credential: Credential, hashes: Sequence[Hashed], digest: Digest) -> list[bytes]:
+    def sign(
+        self, credential: Credential, hashes: Sequence[Hashed], digest: Digest, *, pss: bool = False
+    ) -> list[bytes]:
         """Authorize the hashes together and have them signed by one call."""
         facts: _Facts = credential.facts
         if facts.mode == "oauth2code":
             raise RemoteUnsupported(self._profile.name, facts.mode)
-        algorithm, implied = self._algorithm(credential, digest)
+        algorithm, implied = (_PSS, False) if pss else self._algorithm(credential, digest)
+        if pss and _PSS not in facts.algorithms:
+            raise SchemeNotOffered(credential.certificate.key_type, "remote")
         encoded = [base64.b64encode(one.value).decode("ascii") for one in hashes]
         activation = self._authorize(credential, encoded, digest)
         body: dict[str, Any] = {"credentialID": credential.id, "SAD": activation, "signAlgo": algorithm}
         body["hashes" if self._second else "hash"] = encoded
+        if pss:
+            body["signAlgoParams"] = base64.b64encode(_pss_parameters(digest)).decode("ascii")
         if not implied:
             body["hashAlgorithmOID" if self._second else "hashAlgo"] = _HASH_OIDS[digest]
         if self._second:
@@ -344,6 +354,16 @@ class CscService:
         if told in ("invalid_token", "expired_token", "access_denied", "unauthorized_client") or answer.status == 403:
             raise RemoteLoginRefused(name)
         raise RemoteRequestRefused(name, method, told)
+
+
+def _pss_parameters(digest: Digest) -> bytes:
+    """Return RSASSA-PSS-params (RFC 8017, A.2.3) as DER: one digest for hash and mask, the salt as long as it."""
+    hashing = {"algorithm": digest}
+    size = hashlib.new(digest).digest_size
+    mask = {"algorithm": "mgf1", "parameters": hashing}
+    return bytes(
+        algos.RSASSAPSSParams({"hash_algorithm": hashing, "mask_gen_algorithm": mask, "salt_length": size}).dump()
+    )
 
 
 def _dict(thing: Any) -> dict[str, Any]:

@@ -88,10 +88,13 @@ class Service(Protocol):
     def credentials(self) -> Sequence[Credential]:
         """List the account's keys. Raises RemoteError."""
 
-    def sign(self, credential: Credential, hashes: Sequence[Hashed], digest: Digest) -> list[bytes]:
+    def sign(
+        self, credential: Credential, hashes: Sequence[Hashed], digest: Digest, *, pss: bool = False
+    ) -> list[bytes]:
         """Have different hashes signed under one authorization; values in the order of the hashes.
 
-        RSASSA-PKCS1-v1_5, or ECDSA either as DER or as r and s. Raises RemoteError.
+        RSASSA-PKCS1-v1_5, RSASSA-PSS where asked for, or ECDSA either as DER or as r and s. Raises RemoteError, and
+        SchemeNotOffered where the service does not say that this key signs by PSS.
         """
 
     def forget(self) -> None:

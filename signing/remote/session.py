@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from signing.certificate import Certificate, verify_value
-from signing.errors import CertificateUnreadable, DigestRefused
+from signing.errors import CertificateUnreadable, DigestRefused, SchemeNotOffered, SigningError
 from signing.key import CURVE_BYTES, Digest, der_ecdsa
 from signing.remote.confirm import ConfirmService
 from signing.remote.csc import CscService
@@ -82,25 +84,28 @@ class RemoteSession:
         """Return how many hashes one authorization covers."""
         return self._credential(key).most
 
-    def sign_hashes(self, key: RemoteKey, wanted: Sequence[Hashed], digest: Digest) -> list[bytes | RemoteError]:
+    def sign_hashes(
+        self, key: RemoteKey, wanted: Sequence[Hashed], digest: Digest, *, pss: bool = False
+    ) -> list[bytes | SigningError]:
         """Have hashes signed, as many under one authorization as the service allows.
 
-        Returns for each hash its verified value (RSASSA-PKCS1-v1_5, or ECDSA as DER), or why there is none. After a
-        failure nothing further is asked for: the rest has the same reason.
+        Returns for each hash its verified value (RSASSA-PKCS1-v1_5, with `pss` RSASSA-PSS, or ECDSA as DER), or why
+        there is none (RemoteError, SchemeNotOffered). After a failure nothing further is asked for: the rest has the
+        same reason.
         """
         credential = self._credential(key)
         different = list({one.value: one for one in wanted}.values())
-        values: dict[bytes, bytes | RemoteError] = {}
-        failure: RemoteError | None = None
+        values: dict[bytes, bytes | SigningError] = {}
+        failure: SigningError | None = None
         for start in range(0, len(different), credential.most):
             group = different[start : start + credential.most]
             if failure is None:
                 try:
-                    made = self._service.sign(credential, group, digest)
+                    made = self._service.sign(credential, group, digest, pss=pss)
                     for one, value in zip(group, made, strict=True):
-                        values[one.value] = self._verified(credential.certificate, value, one.value, digest)
+                        values[one.value] = self._verified(credential.certificate, value, one.value, digest, pss)
                     continue
-                except RemoteError as error:
+                except (RemoteError, SchemeNotOffered) as error:
                     failure = error
             for one in group:
                 values[one.value] = failure
@@ -124,8 +129,16 @@ class RemoteSession:
     def _credential(self, key: RemoteKey) -> Credential:
         return next(one for one in self._listed() if one.id == key.credential)
 
-    def _verified(self, certificate: Certificate, value: bytes, hashed: bytes, digest: Digest) -> bytes:
+    def _verified(self, certificate: Certificate, value: bytes, hashed: bytes, digest: Digest, pss: bool) -> bytes:
         prehashed = cast(hashes.HashAlgorithm, Prehashed(_HASHES[digest]()))
+        if pss:
+            public, made = x509.load_der_x509_certificate(certificate.der).public_key(), _HASHES[digest]()
+            try:
+                assert isinstance(public, rsa.RSAPublicKey)  # no other key is said to sign by PSS
+                public.verify(value, hashed, padding.PSS(padding.MGF1(made), made.digest_size), prehashed)
+            except InvalidSignature as error:
+                raise RemoteSignatureWrong(self.profile.name) from error
+            return value
         forms = [value]
         size = CURVE_BYTES.get(certificate.key_type)
         if size is not None and len(value) == 2 * size:
@@ -156,8 +169,20 @@ class RemoteKey:
 
     def sign(self, data: bytes, digest: Digest = "sha256") -> bytes:
         """Sign by PKCS#1 v1.5 or ECDSA; only the hash leaves. Raises DigestRefused, RemoteError."""
-        (value,) = self.session.sign_hashes(self, [hashed(data, digest)], digest)
-        if isinstance(value, RemoteError):
+        return self._value(data, digest, pss=False)
+
+    def sign_pss(self, data: bytes, digest: Digest = "sha256") -> bytes:
+        """Sign by RSASSA-PSS, where the service says that this key does; see PssKey.
+
+        Raises SchemeNotOffered, DigestRefused, RemoteError.
+        """
+        if not self.certificate.key_type.startswith("RSA-"):
+            raise SchemeNotOffered(self.certificate.key_type, self.kind)
+        return self._value(data, digest, pss=True)
+
+    def _value(self, data: bytes, digest: Digest, *, pss: bool) -> bytes:
+        (value,) = self.session.sign_hashes(self, [hashed(data, digest)], digest, pss=pss)
+        if isinstance(value, SigningError):
             raise value
         return value
 

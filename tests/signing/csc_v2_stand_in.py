@@ -21,7 +21,8 @@ BASE64 = {"type": "string", "pattern": "^[A-Za-z0-9+/]+={0,2}$"}
 HASH_LIST = {"type": "array", "items": BASE64, "minItems": 1}
 HASH_OID = {"enum": [f"2.16.840.1.101.3.4.2.{number}" for number in (1, 2, 3)]}
 CERTIFICATES = {"enum": ["none", "single", "chain"]}
-BARE = ["1.2.840.113549.1.1.1", "1.2.840.10045.2.1"]
+PSS = "1.2.840.113549.1.1.10"
+BARE = ["1.2.840.113549.1.1.1", "1.2.840.10045.2.1", PSS]
 
 
 def _object(required: list[str], /, **properties: Any) -> dict[str, Any]:
@@ -99,6 +100,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             name: {"properties": {"operationMode": {"const": "A"}}, "required": ["operationMode"]}
             for name in ("validity_period", "response_uri")
         },
+        "dependentRequired": {"signAlgoParams": ["signAlgo"]},
+        "allOf": [
+            {
+                "if": {"properties": {"signAlgo": {"const": PSS}}},
+                "then": {"required": ["signAlgoParams"]},
+                "else": {"properties": {"signAlgoParams": False}},
+            }
+        ],
     },
     "signatures/signPolling": _object(["requestID"], requestID=TEXT, userID=TEXT),
 }
@@ -225,7 +234,7 @@ class CscV2(StandIn):
         signatures = []
         for one in data["hashes"]:
             value = base64.b64decode(one, validate=True)
-            made = sign_hash(issued.private, value, HASHES[len(value)])
+            made = sign_hash(issued.private, value, HASHES[len(value)], data.get("signAlgoParams"))
             if self.raw_ecdsa:
                 from signing.key import raw_ecdsa
 

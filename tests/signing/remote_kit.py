@@ -5,6 +5,7 @@ Every byte that reaches a stand-in is kept, so that tests can say what has not l
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from asn1crypto import algos
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
@@ -66,15 +68,22 @@ class Someone:
         return Person(prompt, self.told.append, lambda: len(self.told) > self.patience)
 
 
-def sign_hash(private: Any, value: bytes, algorithm: Any) -> bytes:
-    """Sign a hash as a service does."""
+def sign_hash(private: Any, value: bytes, algorithm: Any, pss: str | None = None) -> bytes:
+    """Sign a hash as a service does; `pss` are RSASSA-PSS-params in base64, and what they say is done."""
     if isinstance(private, rsa.RSAPrivateKey):
+        if pss is not None:
+            told = algos.RSASSAPSSParams.load(base64.b64decode(pss, validate=True), strict=True)
+            assert told["hash_algorithm"]["algorithm"].native == algorithm.name
+            made = HASH_NAMES[told["mask_gen_algorithm"]["parameters"]["algorithm"].native]
+            scheme = padding.PSS(padding.MGF1(made), told["salt_length"].native)
+            return private.sign(value, scheme, Prehashed(algorithm))
         return private.sign(value, padding.PKCS1v15(), Prehashed(algorithm))
     assert isinstance(private, ec.EllipticCurvePrivateKey)
     return private.sign(value, ec.ECDSA(Prehashed(algorithm)))
 
 
 HASHES = {32: SHA256(), 48: SHA384(), 64: SHA512()}
+HASH_NAMES = {one.name: one for one in HASHES.values()}
 
 
 class StandIn:

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signing import jws
 from signing.certificate import verify_value
+from signing.errors import SchemeNotOffered
+from signing.key import PssKey
 from signing.pdf import sign_pdf
 from signing.remote import Profile, RemoteKey, RemoteSession, together
 from signing.remote.errors import (
@@ -27,7 +31,7 @@ from signing.remote.errors import (
     RemoteUnreachable,
     RemoteUnsupported,
 )
-from signing.xml import sign_xml
+from signing.xml import sign_xml, verify_xml
 from tests.signing.made import blank
 from tests.signing.remote_kit import QUICK, Someone, StandIn, csc_1_server, sign_hash
 
@@ -44,6 +48,36 @@ def profile(url: str, **more: Any) -> Profile:
 
 def key_of(session: RemoteSession, kind: str) -> RemoteKey:
     return next(key for key in session.keys if key.certificate.key_type == kind)
+
+
+def test_where_the_service_says_so_rsa_signs_by_pss_too(server: str, tmp_path: Path) -> None:
+    """The value is what openssl takes for RSASSA-PSS with the digest's own mask and salt."""
+    markup = b'<HSoThueDTu><HSoKhaiThue id="a">1</HSoKhaiThue><CKyDTu/></HSoThueDTu>'
+    with RemoteSession(profile(server), pace=QUICK) as session:
+        key, curve = key_of(session, "RSA-2048"), key_of(session, "P-256")
+        assert isinstance(key, PssKey)
+        xml = sign_xml(markup, key, reference_id="a", pss=True)
+        assert verify_xml(xml).signatures[0].algorithm == "pss-sha256"
+        # Under one authorization beside a signature of the usual kind.
+        made = together(key, [lambda one: sign_xml(markup, one, reference_id="a", pss=True),
+                              lambda one: sign_xml(markup, one, reference_id="a")])  # fmt: skip
+        assert [verify_xml(one).signatures[0].algorithm for one in made if isinstance(one, bytes)] == [
+            "pss-sha256", "rsa-sha256",
+        ]  # fmt: skip
+        for digest in ("sha256", "sha384", "sha512"):
+            (tmp_path / digest).write_bytes(key.sign_pss(b"n\xe1\xbb\x99p", digest))
+        with pytest.raises(SchemeNotOffered):
+            sign_xml(markup, curve, reference_id="a", pss=True)
+    public = x509.load_der_x509_certificate(key.certificate.der).public_key()
+    (tmp_path / "pub.pem").write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    (tmp_path / "data").write_bytes(b"n\xe1\xbb\x99p")
+    for digest in ("sha256", "sha384", "sha512"):
+        told = subprocess.run(
+            ["openssl", "dgst", f"-{digest}", "-verify", "pub.pem", "-signature", digest, "-sigopt",
+             "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest", "data"],
+            cwd=tmp_path, capture_output=True, text=True,
+        )  # fmt: skip
+        assert "Verified OK" in told.stdout, told
 
 
 def test_keys_are_listed_without_authorities(server: str) -> None:
@@ -211,7 +245,7 @@ def test_a_service_that_asks_the_person_itself_is_waited_for(typed: Typed) -> No
     import time
 
     typed.mode = {"authMode": "implicit"}
-    typed.override["credentials/authorize"] = lambda data: time.sleep(0.3)  # type: ignore[func-returns-value]
+    typed.override["credentials/authorize"] = lambda data: time.sleep(0.3)
     someone = Someone()
     with RemoteSession(profile(typed.url), someone.person, pace=QUICK) as session:
         assert session.key().sign(b"x")

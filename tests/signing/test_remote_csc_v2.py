@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from signing.certificate import verify_value
+from signing.errors import SchemeNotOffered
 from signing.key import digest_for
 from signing.pdf import sign_pdf
 from signing.remote import Profile, RemoteSession, together
@@ -29,7 +30,8 @@ from signing.remote.errors import (
     RemoteUnreachable,
     RemoteUnsupported,
 )
-from tests.signing.csc_v2_stand_in import OTP, PIN, QUESTION, TOKEN, CscV2
+from signing.xml import sign_xml, verify_xml
+from tests.signing.csc_v2_stand_in import OTP, PIN, PSS, QUESTION, TOKEN, CscV2
 from tests.signing.made import blank
 from tests.signing.remote_kit import HANG_UP, QUICK, Clock, Someone, about
 
@@ -56,6 +58,17 @@ def typist() -> Someone:
 def opened(service: CscV2, someone: Someone, credential: str = "rsa", pace: Any = QUICK, **more: Any) -> RemoteSession:
     profile = Profile("CSC 2", "csc-v2", service.url, plain=True, secret=TOKEN, credential=credential)
     return RemoteSession(replace(profile, **more), someone.person, pace=pace)
+
+
+def test_pss_is_asked_for_with_its_parameters_and_only_where_it_is_offered(service: CscV2, typist: Someone) -> None:
+    markup = b'<HSoThueDTu><HSoKhaiThue id="a">1</HSoKhaiThue><CKyDTu/></HSoThueDTu>'
+    with opened(service, typist) as session, pytest.raises(SchemeNotOffered):
+        sign_xml(markup, session.key(), reference_id="a", pss=True)
+    assert service.count("authorize") == 0  # nobody is asked for a PIN in vain
+    service.algorithms = ["1.2.840.113549.1.1.11", PSS]
+    with opened(service, typist) as session:
+        signed = sign_xml(markup, session.key(), reference_id="a", pss=True)
+    assert verify_xml(signed).signatures[0].algorithm == "pss-sha256"
 
 
 @pytest.mark.parametrize("kind", KINDS)
