@@ -42,6 +42,7 @@ REQUIREMENTS = {
     "EF-09": "Levels decide what is offered",
     "EF-10": "Wrong formats are explained at their field",
     "EF-11": "Specialised fields are explained: a calculated one says how",
+    "EF-12": "A form is reached within three clicks",
     "EF-13": "Satisfaction is asked on three levels",
     "EF-14": "A scan too small to be read is told",
 }

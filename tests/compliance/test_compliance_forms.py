@@ -122,6 +122,85 @@ def test_ef_09_the_level_decides_what_is_offered(
         assert granted or allowed.reasons[what].vi
 
 
+@pytest.mark.parametrize("by", ["mouse", "double", "keys"])
+def test_ef_12_a_form_is_reached_within_three_clicks(place: Any, qapp: Any, by: str) -> None:
+    from PySide6.QtCore import QEvent, QObject, Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.filling.form_view import FormView
+
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    place.desk.workspace.settings.set("client", ui_kit.COMPANY)  # as it was left the last time
+    frame = ui_kit.window(place)
+    window = frame.windowHandle()
+    acts: list[str] = []
+
+    def click(widget: Any, at: Any = None) -> None:
+        press = QTest.mouseDClick if by == "double" and widget.parent() is page.list else QTest.mouseClick
+        acts.append("click")
+        press(window, left, none, widget.mapTo(frame, at or widget.rect().center()))
+        ui_kit.settle(frame)
+
+    def key(code: Any, held: Any = none) -> None:
+        acts.append("key")
+        QTest.keyClick(frame.focusWidget() or frame, code, held)
+        ui_kit.settle(frame)
+
+    class Presses(QObject):
+        """Counts the second presses of double clicks that reach anything shown."""
+
+        count = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.count += isinstance(watched, QWidget) and event.type() == QEvent.Type.MouseButtonDblClick
+            return False
+
+    try:
+        page = frame.page("procedures")
+        if by == "keys":
+            key(Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+        else:
+            places = frame.places
+            click(places.viewport(), places.visualItemRect(places.item(2)).center())
+        assert frame.stack.currentWidget() is page
+        row = next(
+            at
+            for at in range(page.list.lines.rowCount())
+            if page.list.lines.line(page.list.lines.index(at)).key == "1.007014"
+        )
+        presses = Presses()
+        qapp.installEventFilter(presses)
+        index = page.list.lines.index(row)
+        page.list.scrollTo(index)
+        if by == "keys":
+            page.list.setCurrentIndex(index)
+            page.list.setFocus()
+            key(Qt.Key.Key_Space)
+        else:
+            click(page.list.viewport(), page.list.visualRect(index).center())
+        qapp.removeEventFilter(presses)
+        shown = frame.stack.currentWidget()
+        assert shown is frame.page("procedure")
+        if by == "keys":
+            shown.begin.setFocus()
+            key(Qt.Key.Key_Space)
+        else:
+            click(shown.begin)
+        dossier = frame.stack.currentWidget()
+        assert frame._here[0] == "dossier"
+        assert isinstance(dossier.form_view, FormView)
+        assert dossier.document.form.template.id == "thue/01-gtgt"
+        assert dossier.document.form.values["mst"] == ui_kit.COMPANY
+        assert len(acts) <= 3
+        assert presses.count == 0, "a second press of a double click reached the next page"
+    finally:
+        frame.go("home")
+        ui_kit.settle(frame)
+        ui_kit.put_away(frame)
+        place.desk.workspace.settings.set("client", None)
+
+
 def test_ef_13_satisfaction_is_told_on_three_levels(place: Any) -> None:
     from desktop.filing.rating import LEVELS, rate, rating
 
