@@ -98,7 +98,7 @@ class PlaceDelegate(QStyledItemDelegate):
         box = QRectF(whole).adjusted(8, 1, -8, -1)
         if here or option.state & QStyle.StateFlag.State_MouseOver:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("accent_soft" if here else "line"))
+            painter.setBrush(colour("accent_soft" if here else "raised"))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
         if here:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -229,6 +229,11 @@ class Header(QWidget):
         self.search.setMinimumWidth(320)
         self.search.setMinimumHeight(ROW)
         row.addWidget(self.search)
+        self.help = Button("", "help", flat=True)
+        self.help.setAccessibleName(self.tr("Trợ giúp"))
+        self.help.setToolTip(self.tr("Trợ giúp tại chỗ (F1)"))
+        self.help.setFixedWidth(40)
+        row.addWidget(self.help)
         self.settings = Button("", "settings", flat=True)
         self.settings.setAccessibleName(self.tr("Cài đặt"))
         self.settings.setToolTip(self.tr("Cài đặt (Ctrl+,)"))

@@ -1,4 +1,4 @@
-"""Tìm mọi thứ (Ctrl+K): procedures, dossiers and clients in one short list under the search field."""
+"""Tìm mọi thứ (Ctrl+K): procedures, dossiers, clients and help in one short list under the search field."""
 
 from __future__ import annotations
 
@@ -14,10 +14,28 @@ from desktop.ui.rows import Line, LineList, Mark
 from desktop.ui.theme import RADIUS, colour
 
 if TYPE_CHECKING:
+    from desktop.messages import Language
     from desktop.ui.frame import Frame
 
 EACH = 4
 """How many of each kind are shown."""
+HELP = 3
+"""How many places of the help are shown."""
+
+
+def _helpful(text: str, lang: Language) -> list[Line]:
+    """Find chapters of the guide and messages by their code; short words would find all of them."""
+    from desktop import guide
+
+    if len(text) < 3:
+        return []
+    found = guide.search(text, lang, limit=HELP)
+    return [
+        Line(("code", one.code), one.title, words.tr("Trợ giúp · mã {}").format(one.code), symbol="help")
+        if one.code
+        else Line(("at", one.place), one.title, words.tr("Trợ giúp · hướng dẫn"), symbol="help")
+        for one in found
+    ]
 
 
 class Finder(QFrame):
@@ -109,7 +127,7 @@ class Finder(QFrame):
                 about = f"{row.code} · {', '.join(row.fields)}"
                 marks: tuple[Mark, ...] = words.level_marks(row.level, row.full)[:1]
                 lines.append(Line(("procedure", row.code), row.name, about, marks=marks, symbol="procedure"))
-            return asked, lines
+            return asked, lines + _helpful(text, lang)
 
         self._frame.jobs.run("work", look, done=self._show, failed=lambda error: self.hide(), owner=self)
 
@@ -136,5 +154,8 @@ class Finder(QFrame):
         self.hide()
         self._field.clear()
         kind, which = key
+        if kind in ("at", "code"):
+            self._frame.go("help", **{kind: which})
+            return
         page, name = {"client": ("client", "tax_code"), "procedure": ("procedure", "code")}.get(kind, (kind, "dossier"))
         self._frame.go(page, **{name: which})

@@ -109,6 +109,17 @@
         </message>
         <message>
             <location filename="../../desktop/ui/edges.py" />
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Trợ giúp</source>
+            <translation>Help</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/edges.py" />
+            <source>Trợ giúp tại chỗ (F1)</source>
+            <translation>Help right here (F1)</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/edges.py" />
             <location filename="../../desktop/ui/keys.py" />
             <location filename="../../desktop/ui/pages/settings.py" />
             <source>Cài đặt</source>
@@ -936,6 +947,16 @@
         </message>
         <message>
             <location filename="../../desktop/ui/finding.py" />
+            <source>Trợ giúp · mã {}</source>
+            <translation>Help · code {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/finding.py" />
+            <source>Trợ giúp · hướng dẫn</source>
+            <translation>Help · guide</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/finding.py" />
             <source>Tìm thấy</source>
             <translation>Found</translation>
         </message>
@@ -951,6 +972,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/finding.py" />
+            <location filename="../../desktop/ui/pages/help.py" />
             <source>Không tìm thấy gì</source>
             <translation>Nothing found</translation>
         </message>
@@ -2314,6 +2336,67 @@
             <location filename="../../desktop/ui/pages/follow.py" />
             <source>Đã lưu mã hồ sơ.</source>
             <translation>The dossier code is saved.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Hướng dẫn</source>
+            <translation>Guide</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>F1 ở mỗi trang mở đúng chỗ; Esc quay lại việc đang làm.</source>
+            <translation>F1 on any page opens the right place; Esc goes back to your work.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Tìm trong hướng dẫn, hoặc gõ mã lỗi</source>
+            <translation>Search the guide, or type a code</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Tìm trong trợ giúp</source>
+            <translation>Search the help</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Mục lục</source>
+            <translation>Contents</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Hướng dẫn: {}</source>
+            <translation>Guide: {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Chỗ có dấu … được thay bằng sự việc cụ thể khi điều này xảy ra.</source>
+            <translation>Where … stands, the facts are told when this happens.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Cần làm gì</source>
+            <translation>What to do</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Tất cả các mã</source>
+            <translation>All codes</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <location filename="../../desktop/ui/pages/signing/doctor.py" />
+            <source>Mã: {}</source>
+            <translation>Code: {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Tra lỗi theo mã</source>
+            <translation>Messages by code</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/help.py" />
+            <source>Gõ mã hoặc vài chữ của thông báo vào ô tìm, hoặc chọn ở đây.</source>
+            <translation>Type a code or words of the message into the search field, or choose here.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/home.py" />
@@ -4346,11 +4429,6 @@
             <location filename="../../desktop/ui/pages/signing/doctor.py" />
             <source>Đang kiểm tra USB token</source>
             <translation>Checking the USB token</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/signing/doctor.py" />
-            <source>Mã: {}</source>
-            <translation>Code: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/signing/doctor.py" />

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from desktop.ui.filling.document import FormDocument
@@ -132,10 +132,6 @@ class FormView(QScrollArea):
             self._more.start()
         document.changed.connect(self._changed)
         document.told_changed.connect(lambda: self._tell(adding=True))
-        for sequence, do in (("F1", self._help_here),):
-            key = QShortcut(QKeySequence(sequence), self)
-            key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            key.activated.connect(do)
 
     # --- building ----------------------------------------------------------------------------------------------------
 
@@ -187,27 +183,31 @@ class FormView(QScrollArea):
             high = notice.heightForWidth(width) if notice.hasHeightForWidth() else notice.sizeHint().height()
             notice.setGeometry(INSET, y, width, high)
             y += high + 2 * STEP
-        shown: dict[str, bool] = {}
+        wanted: set[QWidget] = set()
+        shown: set[str] = set()
         for section, block in self._blocks:
-            if not isinstance(block, SectionHead):
-                shown[section.id] = shown.get(section.id, False) or block.wanted  # type: ignore[attr-defined]
+            if isinstance(block, (FieldRow, TableBlock)) and block.wanted:
+                wanted.add(block)
+                shown.add(section.id)
         for section, block in self._blocks:
             if isinstance(block, SectionHead):
-                visible = shown.get(section.id, False)
+                visible = section.id in shown
                 high = block.arrange(width) if visible else 0
             elif isinstance(block, FieldRow):
-                visible = block.wanted
+                visible = block in wanted
                 high = block.arrange(width, self._coded[section.id], measures) if visible else 0
             else:
                 assert isinstance(block, TableBlock)
-                visible = block.wanted
+                visible = block in wanted
                 high = block.arrange(width) if visible else 0
             if visible:
-                block.setGeometry(QRect(INSET, y, width, high))
+                place = QRect(INSET, y, width, high)
+                if block.geometry() != place:
+                    block.setGeometry(place)
+                    block.update()
                 y += high + BETWEEN
             if block.isHidden() == visible:
                 block.setVisible(visible)
-            block.update()
         self.sheet.resize(self.viewport().width(), y + 6 * STEP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -244,7 +244,6 @@ class FormView(QScrollArea):
             depending[path].refresh()
         if again:
             self.relayout()
-        self._progress()
         self._tell(adding=self.document.checked and not self._typing())
 
     def _typing(self) -> bool:
@@ -346,9 +345,16 @@ class FormView(QScrollArea):
                 row.refresh()
             self.go_to(path)
 
-    def _help_here(self) -> None:
-        row = self.rows.get(self._here)
+    def help_here(self) -> bool:
+        """Open or close the help of the field with the focus (the window's F1); False where there is none."""
+        row, table = self.rows.get(self._here), self.tables.get(self._here.partition("[")[0])
         if row is not None:
             row.toggle_help()
-        elif self._here.partition("[")[0] in self.tables:
-            self.tables[self._here.partition("[")[0]].toggle_help(self._here)
+        elif table is not None:
+            table.toggle_help(self._here)
+        return row is not None or table is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Help by F1 also where no window around asks for it."""
+        if event.key() != Qt.Key.Key_F1 or not self.help_here():
+            super().keyPressEvent(event)
