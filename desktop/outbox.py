@@ -178,6 +178,7 @@ def drain(
     *,
     portal: str | None = None,
     patience: float = 0.0,
+    judging: float = 0.0,
     stage: Stage | None = None,
     chance: random.Random | None = None,
     sleep: Callable[[float], None] = time.sleep,
@@ -188,6 +189,7 @@ def drain(
         only: the key of the one item to work on, now, whatever its waiting time; or the keys of several.
         portal: only items for this portal; the connector is that portal's.
         patience: seconds to go on waiting for items that must be tried again later.
+        judging: seconds to go on asking about items that arrived whole and are still being judged.
 
     Raises:
         OutboxBusy: another process drains this workspace.
@@ -199,7 +201,7 @@ def drain(
     with drain_lock(ws.home, ws.practice, now):
         _mark_interrupted(ws)
         touched: dict[str, None] = {}
-        deadline = now() + timedelta(seconds=patience)
+        deadline, judged_by = now() + timedelta(seconds=patience), now() + timedelta(seconds=judging)
         first = True
         while True:
             pause: _Pause | None = None
@@ -225,11 +227,15 @@ def drain(
                 if left and connector.settles(item.key):
                     held.add(client)
             first = False
-            later = _next_time(ws, touched, connector)
-            stopped = progress is not None and progress.cancelled()
-            if later is None or later > deadline or stopped or (pause is not None and pause.final):
+            later = _next_time(ws, touched, connector, deadline, judged_by)
+            if later is None or (pause is not None and pause.final):
                 break
-            sleep(max(0.0, (later - now()).total_seconds()))
+            stopped = progress is not None and progress.cancelled()
+            while not stopped and (wait := (later - now()).total_seconds()) > 0:
+                sleep(wait if progress is None else min(wait, 0.5))
+                stopped = progress is not None and progress.cancelled()
+            if stopped:
+                break
         items = tuple(ws.outbox.get(key) for key in touched)
         return Drained(items, pause.code if pause else None, pause.problem if pause else None)
 
@@ -254,12 +260,16 @@ def _mark_interrupted(ws: Workspace) -> None:
             ws.outbox.move(item.key, ItemState.SENDING, ItemState.UNCERTAIN, reason=INTERRUPTED)
 
 
-def _next_time(ws: Workspace, keys: dict[str, None], connector: Sender) -> datetime | None:
+def _next_time(
+    ws: Workspace, keys: dict[str, None], connector: Sender, deadline: datetime, judged_by: datetime
+) -> datetime | None:
+    """Return when the next item is due for which this drain still waits."""
     times = []
     for key in keys:
         item = ws.outbox.get(key)
         open_one = item.state == ItemState.QUEUED or (item.state == ItemState.UNCERTAIN and connector.settles(key))
-        if open_one and item.not_before is not None:
+        until = max(deadline, judged_by) if item.reason == STILL_JUDGED else deadline
+        if open_one and item.not_before is not None and item.not_before <= until:
             times.append(item.not_before)
     return min(times, default=None)
 

@@ -34,7 +34,7 @@ def drain(portal: Annotated[str | None, typer.Option("--portal")] = None) -> Non
     from desktop import filing
 
     session = _session.current
-    rows = filing.drain(session.app.desk, portal=portal)
+    rows = filing.drain(session.app.desk, portal=portal, judging=filing.JUDGING)
     session.answer(
         {"items": [row.to_json() for row in rows]},
         *(f"{row.id}  {row.dossier}  {row.sentence(session.lang)}" for row in rows),

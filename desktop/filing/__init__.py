@@ -89,6 +89,7 @@ from desktop.filing.reading import procedure_lines
 from desktop.filing.remote import RemoteProfile, add_remote, open_remote, remotes, remove_remote, signs_together
 from desktop.filing.sealing import SealWish, SignedDossier, sign_dossier, verdicts_of, workspace_trust
 from desktop.filing.sending import (
+    JUDGING,
     ItemView,
     Try,
     cancel_item,
@@ -110,7 +111,7 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, known_portal, portals, remove_portal
 
 __all__ = [
-    "known_portal",
+    "JUDGING", "known_portal",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

@@ -93,6 +93,11 @@ class ItemView:
             ),
             "CANCELLED": "Taken out of the outbox.",
         }
+        if self.state == "UNCERTAIN" and self.reason == "STILL_JUDGED" and self.portal_can_be_asked:
+            vi["UNCERTAIN"] = "Cổng đã nhận đủ hồ sơ và đang kiểm tra, chưa cấp biên nhận. Sẽ hỏi lại; không gửi lại."
+            en["UNCERTAIN"] = (
+                "The portal has all of it and is still checking it; no receipt yet. It will be asked again, not sent."
+            )
         if self.state == "QUEUED" and self.send_at is not None:
             told = shown(self.send_at, "vi" if lang == "vi" else "en")
             vi["QUEUED"] = f"Hẹn gửi lúc {told}; khi đó máy phải đang bật, chương trình đang mở và có mạng."
@@ -204,11 +209,12 @@ def drain(
     only: str | Collection[str] | None = None,
     progress: Progress | None = None,
     stage: Stage | None = None,
+    judging: float = 0.0,
 ) -> list[ItemView]:
     """Send what is queued and settle what is uncertain, at every known portal or at one.
 
     A paused outbox sends nothing but what is named. `only` names items by key; `stage` hears of each change of an
-    item's state.
+    item's state. `judging`: seconds to go on asking about what a portal has and still judges.
     """
     from desktop import outbox
     from desktop.portal.errors import PortalError
@@ -225,7 +231,7 @@ def drain(
         if not [item for item in ws.outbox.items(portal=found.url) if item.state in _OPEN]:
             continue
         try:
-            done += _drain_at(desk, found, only, progress, stage)
+            done += _drain_at(desk, found, only, progress, stage, judging)
         except PortalError as trouble:
             # Somebody must log in there, or it does not answer: what waits for other portals need not wait for that.
             if portal is not None:
@@ -245,6 +251,7 @@ def _drain_at(
     only: str | Collection[str] | None,
     progress: Progress | None,
     stage: Stage | None,
+    judging: float,
 ) -> list[ItemView]:
     """Send and settle what is meant for one portal."""
     from desktop import outbox
@@ -254,7 +261,7 @@ def _drain_at(
         for again in (True, False):
             drained = outbox.drain(
                 desk.workspace, made, desk.clock, progress, only=only, portal=found.url,
-                patience=30.0 if only else 0.0, stage=stage,
+                patience=30.0 if only else 0.0, judging=max(judging, JUDGING if only else 0.0), stage=stage,
             )  # fmt: skip
             touched |= {item.key: item for item in drained.items}
             # The portal may end a log-in before its time: one renewal, without asking anybody, and on.
@@ -271,6 +278,8 @@ def _renewed(made: Connector, problem: DesktopError | None) -> bool:
     return isinstance(problem, LoginNeeded) and problem.status == 401 and made.log_in_again()
 
 
+JUDGING = 120.0
+"""Seconds for which somebody who waits for the answer also waits for a portal's judgement."""
 _OPEN = frozenset({"QUEUED", "UNCERTAIN", "SENDING"})
 
 

@@ -279,6 +279,23 @@ def test_what_is_still_judged_is_neither_sent_again_nor_taken_back(ws: Workspace
     assert ws.outbox.get(key).state == ItemState.REFUSED
 
 
+def test_a_judgement_is_waited_for_and_nothing_else_is(ws: Workspace, clock: Time) -> None:
+    judged, failed = queued(ws), queued(ws, period="2026-07", tax_code="0101243150")
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.pass_by(seconds)
+
+    states = [KeyState("received"), KeyState("received"), KeyState("refused", reasons=(Reason("COMPONENT_MISSING"),))]
+    connector = Told([NotYet(None, "STILL_JUDGED"), NotYet(300.0, "NOT_YET")], states=states)
+    done = drain(ws, connector, judging=120, sleep=sleep)
+    assert {item.key: item.state for item in done.items} == {judged: ItemState.REFUSED, failed: ItemState.QUEUED}
+    assert len(connector.sent) == 2
+    assert len(slept) == 3
+    assert sum(slept) < 120
+
+
 def test_a_lost_log_in_pauses_the_queue_and_asks_first(ws: Workspace) -> None:
     first, second = queued(ws), queued(ws, period="2026-07")
     connector = Told([LoginNeeded("localhost", 401, "UNAUTHORISED", "")])
