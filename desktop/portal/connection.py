@@ -39,7 +39,7 @@ from desktop.portal.errors import (
     PortalSlow,
     PortalUnreachable,
 )
-from desktop.portal.transport import BLOCK, Adapter, Chunk, LocalTrouble, Watch, own_disk, tls_context
+from desktop.portal.transport import BLOCK, Adapter, Chunk, LocalTrouble, Source, Watch, own_disk, tls_context
 
 USER_AGENT = "hoso/0.1 (+desktop)"
 JSON_LIMIT = 8 * 1024 * 1024
@@ -190,7 +190,7 @@ class Connection:
     def put_chunk(
         self,
         path: str,
-        source: BinaryIO,
+        source: Source,
         *,
         first: int,
         size: int,

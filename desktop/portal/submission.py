@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any
 
 from desktop.portal.answers import NO_REASON, received_from, submission_state_from
 from desktop.portal.connection import segment
@@ -40,6 +40,7 @@ from desktop.portal.errors import (
 )
 from desktop.portal.following import HosoFollower
 from desktop.portal.receipt import verify_receipt
+from desktop.portal.transport import AHEAD, ReadAhead, Source
 
 CHUNK = 8 * 1024 * 1024
 """The largest part of a file in one request."""
@@ -198,7 +199,7 @@ class HosoConnector(HosoFollower):
             raise PortalAnsweredGarbage(self.connection.host, "missing")
         place = self._place(key, "files", file.sha256)
         position, standing = missing.received, 0
-        with contextlib.closing(file.open()) as source:
+        with contextlib.closing(_opened(file)) as source:
             while True:
                 told.check()
                 try:
@@ -227,7 +228,7 @@ class HosoConnector(HosoFollower):
         held = {one.sha256: one.received for one in self._ask(key).missing}
         return held.get(file.sha256, file.size)
 
-    def _put(self, place: str, source: BinaryIO, first: int, file: SubmissionFile, told: _Whole) -> int:
+    def _put(self, place: str, source: Source, first: int, file: SubmissionFile, told: _Whole) -> int:
         answer = self.connection.put_chunk(
             place,
             source,
@@ -272,6 +273,11 @@ class HosoConnector(HosoFollower):
                 state = self._ask(submission.key)
             except PortalTrouble as trouble:
                 return NotYet(_wait(trouble), STILL_JUDGED)
+
+
+def _opened(file: SubmissionFile) -> Any:
+    source = file.open()
+    return ReadAhead(source, file.size) if file.size > 4 * AHEAD else source
 
 
 def _judging(outcome: Outcome) -> bool:

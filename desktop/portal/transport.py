@@ -13,9 +13,10 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 import requests.adapters
 import truststore
@@ -26,6 +27,8 @@ from desktop.portal.contract import Progress
 from desktop.portal.errors import PortalSlow, TransferCancelled
 
 BLOCK = 128 * 1024
+AHEAD = 1 << 20
+"""Bytes that are read ahead of what is sent: the store's own piece."""
 
 
 def tls_context(authority: bytes | None) -> ssl.SSLContext:
@@ -50,10 +53,20 @@ def own_disk() -> Iterator[None]:
         raise cast(OSError, trouble.__cause__) from None
 
 
+class Source(Protocol):
+    """What a part of a file is read from."""
+
+    def seek(self, place: int, /) -> object:
+        """Go on from a place."""
+
+    def read(self, size: int, /) -> bytes | memoryview:
+        """Give at most so many bytes, nothing only at the end."""
+
+
 class Chunk:
     """Let requests read one part of a file, counting, and stopping when nobody wants it any more."""
 
-    def __init__(self, source: BinaryIO, first: int, size: int, total: int, progress: Progress | None) -> None:
+    def __init__(self, source: Source, first: int, size: int, total: int, progress: Progress | None) -> None:
         self._source, self._left, self._size = source, size, size
         self._first, self._total, self._progress = first, total, progress
         self._told = 0
@@ -62,12 +75,12 @@ class Chunk:
         # requests takes this for the Content-Length, once, before it reads.
         return self._size
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[bytes | memoryview]:
         # Its presence makes requests stream the body instead of encoding it as a form.
         while block := self.read(BLOCK):
             yield block
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1) -> bytes | memoryview:
         if self._progress is not None and self._progress.cancelled():
             raise TransferCancelled
         wanted = self._left if size is None or size < 0 else min(size, self._left)
@@ -84,6 +97,51 @@ class Chunk:
             self._told = done
             self._progress.report(self._first + done, self._total)
         return block
+
+
+class ReadAhead:
+    """Read the next block of a large file in a thread while the last one is being sent.
+
+    The sealed store must decrypt what it gives; neither that nor sending holds the interpreter. Not for two threads.
+    """
+
+    def __init__(self, source: BinaryIO, size: int) -> None:
+        self._source, self._size = source, size
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
+        self._place = self._start = 0
+        self._block = memoryview(b"")
+        self._ahead: tuple[int, Future[bytes]] | None = None
+
+    def seek(self, place: int) -> None:
+        """Go on from a place."""
+        self._place = place
+
+    def read(self, size: int) -> memoryview:
+        """Give at most so many bytes, nothing only at the end; raise what reading the file raises."""
+        if not self._start <= self._place < self._start + len(self._block):
+            self._turn()
+        first = self._place - self._start
+        part = self._block[first : first + size]
+        self._place += len(part)
+        return part
+
+    def close(self) -> None:
+        """Let the thread end, then close the file."""
+        self._reader.shutdown(cancel_futures=True)
+        self._source.close()
+
+    def _turn(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead[0] != self._place:
+            ahead = (self._place, self._reader.submit(self._load, self._place))
+        self._block, self._start = memoryview(ahead[1].result()), self._place
+        following = self._start + len(self._block)
+        if len(self._block) and following < self._size:
+            self._ahead = (following, self._reader.submit(self._load, following))
+
+    def _load(self, place: int) -> bytes:
+        self._source.seek(place)
+        return self._source.read(AHEAD - place % AHEAD)
 
 
 # --- the watcher ---------------------------------------------------------------------------------------

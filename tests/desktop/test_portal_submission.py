@@ -139,6 +139,34 @@ def test_a_resumed_upload_sends_only_what_is_missing(connector: HosoConnector) -
     assert going_on.told[0][0] >= 1_000_000, "bytes that the portal holds were sent again"
 
 
+def test_a_large_file_is_read_ahead_and_arrives_as_it_is(connector: HosoConnector) -> None:
+    data = os.urandom(6_000_000)
+    one = submission(data)
+    connector.chunk = 1_700_000
+    stopping = Wish()
+    stopping.stop_at = 2_000_000
+    with pytest.raises(TransferCancelled):
+        connector.submit(one, stopping)
+    # The portal names the place at which it goes on: not one at which a block of ours begins.
+    connector.chunk = 2_100_000
+    registered(connector.submit(one))
+
+
+def test_a_large_file_that_can_no_longer_be_read_is_our_own_trouble(connector: HosoConnector) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 3_000_000:
+                raise OSError("gone")
+            return super().read(size)
+
+    one = submission(os.urandom(6_000_000))
+    broken = replace(one, files=(replace(one.files[0], open=lambda: Failing(bytes(6_000_000))),))
+    connector.chunk = 2_000_000
+    with pytest.raises(OSError, match="gone"):
+        connector.submit(broken)
+    assert connector.ask(one.key).state == "receiving"
+
+
 def test_two_files_with_the_same_bytes(connector: HosoConnector) -> None:
     twin = b"%PDF-1.7 hai ban giong nhau"
     progress = Wish()
