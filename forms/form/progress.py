@@ -25,12 +25,23 @@ class Progress:
 def progress(form: Form) -> dict[str, Progress]:
     """Return how far each section is filled, by its id."""
     counts: dict[str, list[int]] = {section.id: [0, 0, 0, 0] for section in form.definition.sections}
-    section_of = {item.name: item.section for item in form.definition.items}
+    # At each pause in typing, over every field: what `visible` and `required` say, without their calls.
+    hidden, required, operands = form.top.hidden, form.top.required, form.top.operands
+    section_of = {}
     for item in form.definition.items:
-        if form.visible(item.name) and form.required(item.name):
-            given = is_given(form.top.operands[item.name]) if isinstance(item, Field) else bool(form.rows[item.name])
-            counts[item.section][0] += given
-            counts[item.section][1] += 1
+        section_of[item.name] = item.section
+        if item.name in hidden:
+            continue
+        if isinstance(item, Field):
+            if not (item.required or item.name in required):
+                continue
+            given = is_given(operands[item.name])
+        else:
+            if form.least_rows(item) == 0:
+                continue
+            given = bool(form.rows[item.name])
+        counts[item.section][0] += given
+        counts[item.section][1] += 1
     for problem in form.check():
         section = section_of.get(problem.path.partition("[")[0])
         if section is not None:

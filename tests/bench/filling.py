@@ -71,32 +71,36 @@ def keystroke() -> Row:
     fields = [name for n in range(0, 240, 8) for name in (f"a{n}", f"a{n + 1}")]
     dice = random.Random(20261122)
     waited: list[float] = []
-    busy = 0.0
+    busy: list[float] = []
     name, watch = "", None
     due = time.perf_counter()
     for number in range(KEYS):
         if number % 10 == 0:
             name = fields[(number // 10) % len(fields)]
             view.go_to(name)
-            view.rows[name].editor.selectAll()
             watch = _Painted(view.rows[name].editor)
             QCoreApplication.processEvents()
             due = time.perf_counter() + 0.3
+        own = time.process_time()
         while time.perf_counter() < due:
+            own = time.process_time()
             QCoreApplication.processEvents()
             time.sleep(0.0005)
         assert watch is not None
-        watch.at, own = 0.0, time.process_time()
+        watch.at = 0.0
         # A number has twelve digits at most; nine keys of ten make it longer, the last one takes one away.
-        key: Any = Qt.Key.Key_Backspace if number % 10 == 9 else dice.choice("123456789")
+        key = Qt.Key.Key_Backspace if number % 10 == 9 else Qt.Key.Key_1
         QTest.keyClick(view.rows[name].editor, key)
         while not watch.at:
             QCoreApplication.processEvents()
-        busy = max(busy, time.process_time() - own)
+        busy.append(1000 * (time.process_time() - own))
         waited.append(1000 * (watch.at - due))
         due += dice.uniform(0.03, 0.12)
     view.close()
-    note = f"p50 {percentile(waited, 50):.1f} ms; most processor time for one {1000 * busy:.1f} ms"
+    note = (
+        f"p50 {percentile(waited, 50):.1f} ms; of the processor, with what was under way when the key came: "
+        f"p50 {percentile(busy, 50):.1f} ms, p99 {percentile(busy, 99):.1f} ms"
+    )
     return Row(f"a key in a form of {FIELDS} fields is on the screen, p99", percentile(waited, 99), KEY, "limit",
                note=note)  # fmt: skip
 
@@ -119,7 +123,7 @@ def follow() -> list[Row]:
     frame.go("dossier", dossier=ui_kit.place().dossiers["ready"], component="to-khai")
     ui_kit.settle(frame)
     page: Any = frame.page("dossier")
-    row = page.form_view.rows["ct23"]
+    row: Any = page.form_view.rows["ct23"]
     page.form_view.go_to("ct23")
     ui_kit.settle(frame)
     sheet = page.page_view.sheet
@@ -132,10 +136,7 @@ def follow() -> list[Row]:
     busy = time.process_time() + sum(map(_spent, workers))
     for _ in range(CHANGES):
         row.editor.selectAll()
-        first, *others = str(dice.randrange(10**3, 10**8))
-        QTest.keyClick(row.editor, first)
-        for digit in others:
-            QTest.keyClick(row.editor, digit)
+        QTest.keyClicks(row.editor, str(dice.randrange(10**3, 10**8)))
         last = time.perf_counter()
         wanted = page.document.revision + 1
         _until(lambda wanted=wanted: page.document.revision >= wanted)  # type: ignore[misc]

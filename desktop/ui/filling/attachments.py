@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPainter, QPaintE
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.filling.page_view import image_of
-from desktop.ui.parts import Button, Card, Notice, Scroll, Text
+from desktop.ui.parts import Button, Card, Notice, Scroll, Text, empty
 from desktop.ui.theme import RADIUS, STEP, Size, colour, icon
 
 if TYPE_CHECKING:
@@ -161,12 +161,16 @@ class AttachmentPane(Scroll):
         self._papers: list[Paper] = []
         self._said: list[tuple[str, str]] = []
         self._busy = 0
+        self.zone: DropZone | None = None
+        self._below = QVBoxLayout()
+        self._below.setSpacing(3 * STEP)
 
     def open(self, dossier: str, component: str, *, need: str, note: str, read_only: bool) -> None:
         """Show the papers of a component; `need` says how many originals and copies are wanted."""
         self._dossier, self._component, self._read_only = dossier, component, read_only
         self._need, self._note = need, note
         self._papers, self._said = [], []
+        self._begin()
         self._fill()
         self._load()
 
@@ -203,11 +207,14 @@ class AttachmentPane(Scroll):
     def _failed(self, error: Exception) -> None:
         self.shell.trouble(error)
 
-    def _fill(self) -> None:
+    def _begin(self) -> None:
+        """Put in what stays as long as the component is open: a button that goes loses the press that is under way."""
         from forms.dossier import ACCEPTED_KINDS, PAGES_LIMIT, SIZE_LIMIT
 
         here = self.window().focusWidget()
         inside = here is not None and self.isAncestorOf(here)
+        empty(self._below)
+        self.column.removeItem(self._below)
         self.clear()
         if self._note:
             self.column.addWidget(Text(self._note, role="muted"))
@@ -220,21 +227,30 @@ class AttachmentPane(Scroll):
             )
             zone.dropped.connect(self.add)
             zone.choose.clicked.connect(self._choose)
-            self.zone: DropZone | None = zone
+            self.zone = zone
             self.column.addWidget(zone)
         else:
             self.zone = None
-        if self._busy:
-            self.column.addWidget(Text(self.tr("Đang xử lý {} tệp…").format(self._busy), role="accent"))
-        for words, tone in self._said:
-            self.column.addWidget(Notice(words, "danger" if tone == "danger" else "warning"))
-        for paper in self._papers:
-            remove = None if self._read_only else partial(self._remove, paper)
-            self.column.addWidget(PaperCard(paper, self.shell.lang, remove=remove, show=partial(self._show, paper)))
-        if not self._papers and self._read_only:
-            self.column.addWidget(Text(self.tr("Không có giấy tờ nào."), role="muted"))
+        self.column.addLayout(self._below)
         self.column.addStretch(1)
         if inside and self.zone is not None:
+            self.zone.choose.setFocus()  # what had the keyboard is gone: it must not wander off the page
+
+    def _fill(self) -> None:
+        here = self.window().focusWidget()
+        inside = here is not None and self.isAncestorOf(here)
+        kept = self.zone is not None and here is not None and self.zone.isAncestorOf(here)
+        empty(self._below)
+        if self._busy:
+            self._below.addWidget(Text(self.tr("Đang xử lý {} tệp…").format(self._busy), role="accent"))
+        for words, tone in self._said:
+            self._below.addWidget(Notice(words, "danger" if tone == "danger" else "warning"))
+        for paper in self._papers:
+            remove = None if self._read_only else partial(self._remove, paper)
+            self._below.addWidget(PaperCard(paper, self.shell.lang, remove=remove, show=partial(self._show, paper)))
+        if not self._papers and self._read_only:
+            self._below.addWidget(Text(self.tr("Không có giấy tờ nào."), role="muted"))
+        if inside and not kept and self.zone is not None:
             self.zone.choose.setFocus()  # what had the keyboard is gone: it must not wander off the page
 
     def _choose(self) -> None:

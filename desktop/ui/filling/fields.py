@@ -302,7 +302,9 @@ class CheckEditor(QCheckBox):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.spec = field
-        self.clicked.connect(lambda _: self.typed.emit())
+        self._putting = False
+        # The action of a screen reader ticks without a click.
+        self.toggled.connect(lambda _: None if self._putting else self.typed.emit())
 
     def sizeHint(self) -> QSize:
         """Leave room to hit."""
@@ -314,7 +316,9 @@ class CheckEditor(QCheckBox):
 
     def put(self, value: Value, unread: str | None = None) -> None:
         """Show a value."""
+        self._putting = True
         self.setChecked(value is True)
+        self._putting = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo belongs to the form; Enter leads on."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ class KeyChooser(QWidget):
         kinds = QButtonGroup(self)
         for name, toggle in self.kinds.items():
             kinds.addButton(toggle)
-            toggle.clicked.connect(partial(self.use, name))
+            toggle.turned.connect(lambda on, name=name: self.use(name) if on else None)
         self.certificates = QVBoxLayout()
         self.certificates.setSpacing(2 * STEP)
         self.choices = QButtonGroup(self)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from desktop.ui.parts import Rule, Text
+from desktop.ui.parts import Ring, Rule, Text
 from desktop.ui.theme import STEP, TARGET, Size, colour, font, icon
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ class PageView(QWidget):
         self.sheet = Sheet()
         self.sheet.clicked.connect(self._clicked)
         self.desk_area.setWidget(self.sheet)
+        Ring(self.desk_area)
         column.addWidget(self.desk_area, 1)
         self.words = Text("", Size.SMALL, role="danger")
         self.words.setContentsMargins(12, 4, 12, 4)

@@ -99,6 +99,8 @@ class FieldRow(QWidget):
         self._question: QWidget | None = None
         self._help: QLabel | None = None
         self._marks: list[tuple[QRect, str, str]] = []
+        self._arranged: tuple[tuple[int, bool, Measures], int] | None = None
+        """How it was laid out last and how high it then was; None once something in it needs other room."""
         lang = document.lang
         self.label = QLabel(self)
         self.label.setWordWrap(True)
@@ -155,6 +157,7 @@ class FieldRow(QWidget):
         words = self.spec.label.get(lang) + (self.tr(" (bắt buộc)") if required else "")
         changed = words != self.label.text()
         if changed:
+            self._arranged = None
             self.label.setText(words)
             code = f"{self.spec.code} " if self.spec.code else ""
             self.editor.setAccessibleName(code + words)
@@ -171,6 +174,7 @@ class FieldRow(QWidget):
         if problems == self._problems:
             return False
         self._problems = problems
+        self._arranged = None
         if problems and self._question is None:
             if self._problem is None:
                 self._problem = self._made(QLabel(self), Size.SMALL)
@@ -207,6 +211,7 @@ class FieldRow(QWidget):
             self._note.setPalette(tinted)
         if self._note.text() == words:
             return False
+        self._arranged = None
         self._note.setText(words)
         self._note.setVisible(bool(words))
         self._describe()
@@ -229,7 +234,12 @@ class FieldRow(QWidget):
             self._offer.setVisible(offer)
             changed = True
         if changed:
-            self.resized.emit()
+            self._needs_room()
+
+    def _needs_room(self) -> None:
+        """Be laid out anew soon."""
+        self._arranged = None
+        self.resized.emit()
 
     def _describe(self) -> None:
         """Tell a screen reader all that stands around the editor."""
@@ -252,14 +262,14 @@ class FieldRow(QWidget):
             self._help.show()
         else:
             self._help.setVisible(self._help.isHidden())
-        self.resized.emit()
+        self._needs_room()
 
     def hide_help(self) -> bool:
         """Hide the instructions; say whether they were shown."""
         if self._help is None or self._help.isHidden():
             return False
         self._help.hide()
-        self.resized.emit()
+        self._needs_room()
         return True
 
     def _offer_list(self) -> None:
@@ -334,7 +344,7 @@ class FieldRow(QWidget):
             self._question.deleteLater()
             self._question.hide()
             self._question = None
-            self.resized.emit()
+            self._needs_room()
         if taken is None or not taken.choices:
             return
         asked = QWidget(self)
@@ -351,7 +361,7 @@ class FieldRow(QWidget):
         asked.setAccessibleName(words.text())
         self._question = asked
         asked.show()
-        self.resized.emit()
+        self._needs_room()
 
     def _choose(self, choice: str) -> None:
         whole = self.spec.kind in ("money", "integer") and not self.spec.coefficient
@@ -363,7 +373,14 @@ class FieldRow(QWidget):
     # --- layout ------------------------------------------------------------------------------------------------------
 
     def arrange(self, width: int, coded: bool, measures: Measures) -> int:
-        """Place the parts in a width; return the height that they need."""
+        """Place the parts in a width, unless they stand in it already; return the height that they need."""
+        asked = (width, coded, measures)
+        if self._arranged is None or self._arranged[0] != asked:
+            self._arranged = asked, self._arrange(width, coded, measures)
+            self.update()
+        return self._arranged[1]
+
+    def _arrange(self, width: int, coded: bool, measures: Measures) -> int:
         left = measures.code if coded else PAD
         room = width - left - HELP - GAP
         kind = self.spec.kind

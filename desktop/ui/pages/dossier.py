@@ -20,14 +20,14 @@ from desktop.ui.filling.page_view import PageView
 from desktop.ui.filling.problem_bar import ProblemBar
 from desktop.ui.filling.report import ReportPane
 from desktop.ui.filling.split import Split
-from desktop.ui.parts import Empty, Notice, Rule, Text, empty
+from desktop.ui.parts import Empty, Notice, Rule, Text, empty, read_last
 from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import STEP, Size, font, icon
 
 if TYPE_CHECKING:
     from desktop.filing import ComponentView, Desk
-    from desktop.ui.jobs import Progress
     from desktop.ui.filling.page_view import Work
+    from desktop.ui.jobs import Progress
     from forms.printing import Seen, Sight
 
 T = TypeVar("T")
@@ -119,8 +119,10 @@ class Here(Page):
             self.tr("Lập tiếp cho kỳ khác hoặc khách hàng khác (Ctrl+Shift+N)"),
             lambda: self._leave_for("again"),
         )
-        self.page_button = self._tool("page", self.tr("Ẩn, hiện trang in (F8)"), self.turn_page)
+        self.page_button = self._tool("page", self.tr("Ẩn, hiện trang in (F8)"), lambda: None)
         self.page_button.setCheckable(True)
+        # The action of a screen reader presses it in without a click.
+        self.page_button.toggled.connect(lambda on: self.turn_page() if on == self.page_view.isHidden() else None)
         for button in (self.again_button, self.undo_button, self.redo_button, self.page_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return head
@@ -296,6 +298,7 @@ class Here(Page):
         self.keeper.failed.connect(self._not_saved)
         self.work.addWidget(view)
         self.work.setCurrentWidget(view)
+        read_last(self.page_view, self.bar)
         document.changed.connect(lambda _: self.page_view.again())
         document.history_changed.connect(self._history)
         view.told.connect(self._told)
