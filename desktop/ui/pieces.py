@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -235,8 +235,13 @@ def as_search(field: QLineEdit) -> None:
 class Toggle(QAbstractButton):
     """A chip that is pressed in or not: a filter."""
 
+    turned = Signal(bool)
+    """A person has turned it: by the mouse, by a key, or by a screen reader, whose action gives no `clicked`."""
+
     def __init__(self, text: str, *, checked: bool = False) -> None:
         super().__init__()
+        self._by_program = False
+        self.toggled.connect(lambda on: None if self._by_program else self.turned.emit(on))
         self.setText(text)
         self.setCheckable(True)
         self.setChecked(checked)
@@ -245,6 +250,12 @@ class Toggle(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def setChecked(self, on: bool) -> None:
+        """Show it pressed in or not; nobody has turned it then."""
+        self._by_program = True
+        super().setChecked(on)
+        self._by_program = False
 
     def setText(self, text: str) -> None:
         """Change the words."""
@@ -296,6 +307,34 @@ class Card(QFrame):
         painter.setBrush(ground)
         painter.setPen(QPen(line, 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+class Ring(QWidget):
+    """The focus ring of an area that draws none itself, shown where keys have led to it."""
+
+    def __init__(self, area: QWidget) -> None:
+        super().__init__(area)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        area.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the area's focus and size."""
+        area = self.parentWidget()
+        if isinstance(event, QFocusEvent) and watched is area:
+            self.setGeometry(area.rect())
+            self.setVisible(event.gotFocus() and event.reason() != Qt.FocusReason.MouseFocusReason)
+            self.raise_()
+        elif event.type() == QEvent.Type.Resize and watched is area:
+            self.setGeometry(area.rect())
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colour("focus"), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
 
 class Rule(QWidget):

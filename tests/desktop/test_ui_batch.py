@@ -75,6 +75,7 @@ def give_key(frame: Any, page: Any, client: str) -> None:
     page.keys.chooser.open_key()
     ui_kit.settle(frame)
     QTest.mouseClick(page.keys.add, Qt.MouseButton.LeftButton)
+    assert frame.focusWidget() is page.keys.role, "the keyboard stays on the page"
     ui_kit.settle(frame)
 
 

@@ -118,6 +118,10 @@ def test_the_official_page_follows_and_leads_back(frame: Any, qtbot: Any) -> Non
     assert page.form_view.rows["ct24"].editor.hasFocus()
     QTest.keyClick(page, Qt.Key.Key_F8)
     assert pages.isHidden()
+    page.page_button.toggle()  # as a screen reader's action does, without a click
+    assert pages.isVisible()
+    page.page_button.click()
+    assert pages.isHidden()
 
 
 def test_f9_checks_and_f7_leads_to_the_problem(frame: Any, qtbot: Any) -> None:
@@ -140,12 +144,14 @@ def test_papers_are_taken_in_and_refused_in_words(frame: Any, qtbot: Any, tmp_pa
     page.open_task("phu-luc-01-2")
     assert page.work.currentWidget() is page.attachments
     assert "50 MB" in page.attachments.zone.choose.accessibleDescription()
+    zone = page.attachments.zone
     picture, office = tmp_path / "phụ lục.png", tmp_path / "bảng kê.docx"
     Image.new("RGB", (800, 1100), "white").save(picture)
     office.write_bytes(b"PK\x03\x04 word/document.xml")
     page.attachments.add([picture, office])
     qtbot.waitUntil(lambda: len(page.attachments._papers) == 1 and page.attachments._busy == 0, timeout=20000)
     assert page.attachments._papers[0].image is not None
+    assert page.attachments.zone is zone, "a press under way is lost with its button"
     refused = [words for words, tone in page.attachments._said if tone == "danger"]
     assert len(refused) == 1
     assert "bảng kê.docx" in refused[0]

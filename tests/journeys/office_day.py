@@ -27,6 +27,8 @@ from tests.signing.token_kit import PIN, SOFTHSM, Pair, SoftTokens
 AGENT, AGENT_NAME = "0901000009", "CÔNG TY ĐẠI LÝ THUẾ VÍ DỤ"
 PERSON, PERSON_NAME = "001099999999", "NGUYỄN VĂN THỰC HÀNH (HƯ CẤU)"
 VAT_FORM = "thue/01-gtgt"
+LAST_MONTH = {"ct22": 60_000_000, "ct40b": 0}
+"""What makes last month's return end with a credit of 22,050,000 that goes on to this month."""
 MANY = 30
 WORKERS = 12
 
@@ -78,6 +80,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         from forms.period import Period
         from forms.template import load
 
+        made.broken.add(str(filing.dossier_view(desk, made.dossier).code))
         authority = made.portal.authority
         made.key(AGENT).write_bytes(authority.issue(AGENT_NAME, tax_code=AGENT).p12(KEY_WORDS))
         made.key(PERSON).write_bytes(authority.issue(PERSON_NAME, personal_id=PERSON).p12(KEY_WORDS))
@@ -109,7 +112,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             scan(folder / which)
 
     with (
-        stage(folder, filed=True, period="2026-09", more=more) as desk,
+        stage(folder, filed=True, period="2026-09", figures=LAST_MONTH, more=more) as desk,
         at_screen(
             folder / "screen", "van-phong", desk.arguments, environment={"SOFTHSM2_CONF": str(tokens.config)}
         ) as window,
@@ -155,7 +158,7 @@ def filled(sheet: bytes, template: Any) -> bytes:
     """Fill the sheet of the batch in as an accountant does: the same figures in each client's row."""
     book = openpyxl.load_workbook(io.BytesIO(sheet))
     page = book.worksheets[0]
-    columns = {cell.value: cell.column for cell in page[1]}
+    columns = {cell.value: number for number, cell in enumerate(page[1], 1)}
     own = {template.identity.tax_code, template.identity.name}
     for number in range(3, 3 + MANY):
         for name, value in template.example.data.items():
@@ -211,7 +214,7 @@ def test_this_month_s_return_from_last_month_s(office: Office) -> None:
     window.focus(FIELDS, "Kỳ mới")
     window.keys("Return")
     window.see("từ [43] kỳ tháng 9 năm 2026")
-    left = window.text("[22] Thuế GTGT còn được khấu trừ kỳ trước chuyển sang")
+    assert window.text("[22] Thuế GTGT còn được khấu trừ kỳ trước chuyển sang") == "22.050.000"
     window.write_all(
         {
             "[23] Giá trị hàng hóa, dịch vụ mua vào": "16673369",
@@ -227,7 +230,6 @@ def test_this_month_s_return_from_last_month_s(office: Office) -> None:
     code, told = office.hoso("dossier", "clone", office.stage.dossier, "--period", "2026-10")
     assert code == 0
     assert told["forms"][0]["fields"]["ct22"] == "roll"
-    assert left not in ("", "0")
 
 
 def test_a_household_registers_with_scans(office: Office) -> None:
@@ -274,6 +276,7 @@ def test_thirty_clients_in_one_batch(office: Office) -> None:
     window.shot("da-kiem-tra")
     take_key(window, office.stage.key(AGENT))
     window.press("Dùng khóa này")
+    window.see(f"{AGENT_NAME} · {AGENT}: ")
     window.choose("Với tư cách", "Đại lý thuế")
     window.press("Tôi đã đọc và vẫn ký")
     window.see(f"{AGENT}: {MANY} dòng")
@@ -320,7 +323,6 @@ def test_another_company_s_token_and_a_token_that_is_pulled_out(office: Office) 
 
 
 def test_a_result_whose_signature_is_broken_is_called_invalid(office: Office) -> None:
-    office.stage.broken = True
     window = office.begin("broken-result")
     open_dossier(office, office.stage.dossier)
     for _ in range(8):

@@ -173,7 +173,7 @@ class Screen:
             **kept, "LANG": "C.UTF-8", "HOME": str(self.folder / "home"), "XDG_RUNTIME_DIR": str(runtime),
             "HOSO_TRACEBACK": "1", "TMPDIR": str(self.folder),
             "DISPLAY": f":{display}", "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-            "PYTHONDONTWRITEBYTECODE": "1", "NO_AT_BRIDGE": "0",
+            "NO_AT_BRIDGE": "0",
         }  # fmt: skip
         rules = self.folder / "bus.conf"
         rules.write_text(BUS_RULES.format(folder=runtime))
@@ -537,6 +537,7 @@ class Window:
     def choose(self, name: str, item: str) -> None:
         """Choose an entry of a combo box by keys: give it the keyboard, then go along its entries."""
         self.focus("combo box", name)
+        until(lambda: "focused" in self.find("combo box", name).states, f"{name} does not get the keyboard")
         self.keys("Home")
         for _ in range(60):
             node = self.find("combo box", name)

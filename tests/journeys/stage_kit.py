@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ class Stage:
     home: Path
     portal: Any
     dossier: str = ""
-    broken: bool = False
-    """Whether the results that the portal gives out are changed after their signing."""
+    broken: set[str] = field(default_factory=set)
+    """Codes of the dossiers whose results the portal gives out changed after their signing."""
 
     @property
     def arguments(self) -> list[str]:
@@ -56,9 +56,13 @@ def stage(
     filed: bool = False,
     scenario: str = "well",
     period: str = "2026-10",
+    figures: Mapping[str, Any] | None = None,
     more: Callable[[Any, Stage], None] | None = None,
 ) -> Iterator[Stage]:
-    """Prepare a home with one filled VAT return, signed and filed if wanted; `more` puts more on the desk."""
+    """Prepare a home with one filled VAT return, signed and filed if wanted.
+
+    `figures` stand in the return instead of its example's; `more` puts more on the desk.
+    """
     from desktop import filing
     from desktop.app import App
     from desktop.sandbox.server import Sandbox
@@ -73,7 +77,7 @@ def stage(
     made = Stage(home, portal)
     print_result = portal._make_result
     # A result that was changed on its way: no portal of ours gives one out by itself.
-    made_result: Any = lambda row: _changed(print_result(row)) if made.broken else print_result(row)  # noqa: E731
+    made_result: Any = lambda row: (_changed if row["code"] in made.broken else bytes)(print_result(row))  # noqa: E731
     setattr(portal, "_make_result", made_result)  # noqa: B010
     portal.start()
     (home / "mo-kho.txt").write_text(PASSPHRASE, encoding="utf-8")
@@ -91,6 +95,7 @@ def stage(
         assert template.example is not None
         data = json.loads(json.dumps(template.example.data))
         data |= {template.identity.tax_code: COMPANY, template.identity.name: COMPANY_NAME}
+        data |= figures or {}
         filing.set_data(desk, opened.id, "to-khai", data)
         if filed:
             key = open_key(made.key().read_bytes(), KEY_WORDS)[0]

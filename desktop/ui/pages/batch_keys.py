@@ -83,6 +83,8 @@ class BatchKeys(QWidget):
         self._held.append((certificate, signer))
         self.chooser.forget()
         self._show()
+        # The button that was pressed is of no use now: the keyboard must not wander off to the list of pages.
+        self.role.setFocus()
 
     def _show(self) -> None:
         empty(self._shown)

@@ -46,7 +46,7 @@ class Here(Page):
             "ended": Toggle(self.tr("Đã xong")),
         }
         for name, toggle in self.filters.items():
-            toggle.clicked.connect(lambda checked=False, name=name: self._choose(name))
+            toggle.turned.connect(lambda checked=False, name=name: self._choose(name))
         self.count = Text("", role="muted")
         column.addWidget(row_of(*self.filters.values(), self.count))
         self.list = LineList(self.tr("Hồ sơ", "many"))

@@ -41,7 +41,7 @@ class Here(Page):
         self.head.add(self.send)
         self.sheet.column.addWidget(self.head)
         self.old = Toggle(self.tr("Cả những hồ sơ đã xong"))
-        self.old.clicked.connect(lambda: self._look())
+        self.old.turned.connect(lambda: self._look())
         self.sheet.column.addWidget(row_of(self.old))
         self.held = Notice(
             self.tr("Hộp gửi đang tạm dừng: chưa có hồ sơ nào được gửi cho tới khi bạn bấm “Gửi tiếp”."), "warning"

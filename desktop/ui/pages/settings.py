@@ -410,7 +410,7 @@ class Look(QWidget):
         group = QButtonGroup(self)
         for name in SCHEMES:
             toggle = Toggle(scheme_words[name], checked=name == chosen.scheme)
-            toggle.clicked.connect(partial(self._scheme, name))
+            toggle.turned.connect(lambda on, name=name: self._scheme(name) if on else None)
             group.addButton(toggle)
             self.schemes[name] = toggle
         self.notify = QCheckBox(page.tr("Báo tin mới của hồ sơ"))
@@ -438,7 +438,7 @@ class Look(QWidget):
         self.page.frame.prefer(notify=wanted)
         self.page.frame.preferred.emit()
 
-    def _scheme(self, name: str, *_: object) -> None:
+    def _scheme(self, name: str) -> None:
         self._prefer(scheme=name)
 
     def _prefer(self, **changed: Any) -> None:

@@ -56,7 +56,7 @@ class Here(Page):
             "evidence": Toggle(self.tr("Chứng &cứ đã lưu")),
         }
         for name, toggle in self.parts.items():
-            toggle.clicked.connect(partial(self.open_part, name))
+            toggle.turned.connect(partial(self.open_part, name))
         self.sheet.column.addWidget(row_of(*self.parts.values()))
         self.body = QVBoxLayout()
         self.body.setSpacing(4 * STEP)
@@ -281,7 +281,7 @@ class Here(Page):
             self.tr("PDF, XML, JWS hoặc bộ hồ sơ gốc (ZIP) có chữ ký số"),
         )
         self.drop.chosen.connect(self.validate)
-        self.drop.pressed.connect(self._choose_file)
+        self.drop.clicked.connect(self._choose_file)
         self.body.addWidget(self.drop)
         self.network = QCheckBox(self.tr("Hỏi qua mạng xem chứng thư có bị thu hồi không"))
         self.network.setChecked(not self.shell.app.practice)

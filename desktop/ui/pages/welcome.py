@@ -103,11 +103,11 @@ class Here(Page):
         for name, toggle in self.langs.items():
             toggle.setVisible(name == "vi" or english())
             toggle.setChecked(name == chosen.lang)
-            toggle.clicked.connect(partial(self._prefer, "lang", name))
+            toggle.turned.connect(partial(self._prefer, "lang", name))
         self.sizes = {zoom: Toggle(f"{round(zoom * 100)} %") for zoom in ZOOMS}
         for zoom, toggle in self.sizes.items():
             toggle.setChecked(zoom == chosen.zoom)
-            toggle.clicked.connect(partial(self._prefer, "zoom", zoom))
+            toggle.turned.connect(partial(self._prefer, "zoom", zoom))
         for at, (name, toggles) in enumerate(
             ((self.tr("Ngôn ngữ"), list(self.langs.values())), (self.tr("Cỡ chữ"), list(self.sizes.values())))
         ):
