@@ -86,7 +86,7 @@ def evidence_facts(desk: Desk, dossier: Dossier, lang: Language) -> dict[str, An
     if revision.manifest is not None:
         found["manifest_sha256"] = hashlib.sha256(revision.manifest.encode("ascii")).hexdigest()
     if receipt is not None:
-        found["receipt"] = {"trusted": receipt.trusted}
+        found["receipt"] = dict(view.receipt or {})
     if dossier.portal is not None:
         from desktop.errors import RecordNotFound
 

@@ -14,7 +14,7 @@ from desktop.filing.errors import LevelForbids, NotSubmitted
 from desktop.filing.ways import Way, connector, way_to, ways
 
 if TYPE_CHECKING:
-    from desktop.store.records import Dossier
+    from desktop.store.records import Dossier, Receipt
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def status_view(desk: Desk, dossier_id: str) -> StatusView:
         dossier.client.name,
         dossier.received,
         dossier.due,
-        {"trusted": receipt.trusted} if receipt is not None else None,
+        _told_by(receipt),
         _steps(ws.statuses.history(dossier.id)),
         tuple(
             {"id": f.fee, "title": f.title, "amount": f.amount, "state": str(f.state)} for f in ws.fees.list(dossier.id)
@@ -142,6 +142,16 @@ def status_view(desk: Desk, dossier_id: str) -> StatusView:
         tracking.withdrawal(ws, dossier.id),
         _clocks(desk, dossier),
     )
+
+
+def _told_by(receipt: Receipt | None) -> dict[str, Any] | None:
+    """Return what is shown of a receipt: whether it is believed, and the mandate that it names."""
+    if receipt is None:
+        return None
+    from desktop.portal.receipt import mandate_of
+
+    named = mandate_of(receipt.data) if receipt.trusted else None
+    return {"trusted": receipt.trusted} | ({"mandate": named} if named is not None else {})
 
 
 def _steps(history: Iterable[Any]) -> tuple[Mapping[str, Any], ...]:

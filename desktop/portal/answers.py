@@ -301,6 +301,7 @@ def receipt_from(document: object, host: str) -> dict[str, Any]:
         "due": at["due"].optional_time(),
         "client": client["name"].text(500, "") if isinstance(client.value, dict) else client.text(500, ""),
         "procedure": at["procedure"].text(200, ""),
+        "mandate": at["mandate"].optional(200),
     }
 
 

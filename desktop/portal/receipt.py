@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ class Receipt:
     due: datetime | None
     client: str
     procedure: str
+    mandate: str | None = None
+    """Under which mandate it was filed, by the portal's own name of it; None: the person filed as themselves."""
 
 
 def verify_receipt(
@@ -56,6 +59,16 @@ def verify_receipt(
     if code is not None and said["code"] != code:
         raise ReceiptInvalid("code")
     return Receipt(**said)
+
+
+def mandate_of(receipt: bytes) -> str | None:
+    """Return which mandate a receipt names that was verified when it was kept."""
+    try:
+        part = receipt.split(b".")[1]
+        said = receipt_from(json.loads(base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))), "")
+        return Receipt(**said).mandate
+    except (ValueError, IndexError, RecursionError, PortalAnsweredGarbage):
+        return None
 
 
 def verify_payment(receipt: str, portal: PortalDescription, *, payment: str, code: str, fee: str, amount: int) -> None:

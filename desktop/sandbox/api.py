@@ -176,7 +176,7 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
     def open_submission(key: Key, body: models.ManifestUpload, who: Who, response: Response) -> models.SubmissionState:
         if body.mandate is not None:
             desk.identity.check_mandate(who, body.mandate, read_manifest(body.manifest).client.tax_code)
-        state, fresh = desk.submissions.open(key, body.manifest, who)
+        state, fresh = desk.submissions.open(key, body.manifest, who, body.mandate)
         response.status_code = 201 if fresh else 200
         return state
 

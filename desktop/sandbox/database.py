@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS submissions (
     receipt TEXT,
     reasons TEXT NOT NULL DEFAULT '[]',
     at TEXT NOT NULL,
+    mandate TEXT,                           -- under which the person acts for the client
     CHECK ((state = 'registered') = (receipt IS NOT NULL AND code IS NOT NULL)),
     CHECK ((state = 'refused') = (reasons <> '[]'))
 );
@@ -152,6 +153,8 @@ class Database:
         self._connection.execute("PRAGMA synchronous=FULL")
         self._widen()
         self._connection.executescript(_SCHEMA)
+        if "mandate" not in {row["name"] for row in self._connection.execute("PRAGMA table_info(submissions)")}:
+            self._connection.execute("ALTER TABLE submissions ADD COLUMN mandate TEXT")
         self._connection.execute(f"PRAGMA user_version={_VERSION}")
         self._connection.execute("PRAGMA foreign_keys=ON")
 

@@ -116,12 +116,20 @@ class Submissions:
 
     # --- the four calls -------------------------------------------------------------------------------
 
-    def open(self, key: str, manifest_jws: str, person: str) -> tuple[SubmissionState, bool]:
-        """Open a submission, or find the one this key already opened; say whether it is new."""
+    def open(
+        self, key: str, manifest_jws: str, person: str, mandate: str | None = None
+    ) -> tuple[SubmissionState, bool]:
+        """Open a submission, or find the one this key already opened; say whether it is new.
+
+        mandate: under which the person acts, already judged; what was named last before the judgement counts.
+        """
         known = self._mine(key, person, other="KEY_REUSED", status=409)
         if known is not None:
             if known["manifest"] != manifest_jws:
                 raise PortalSaysNo(409, "KEY_REUSED")
+            self._database.run(
+                "UPDATE submissions SET mandate = ? WHERE key = ? AND state IN ('receiving', 'received')", mandate, key
+            )
             return self._state(known), False
         manifest = read_manifest(manifest_jws)
         if manifest.key != key:
@@ -142,11 +150,12 @@ class Submissions:
                     manifest_sha256=hashlib.sha256(manifest_jws.encode()).hexdigest(),
                     state="receiving",
                     at=stamp(self._clock()),
+                    mandate=mandate,
                 )
                 for sha256, size in sizes.items():
                     self._database.insert("files", key=key, sha256=sha256, size=size)
                 return self._state(self._row(key)), True
-        return self.open(key, manifest_jws, person)  # another request with this key came first
+        return self.open(key, manifest_jws, person, mandate)  # another request with this key came first
 
     def receive(
         self, key: str, sha256: str, person: str, data: bytes, span: tuple[int, int] | None, *, cut: bool = False
@@ -351,6 +360,7 @@ class Submissions:
                 "due": due,
                 "client": manifest.client.model_dump(),
                 "procedure": manifest.procedure,
+                "mandate": self._row(row["key"])["mandate"],
             }
             signed = self._sign_receipt(
                 json.dumps(receipt, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,11 @@ def test_a_log_in_that_the_portal_ended_early_is_renewed_and_the_round_goes_on(p
     filing.drain(place.desk)
     assert state_of(place, item.id)[0] == "DONE"
     assert token_for(place.desk, portal_of(place.desk, None)) != before
+    # Filed for a client: the receipt names the mandate, and so does what is printed of it.
+    assert filing.status_view(place.desk, dossier).receipt == {"trusted": True, "mandate": "UQ-0002"}
+    printed = filing.print_evidence(place.desk, dossier)
+    text = subprocess.run(["pdftotext", "-", "-"], input=printed, capture_output=True, check=True).stdout.decode()
+    assert "Nộp theo ủy quyền số: UQ-0002" in " ".join(text.split())
 
 
 def test_one_acts_for_a_client_by_mandate(place: Any) -> None:
@@ -119,7 +125,6 @@ def test_from_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.M
     """$BROWSER decides; the person at the page chooses; tokens are in no answer."""
     import json
     import os
-    import subprocess
     import sys
 
     words = tmp_path / "words.txt"
