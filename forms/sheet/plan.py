@@ -23,6 +23,7 @@ from forms.template import Template
 
 MAX_CLIENTS: Final = 5_000
 _ITEM = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\[([0-9]+)\]\.([A-Za-z_][A-Za-z0-9_]*)")
+_SLASHED = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -](?:[0-9]{4}|[0-9]{2})")
 _YES = frozenset(("x", "co", "1", "true", "yes", "✓", "v", "✔", "đ"))
 _NO = frozenset(("", "khong", "0", "false", "no", "-"))
 _FIXED: Final = {"tax_code": 10, "personal_id": 12, "social_insurance": 10, "phone": 10}
@@ -150,11 +151,45 @@ def read_plan(grid: Grid, template: Template, period: Period | None, today: date
             numbers = ", ".join(str(one.number) for one in lost[:10])
             where = found.tables[table].sheet
             stray.append(note("SHEET_ROW_LOST", table, "error", key=key or "—", rows=numbers, sheet=where))
+    for heading in (found.main, *found.tables.values()):
+        stray += swapped_dates(grid, heading, template)
     batch = made.batch if made.batch and re.fullmatch(r"[A-Za-z0-9-]{4,40}", made.batch) else None
     return Plan(
         template.id, template.version, str(period) if period else None, batch, made.template is not None, found,
         tuple(rows), tuple(stray),
     )  # fmt: skip
+
+
+def swapped_dates(grid: Grid, heading: Heading, template: Template) -> list[Problem]:
+    """Warn of each column of dates where some text can only be month before day: the others may be so, too.
+
+    A date as 06/05/2026 is read as people here write it, the 6th of May; beside 06/15/2026 that is likely wrong.
+    """
+    sheet = grid.sheet(heading.sheet)
+    definition = template.definition
+    specs = [*definition.form_fields.values(), *(c for table in definition.tables.values() for c in table.columns)]
+    found = []
+    for spec in specs:
+        if sheet is None or spec.kind != "date" or spec.path not in heading.columns:
+            continue
+        column = heading.columns[spec.path]
+        either, month_first = "", ""
+        for row in sheet.rows:
+            cell = row[column] if row.number > heading.row else None
+            match = _SLASHED.fullmatch(unescaped(cell).strip()) if isinstance(cell, str) else None
+            if match is None:
+                continue
+            first, second = int(match[1]), int(match[2])
+            if first <= 12 < second <= 31:
+                month_first = month_first or match[0]
+            elif first != second and first <= 12 and second <= 12:
+                either = either or match[0]
+        if either and month_first:
+            column_name = letters(column)
+            found.append(
+                note("SHEET_DATES_SWAPPED", "", "warning", spec, column=column_name, sure=month_first, either=either)
+            )
+    return found
 
 
 def _meant(row: Row, heading: Heading) -> list[Cell]:

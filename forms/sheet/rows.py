@@ -10,7 +10,7 @@ from forms.form.problem import Problem
 from forms.sheet.errors import SheetEmpty, SheetNoFields, SheetTooLong
 from forms.sheet.grid import Grid, Sheet, plain
 from forms.sheet.layout import Heading, table_heading
-from forms.sheet.plan import Reading
+from forms.sheet.plan import Reading, swapped_dates
 from forms.template import Template
 
 
@@ -56,4 +56,5 @@ def read_rows(grid: Grid, template: Template, table: str, today: date) -> SheetR
         numbers.append(row.number)
     if not rows:
         raise SheetEmpty
+    notes += swapped_dates(grid, heading, template)
     return SheetRows(tuple(rows), tuple(numbers), sheet.name, heading.unknown, tuple(notes))

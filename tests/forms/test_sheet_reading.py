@@ -76,6 +76,29 @@ def test_days(text: str, value: str) -> None:
     assert plan_of(csv("mst;ngayKy", f"0999999888;{text}")).rows[0].data["ngayKy"] == value
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (["06/05/2026", "06/15/2026"], True),
+        (["6-5-26", "", "12.31.2026"], True),
+        (["06/05/2026", "15/06/2026"], False),
+        (["05/05/2026", "06/15/2026"], False),  # nothing of this column could be read both ways
+        (["2026-05-06", "06/15/2026"], False),
+        (["06/05/2026", "13/13/2026"], False),
+    ],
+)
+def test_a_column_with_a_day_that_only_reads_month_first_is_warned_of(days: list[str], told: bool) -> None:
+    found = plan_of(csv("mst;ngayKy", *(f"0999999888;{day}" for day in days)))
+    assert [problem.code for problem in found.stray] == (["SHEET_DATES_SWAPPED"] if told else [])
+    if told:
+        assert found.stray[0].severity == "warning"
+        assert "Cột B" in found.stray[0].message.vi
+        assert days[0] in found.stray[0].message.en
+        assert days[-1] in found.stray[0].message.en
+    if days[0] == "06/05/2026":
+        assert found.rows[0].data["ngayKy"] == "2026-05-06", "read as people here write it, whatever is warned of"
+
+
 def test_headings_by_indicator_label_or_name_without_diacritics() -> None:
     label = VAT.definition.form_fields["ct23"].label.vi
     head = f'[22];"{label.upper()}";Ma so thue;Ghi chú của tôi'
