@@ -112,7 +112,8 @@ def guess(label: str, after: str = "", room: int = 30, lines: int = 1) -> Guess:
         return Guess(
             "decimal", "", "", "Chỉ ghi số; đơn vị đã in trên mẫu.", "The number alone.", "likely", {"min": 0}, "UNIT"
         )
-    if behind.startswith(("người", "bản", "trang", "tờ", "ngày", "tháng", "năm", "lần", "thành viên")):
+    labelled = re.match(r"[^;,.)]*:", behind) is not None  # "Số đăng ký: … Ngày cấp: …": a label, no unit of days
+    if not labelled and behind.startswith(("người", "bản", "trang", "tờ", "ngày", "tháng", "năm", "lần", "thành viên")):
         return Guess("integer", "", "", *_COUNT, "likely", {"min": 0})
     if behind.startswith("%"):
         return Guess("percent", "", "", "Tỷ lệ phần trăm, ví dụ 8,25.", "Per cent, for instance 8.25.", "likely")
