@@ -25,6 +25,8 @@ RATIO_LIMIT = 200
 _RATIO_FROM = 1024 * 1024
 NAME_LIMIT = 1_000
 """Bytes of a name with its folders."""
+DIRECTORY_LIMIT = 4 * 1024 * 1024
+"""Bytes of the directory at the end, which is held in memory."""
 _PIECE = 1024 * 1024
 
 _END = struct.Struct("<4s4H2LH")
@@ -148,18 +150,6 @@ class Archive:
             raise ContainerUnreadable("ambiguous", entry.name)
 
 
-def directory_size(data: Data) -> int:
-    """Return how large the directory says it is, before anything reads it; 0 where no end of the archive is found."""
-    tail_start = max(0, len(data) - _END.size - 0xFFFF)
-    tail = bytes(data[tail_start : len(data)])
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) - at < _END.size:
-        return 0
-    size = int(_END.unpack_from(tail, at)[5])
-    # ZIP64 puts the true size elsewhere: no larger than what stands before.
-    return size if size != 0xFFFFFFFF else tail_start + at
-
-
 def _end(data: Data) -> tuple[int, int, int]:
     """Return (where the directory ends, number of entries, where the directory starts)."""
     tail_start = max(0, len(data) - _END.size - 0xFFFF)
@@ -181,7 +171,7 @@ def _end(data: Data) -> tuple[int, int, int]:
         raise ContainerUnreadable("ambiguous")
     if disk or central_disk or here != count or start + size != end:
         raise ContainerUnreadable("ambiguous")
-    if count > ENTRY_LIMIT:
+    if count > ENTRY_LIMIT or size > DIRECTORY_LIMIT:
         raise ContainerUnreadable("size")
     return end, count, start
 

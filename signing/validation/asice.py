@@ -35,7 +35,7 @@ INNER_LIMIT = 128 * 1024 * 1024
 SIGNATURE_LIMIT = 50
 _ASIC = "http://uri.etsi.org/02918/v1.2.1#"
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-_REASONS = {
+REASONS = {
     "broken": "DOCUMENT_UNREADABLE",
     "ambiguous": "CONTAINER_AMBIGUOUS",
     "name": "CONTAINER_NAME_UNSAFE",
@@ -54,7 +54,7 @@ def validate(file: File, judge: Judge, inner: Callable[[File, Judge], FileVerdic
         return _Container(file, judge).verdict(inner)
     except ContainerUnreadable as error:
         verdict = Verdict.UNREADABLE if error.reason == "broken" else Verdict.INDETERMINATE
-        return FileVerdict(file.name, "asice", verdict, (), (_REASONS[error.reason],))
+        return FileVerdict(file.name, "asice", verdict, (), (REASONS[error.reason],))
     except _TimeUp:
         return FileVerdict(file.name, "asice", Verdict.INDETERMINATE, (), ("TIME_LIMIT",))
 

@@ -1,7 +1,7 @@
 """The legal container: a ZIP of untouched signed files and a signed manifest that names each by its hash.
 
-Every PDF and XML inside is judged like a file by itself; the manifest's signature holds them together. Read within
-bounds: entries, bytes unpacked, and their ratio.
+Every PDF and XML inside is judged like a file by itself; the manifest's signature holds them together. It is read as
+strictly as signed containers are (`signing.archive`), and within bounds.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import hashlib
 import io
 import json
 import time
-import unicodedata
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from signing.archive import directory_size
+from signing.archive import Archive
+from signing.errors import ContainerUnreadable
+from signing.validation.asice import REASONS
 from signing.validation.judge import Judge, undecided
 from signing.validation.jws import judge_token
 from signing.validation.pdf_bytes import Bytes
@@ -26,35 +25,28 @@ from signing.validation.verdict import FileVerdict, SignatureVerdict, Verdict, w
 if TYPE_CHECKING:
     from signing.validation.files import File
 
-ENTRY_LIMIT = 2_100
 UNPACKED_LIMIT = 512 * 1024 * 1024
-RATIO_LIMIT = 200
 MANIFEST_LIMIT = 4 * 1024 * 1024
-DIRECTORY_LIMIT = 4 * 1024 * 1024
-"""Bytes of the directory at the end, which readers hold in memory as objects."""
 MANIFEST = "manifest.json"
 SIGNED_MANIFEST = "manifest.jws"
 
 
-class _Refused(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class _TimeUp(Exception):
+    """Ends the look at a container whose files take too long."""
 
 
 def zip_kind(data: Bytes) -> str:
     """Tell an ASiC container and our legal container from any other ZIP."""
     try:
-        if directory_size(data) > DIRECTORY_LIMIT:
-            raise zipfile.BadZipFile
-        with zipfile.ZipFile(_Reader(data)) as archive:
-            names = set(archive.namelist()[: ENTRY_LIMIT + 1])
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                with archive.open("mimetype") as stream:
-                    if b"application/vnd.etsi.asic" in stream.read(200):
-                        return "asice"
-    except Exception:  # a broken ZIP: the container's judge says so
-        return "container" if data.find(MANIFEST.encode()) >= 0 else "other"
+        archive = Archive(data)
+        names = set(archive.entries)
+        mark = archive.read("mimetype", 200) if "mimetype" in names and archive.entries["mimetype"].size < 200 else b""
+        if b"application/vnd.etsi.asic" in mark:
+            return "asice"
+    except ContainerUnreadable:  # the judge of its kind says what is wrong with it
+        if data.find(b"META-INF/") >= 0 and data.find(b"signature") >= 0:
+            return "asice"
+        return "container" if data.find(b"manifest.j") >= 0 else "other"
     if any(name.casefold().startswith("meta-inf/") and "signature" in name.casefold() for name in names):
         return "asice"
     return "container" if names & {MANIFEST, SIGNED_MANIFEST} else "other"
@@ -63,28 +55,26 @@ def zip_kind(data: Bytes) -> str:
 def validate(file: File, judge: Judge, inner: Callable[[File, Judge], FileVerdict]) -> FileVerdict:
     """Judge the manifest, that it names exactly these files, and every signed file inside."""
     try:
-        if directory_size(file.data) > DIRECTORY_LIMIT:
-            raise _Refused("FILE_TOO_LARGE")
-        with zipfile.ZipFile(_Reader(file.data)) as archive:
-            entries = _entries(archive)
-            return _judge(file, archive, entries, judge, inner)
-    except _Refused as error:
-        verdict = Verdict.UNREADABLE if error.reason == "DOCUMENT_UNREADABLE" else Verdict.INDETERMINATE
-        return FileVerdict(file.name, "container", verdict, (), (error.reason,))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        return FileVerdict(file.name, "container", Verdict.UNREADABLE, (), ("DOCUMENT_UNREADABLE",))
+        archive = Archive(file.data, unpacked=UNPACKED_LIMIT, judging=True)
+        if not {MANIFEST, SIGNED_MANIFEST} & set(archive.entries):
+            raise ContainerUnreadable("broken")
+        return _judge(file, archive, judge, inner)
+    except ContainerUnreadable as error:
+        verdict = Verdict.UNREADABLE if error.reason == "broken" else Verdict.INDETERMINATE
+        return FileVerdict(file.name, "container", verdict, (), (REASONS[error.reason],))
+    except _TimeUp:
+        return FileVerdict(file.name, "container", Verdict.INDETERMINATE, (), ("TIME_LIMIT",))
 
 
 def _judge(
     file: File,
-    archive: zipfile.ZipFile,
-    entries: dict[str, zipfile.ZipInfo],
+    archive: Archive,
     judge: Judge,
     inner: Callable[[File, Judge], FileVerdict],
 ) -> FileVerdict:
-    budget = [UNPACKED_LIMIT]
+    entries = archive.entries
     held = SIGNED_MANIFEST if SIGNED_MANIFEST in entries else MANIFEST
-    text = _read(archive, entries[held], budget, MANIFEST_LIMIT)
+    text = archive.read(held, MANIFEST_LIMIT)
     try:
         token = text.decode("ascii").strip()
     except UnicodeDecodeError:
@@ -95,7 +85,7 @@ def _judge(
     reasons: list[str] = []
     signatures: list[SignatureVerdict] = [manifest]
     plain = held == SIGNED_MANIFEST and MANIFEST in entries
-    if plain and payload is not None and _read(archive, entries[MANIFEST], budget, MANIFEST_LIMIT) != payload:
+    if plain and payload is not None and archive.read(MANIFEST, MANIFEST_LIMIT) != payload:
         reasons.append("CONTAINER_FILE_CHANGED")
     named = _named(payload) if payload is not None else None
     if payload is not None and named is None:
@@ -108,12 +98,15 @@ def _judge(
             reasons.append("CONTAINER_FILE_ADDED")
     for name in present:
         if time.monotonic() > file.deadline - 1:
-            raise _Refused("TIME_LIMIT")
-        data = _read(archive, entries[name], budget, UNPACKED_LIMIT)
+            raise _TimeUp
+        data = archive.read(name, UNPACKED_LIMIT)
         if named is not None and name in named and hashlib.sha256(data).hexdigest() != named[name]:
             reasons.append("CONTAINER_FILE_CHANGED")
         signatures += _inside(name, data, file, judge, inner)
     verdicts = [one.verdict for one in signatures]
+    if archive.damaged and "CONTAINER_FILE_CHANGED" not in reasons:
+        # A wrong checksum over the right bytes: some programs read the file, others refuse it.
+        reasons.append("CONTAINER_AMBIGUOUS")
     if {"CONTAINER_FILE_CHANGED", "CONTAINER_FILE_MISSING"} & set(reasons):
         verdicts.append(Verdict.INVALID)
     elif reasons:
@@ -137,44 +130,6 @@ def _inside(
     return signatures
 
 
-def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    listed = archive.infolist()
-    if len(listed) > ENTRY_LIMIT:
-        raise _Refused("FILE_TOO_LARGE")
-    found: dict[str, zipfile.ZipInfo] = {}
-    folded: set[str] = set()
-    for one in listed:
-        if one.is_dir():
-            continue
-        if one.flag_bits & 1:
-            raise _Refused("ENCRYPTED")
-        # As it stands in the file: on Windows `filename` has its backslashes turned, and the verdict would differ.
-        key = unicodedata.normalize("NFC", one.orig_filename).casefold()
-        if key in folded:
-            # Two files of one name: which of them is read depends on the reader.
-            raise _Refused("CONTAINER_AMBIGUOUS")
-        folded.add(key)
-        found[one.orig_filename] = one
-        if one.file_size > max(one.compress_size, 1) * RATIO_LIMIT and one.file_size > 1024 * 1024:
-            raise _Refused("FILE_TOO_LARGE")
-    if sum(one.file_size for one in found.values()) > UNPACKED_LIMIT:
-        raise _Refused("FILE_TOO_LARGE")
-    if not {MANIFEST, SIGNED_MANIFEST} & set(found):
-        raise _Refused("DOCUMENT_UNREADABLE")
-    return found
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: list[int], limit: int) -> bytes:
-    """Read one entry; the sizes in the directory are claims, what comes out is counted."""
-    allowed = min(limit, budget[0])
-    with archive.open(entry) as stream:
-        data = stream.read(allowed + 1)
-    if len(data) > allowed:
-        raise _Refused("FILE_TOO_LARGE")
-    budget[0] -= len(data)
-    return data
-
-
 def _named(payload: bytes) -> dict[str, str] | None:
     """Return {name: SHA-256} of the manifest; None when it is not of our shape."""
     try:
@@ -189,31 +144,3 @@ def _named(payload: bytes) -> dict[str, str] | None:
         return found
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-
-
-class _Reader(io.RawIOBase):
-    """A seekable view of bytes or a mapped file, without copying it."""
-
-    def __init__(self, data: Bytes) -> None:
-        super().__init__()
-        self._data = data
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = max(0, offset + (0, self._at, len(self._data))[whence])
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        end = len(self._data) if size is None or size < 0 else self._at + size
-        found = bytes(self._data[self._at : end])
-        self._at += len(found)
-        return found
