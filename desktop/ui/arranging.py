@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -20,8 +21,58 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.pieces import Rule, Text
+from desktop.ui.pieces import Ring, Rule, Text
 from desktop.ui.theme import MARGIN, STEP, Size, font
+
+
+def read_in_order(area: QScrollArea) -> None:
+    """Let Tab go through an area as it is read: pages put things in later, and Tab would follow the order of birth."""
+    before: QWidget | None = area
+    while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus:
+        before = before.previousInFocusChain()
+        if before is area:
+            return
+    if before is not None:
+        _chain(before, area)
+
+
+def read_last(*parts: QWidget) -> None:
+    """Let Tab come to parts after all else of their window: what was put in later is read before them."""
+    last = parts[0].window().previousInFocusChain()
+    for part in parts:
+        if last is not None and not part.isAncestorOf(last):
+            last = _chain(last, part)
+
+
+def _chain(before: QWidget, whole: QWidget) -> QWidget:
+    for stop in _stops(whole):
+        if stop is not before:
+            QWidget.setTabOrder(before, stop)
+            before = stop
+    return before
+
+
+def _stops(whole: QWidget) -> Iterator[QWidget]:
+    """Give what Tab stops at in a widget, in the order of its layouts; what has no layout keeps its own order."""
+    if whole.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        yield whole
+    inside, sheet = whole.layout(), whole.widget() if isinstance(whole, QScrollArea) else None
+    if sheet is not None:
+        yield from _stops(sheet)
+    elif inside is not None:
+        yield from _laid(inside)
+
+
+def _laid(layout: QLayout) -> Iterator[QWidget]:
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        widget, below = item.widget(), item.layout()
+        if widget is not None:
+            yield from _stops(widget)
+        elif below is not None:
+            yield from _laid(below)
 
 
 class Scroll(QScrollArea):
@@ -38,10 +89,30 @@ class Scroll(QScrollArea):
         self.setWidget(self.inside)
         self.setAccessibleName("")
         self.inside.installEventFilter(self)
+        # A stop for Tab only where there is something to scroll, and then one that can be seen.
+        self.verticalScrollBar().rangeChanged.connect(self._stop_here)
+        self.ring = Ring(self)
         # What is inside settles in several steps; the last word is had when all of them are through.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
-        self._settled.timeout.connect(self._fit)
+        self._settled.timeout.connect(self._settle)
+
+    def _stop_here(self, low: int, high: int) -> None:
+        if self.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if high > low else Qt.FocusPolicy.ClickFocus)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the name of the page or window, if it has none of its own."""
+        super().showEvent(event)
+        above: QWidget | None = self
+        while above is not None and not self.accessibleName():
+            above = above.parentWidget()
+            if above is not None:
+                self.setAccessibleName(str(getattr(above, "title", "")) or above.windowTitle())
+
+    def _settle(self) -> None:
+        self._fit()
+        read_in_order(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the column as high as its wrapped words need, whenever they change."""
@@ -141,6 +212,15 @@ class Section(QWidget):
             column.addWidget(Text(about, role="muted"))
         column.addSpacing(STEP)
         column.addWidget(Rule())
+
+
+def fit(dialog: QDialog, least: int = 520) -> None:
+    """Make a dialog as wide as its parts need and as high as its wrapped words then are, in every size of text."""
+    column = dialog.layout()
+    assert column is not None
+    wide = max(least, column.totalMinimumSize().width())
+    dialog.setMinimumSize(wide, column.totalHeightForWidth(wide))
+    dialog.resize(dialog.minimumSize())
 
 
 class Facts(QWidget):

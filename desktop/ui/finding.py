@@ -57,6 +57,7 @@ class Finder(QFrame):
         self._soon.timeout.connect(self._look)
         field.textEdited.connect(lambda text: self._soon.start())
         field.installEventFilter(self)
+        frame.moved.connect(self._moved)
         self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -86,6 +87,12 @@ class Finder(QFrame):
                     self._open(self.list.lines.line(self.list.currentIndex()).key)
                     return True
         return super().eventFilter(watched, event)
+
+    def _moved(self, page: str, dossier: str) -> None:
+        """Lie on no other page than the one above which it was opened."""
+        self._asked += 1
+        self._soon.stop()
+        self.hide()
 
     def _away(self) -> None:
         if not self._field.hasFocus():

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMainWindow,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -223,6 +224,8 @@ class Frame(QMainWindow):
 
         made = Notice(text, tone, action=self.tr("Đóng"), do=self.clear_notice)
         self._notice.addWidget(made)
+        for button in made.findChildren(QPushButton):
+            QWidget.setTabOrder(self.header.settings, button)  # it stands above the page: not after it
         made.setFocus()
 
     def clear_notice(self) -> None:
@@ -551,7 +554,7 @@ class Frame(QMainWindow):
 
         desk = self.desk
         client = self.client.tax_code if self.client is not None else None
-        live = [item for item in desk.workspace.outbox.items() if item.state in LIVE_ITEMS]
+        live = desk.workspace.outbox.items(LIVE_ITEMS)
         return len(agenda(desk, client)), len(live)
 
     def _looked(self, found: tuple[int, int]) -> None:

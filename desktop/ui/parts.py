@@ -8,6 +8,8 @@ from desktop.ui.arranging import (
     Scroll,
     Section,
     empty,
+    fit,
+    read_last,
     row_of,
 )
 from desktop.ui.pieces import (
@@ -19,6 +21,7 @@ from desktop.ui.pieces import (
     Empty,
     Notice,
     OneLine,
+    Ring,
     Rule,
     Text,
     Toggle,
@@ -39,6 +42,7 @@ __all__ = [
     "Notice",
     "OneLine",
     "PageHead",
+    "Ring",
     "Rule",
     "SHAPES",
     "Scroll",
@@ -48,6 +52,8 @@ __all__ = [
     "Tone",
     "as_search",
     "empty",
+    "fit",
+    "read_last",
     "row_of",
     "tone_colours",
 ]

@@ -101,6 +101,13 @@ class Style(QProxyStyle):
             painter.setPen(QPen(colour("line"), 1))
             painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
             return
+        if element == QStyle.ControlElement.CE_ComboBoxLabel and isinstance(option, QStyleOptionComboBox):
+            room = self.subControlRect(
+                QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, widget
+            )
+            option.currentText = option.fontMetrics.elidedText(
+                option.currentText, Qt.TextElideMode.ElideRight, room.width() - 2
+            )
         if (
             element == QStyle.ControlElement.CE_ProgressBarContents
             and isinstance(option, QStyleOptionProgressBar)
@@ -144,7 +151,9 @@ class Style(QProxyStyle):
                 return bar
         found = super().subControlRect(cc, opt, sc, cast(QWidget, w))
         if cc == QStyle.ComplexControl.CC_ComboBox and sc == QStyle.SubControl.SC_ComboBoxEditField:
-            return found.adjusted(7, 0, 0, 0)
+            # Words never run under the arrow, which stands in the last 30 places.
+            editable = isinstance(opt, QStyleOptionComboBox) and opt.editable
+            return found.adjusted(7, 0, 0, 0) if editable else QRect(8, 0, opt.rect.width() - 38, opt.rect.height())
         return found
 
 

@@ -12,12 +12,11 @@ from PySide6.QtGui import (
     QDropEvent,
     QFontMetrics,
     QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout
 
 from desktop.messages import message
 from desktop.ui import words
@@ -103,11 +102,10 @@ class SignatureCard(Card):
         return f"{said}, {more}"
 
 
-class Drop(QWidget):
+class Drop(QAbstractButton):
     """Where a file is dropped, or chosen by a press."""
 
     chosen = Signal(Path)
-    pressed = Signal()
 
     def __init__(self, text: str, below: str) -> None:
         super().__init__()
@@ -141,15 +139,10 @@ class Drop(QWidget):
                 self.chosen.emit(Path(url.toLocalFile()))
                 return
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Ask for a file."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.pressed.emit()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ask for a file."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit()
+        """Ask for a file by Enter as by Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
             return
         super().keyPressEvent(event)
 

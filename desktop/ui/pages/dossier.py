@@ -291,6 +291,7 @@ class Here(Page):
         read_only = self._loaded.view.state != "PREPARED"
         document = FormDocument(opened.form, self.shell.lang, read_only=read_only)
         view = FormView(document, today=opened.today, sources=opened.sources, notices=self._notices(opened))
+        document.setParent(view)  # it goes with its view, and with it the keeper and all that listens
         self._form_id, self.document, self.form_view = form_id, document, view
         self.keeper = Keeper(self.shell, form_id, document)
         self._fine = not opened.form.errors

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop import crashes
-from desktop.ui.parts import Button, Text, row_of
+from desktop.ui.parts import Button, Ring, Text, row_of
 from desktop.ui.theme import MARGIN, STEP, Size
 
 if TYPE_CHECKING:
@@ -117,6 +117,7 @@ class CrashDialog(QDialog):
         self.text.setAccessibleName(self.tr("Bản ghi lỗi"))
         self.text.setMinimumHeight(140)
         self.text.setVisible(bool(report))
+        Ring(self.text)
         column.addWidget(self.text, 1)
         if not report:
             column.addWidget(Text(self.tr("Chương trình bị tắt từ bên ngoài nên không để lại bản ghi."), role="muted"))

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.messages import Language, message
-from desktop.ui.parts import Button, Field, Notice, Text
+from desktop.ui.parts import Button, Field, Notice, Text, fit
 from desktop.ui.theme import MARGIN, ROW, STEP, Size
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ class PinDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setWindowTitle(self.tr("Mã PIN của USB token"))
-        self.setMinimumWidth(520)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(3 * STEP)
@@ -61,7 +60,8 @@ class PinDialog(QDialog):
             self.field.hide()
             column.addWidget(Text(self.tr("Token này có bàn phím riêng: bấm Bắt đầu rồi nhập mã PIN trên token.")))
         column.addWidget(self.field)
-        self.consent = QCheckBox(self.tr("Tôi chắc mã PIN này đúng và chấp nhận: nếu sai, token sẽ bị &khóa"))
+        sure = self.tr("Tôi chắc mã PIN này đúng và chấp nhận: nếu sai, token sẽ bị &khóa")
+        self.consent = QCheckBox(sure.replace(": ", ":\n", 1))  # a box to tick does not wrap by itself
         self.consent.setMinimumHeight(28)
         self.consent.setVisible(self._final)
         self.consent.toggled.connect(lambda _: self._allow())
@@ -79,6 +79,7 @@ class PinDialog(QDialog):
         row.addWidget(self.give)
         column.addLayout(row)
         self._allow()
+        fit(self)
         if not self._pad:
             self.pin.setFocus()
 

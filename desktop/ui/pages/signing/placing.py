@@ -19,8 +19,9 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.ui.theme import Size, font
 
@@ -55,7 +56,7 @@ def inside(mark: Mark, page: tuple[float, float]) -> Mark:
     return replace(mark, x=round(x, 2), y=round(y, 2), width=round(width, 2), height=round(height, 2))
 
 
-class StampBox(QWidget):
+class StampBox(QLabel):
     """The box of the visible signature on a sheet; its sample shows what will be drawn."""
 
     moved = Signal()
@@ -70,7 +71,10 @@ class StampBox(QWidget):
         self.fits = True
         self._held: tuple[QPointF, Mark, bool] | None = None
         self._image: tuple[Picture, QImage] | None = None
+        # A label with a picture is an image to a screen reader; what is seen is drawn below.
+        self.setPixmap(QPixmap(1, 1))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        QWidget.setTabOrder(view.desk_area, self)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
         self.setAccessibleName(self.tr("Dấu chữ ký trên trang"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.ui.parts import Button, Field, Text
+from desktop.ui.parts import Button, Field, Text, fit
 from desktop.ui.theme import MARGIN, ROW, STEP, Size
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ class QuestionDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
         self.setWindowTitle(self.tr("Ký số từ xa"))
-        self.setMinimumWidth(480)
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(3 * STEP)
@@ -52,6 +51,7 @@ class QuestionDialog(QDialog):
         row.addWidget(self.away)
         row.addWidget(self.give)
         column.addLayout(row)
+        fit(self, 480)
         self.field.setFocus()
 
     def accept(self) -> None:
