@@ -92,8 +92,8 @@ def enqueue(
 
     Raises:
         NotSigned: there is no signed manifest of the current revision.
-        DuplicateFiling: another dossier of the same client, procedure, case and period was filed or is under way;
-            `confirmed` says that the user knows.
+        DuplicateFiling: another dossier of the same client, procedure, case and period was filed, by hand too, or is
+            under way; `confirmed` says that the user knows.
         MoveForbidden: this revision is queued for another portal.
     """
     with ws.transaction():
@@ -103,12 +103,23 @@ def enqueue(
         if known is None or known.state == ItemState.CANCELLED:
             if found.state != DossierState.SIGNED or ws.dossiers.revision(found.id).manifest is None:
                 raise NotSigned(found.id, found.state)
-            other = ws.outbox.same_filing(found.id)
-            if other is not None and not confirmed:
-                first = ws.dossiers.get(other.dossier)
-                raise DuplicateFiling(found.id, other.dossier, other.state, other.updated, first.code)
+            twice = None if confirmed else duplicate(ws, found.id)
+            if twice is not None:
+                raise twice
         item = ws.outbox.enqueue(found.id, portal)
         return item if at is None or item.attempts else schedule(ws, item.key, at)
+
+
+def duplicate(ws: Workspace, dossier: str) -> DuplicateFiling | None:
+    """Name the other dossier of the same client, procedure, case and period: sent, being sent, or filed by hand."""
+    other = ws.outbox.same_filing(dossier)
+    if other is not None:
+        return DuplicateFiling(dossier, other.dossier, other.state, other.updated, ws.dossiers.get(other.dossier).code)
+    by_hand = ws.outbox.same_by_hand(dossier)
+    if by_hand is None:
+        return None
+    first = ws.dossiers.get(by_hand)
+    return DuplicateFiling(dossier, first.id, first.state, first.received or first.updated, first.code)
 
 
 def schedule(ws: Workspace, key: str, at: datetime | None) -> OutboxItem:

@@ -401,6 +401,20 @@ def code(
     )
 
 
+@commands.command("note-status")
+def note_status(
+    dossier: str,
+    words: Annotated[str, typer.Argument(help="Nguyên văn tình trạng trên trang của cổng.")],
+    status: Annotated[int | None, typer.Option("--status", min=1, max=10, help="Mã tình trạng 1…10.")] = None,
+) -> None:
+    """Tự ghi tình trạng đọc được trên trang của cổng mà chương trình không tra được."""
+    from desktop import filing
+
+    session = _session.current
+    view = filing.note_status(session.app.desk, dossier, words, status)
+    session.answer(view.to_json(), session.words(f"Đã ghi: {view.raw}.", f"Noted: {view.raw}."))
+
+
 @commands.command("submit")
 def submit(
     dossier: str,

@@ -72,7 +72,7 @@ from desktop.filing.following import (
     withdraw,
 )
 from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
-from desktop.filing.handing import HandedOver, browse, hand_over
+from desktop.filing.handing import HandedOver, browse, hand_over, note_status
 from desktop.filing.large import is_large_pdf, sign_large
 from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
 from desktop.filing.links import Link, LinkTarget, follow_link, portal_of_link, read_link
@@ -111,7 +111,7 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, known_portal, portals, remove_portal
 
 __all__ = [
-    "JUDGING", "known_portal",
+    "JUDGING", "known_portal", "note_status",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

@@ -341,6 +341,10 @@ class _Past:
             one = desk.workspace.dossiers.get(name)
             if (one.procedure, one.case, one.period) == (procedure, case, plan.period):
                 self._filed[one.client.tax_code] = one
+        for one in desk.workspace.dossiers.list(coded=True):
+            by_hand = one.code_entered and one.id not in mine and one.id not in self._items
+            if by_hand and (one.procedure, one.case, one.period) == (procedure, case, plan.period):
+                self._filed.setdefault(one.client.tax_code, one)
 
     def of(self, row: PlanRow) -> Earlier | None:
         """Return what an earlier run made of a row."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from desktop.filing.batch import EVENT, Batch, BatchRow, Progress, Unwatched, both, digest, refusal, row_key
 from desktop.filing.desk import Desk
@@ -117,7 +118,7 @@ def run_batch(
     `told` hears of each row that changes, `answer` is asked when a token must be plugged in; both in this thread.
     `again` files even where a dossier of the same client and period was filed otherwise. What befalls a row is noted at
     the row. Raises only what stops everything before it began: UnconfirmedNotAccepted, LevelForbids, NoPortal,
-    SeveralPortals.
+    SeveralPortals, FiledByHand.
     """
     run = _Run(desk, batch, told, progress or Unwatched(), {"check": 0, "prepare": 1, "sign": 2}.get(goal, 3))
     if goal == "check":
@@ -336,14 +337,18 @@ def _destination(desk: Desk, batch: Batch, url: str | None) -> str:
     """Return the address of the portal that takes the batch; raise what stands against sending any of it."""
     from desktop.filing.dossiers import procedure
     from desktop.filing.errors import LevelForbids
-    from desktop.filing.portal import learn_portal, portal_of
+    from desktop.filing.sending import sending_way
+    from desktop.filing.ways import learn
+    from desktop.portal.errors import FiledByHand
 
     allowed = procedure(desk, batch.procedure).allows()
     if not allowed.submit:
         raise LevelForbids(batch.procedure, allowed.reasons.get("submit"))
-    found = portal_of(desk, url)
-    learn_portal(desk, found)
-    return found.pin.url
+    found = sending_way(desk, url)
+    if not found.abilities.submit:
+        raise FiledByHand(urlsplit(found.url).netloc, found.url)
+    learn(desk, found)
+    return found.url
 
 
 def _queue_all(run: _Run, portal: str, again: bool) -> None:

@@ -13,7 +13,7 @@ DesktopError
     ├── NoPortal, SeveralPortals, ConnectorUnknown
     ├── NotSubmitted             there is nothing to follow yet
     ├── NothingToSupplement      the agency waits for no more papers
-    ├── PortalCanBeAsked         a fact can be had, so no word is taken
+    ├── PortalCanBeAsked, StatusIsFollowed         a fact can be had, so no word is taken
     ├── NotAMoment               a time that cannot be read
     ├── NotTheSame               what was typed twice differs
     ├── BadTaxCode               no tax code
@@ -65,6 +65,14 @@ class PortalCanBeAsked(FilingError):
 
     code: ClassVar[str] = "PORTAL_CAN_BE_ASKED"
     item: str
+
+
+@dataclass(eq=False)
+class StatusIsFollowed(FilingError):
+    """Where a dossier stands is the portal's to say: nobody notes it by hand."""
+
+    code: ClassVar[str] = "STATUS_IS_FOLLOWED"
+    dossier: str
 
 
 @dataclass(eq=False)

@@ -8,14 +8,21 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from desktop.errors import DuplicateFiling, MoveForbidden, NotSigned
+from desktop.errors import MoveForbidden, NotSigned
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.dossiers import open_form
+from desktop.filing.errors import NotSubmitted, StatusIsFollowed
 from desktop.filing.export import ExportedFile, Receiver, export
 from desktop.filing.ways import HAND_OVER, Way, way_to, ways
 
+if TYPE_CHECKING:
+    from desktop.filing.following import StatusView
+
+BY_HAND = "bạn tự ghi"
+"""Stands beside a status that no portal told."""
 HANDED_OVER = "handed_over"
 """The event of a dossier whose files were made ready for a portal's page."""
 
@@ -57,6 +64,8 @@ def hand_over(
     Raises NotSigned, MoveForbidden while the outbox has it, DuplicateFiling, UnconfirmedNotAccepted, NoPortal,
     LevelForbids.
     """
+    from desktop.outbox import duplicate
+
     ws = desk.workspace
     dossier = ws.dossiers.get(dossier_id)
     way = _hand_way(desk, portal)
@@ -65,10 +74,9 @@ def hand_over(
     for item in ws.outbox.of_dossier(dossier.id):
         if item.revision == dossier.revision and str(item.state) in ("QUEUED", "SENDING", "UNCERTAIN", "DONE"):
             raise MoveForbidden("dossier", dossier.id, str(item.state), "HANDED_OVER")
-    other = ws.outbox.same_filing(dossier.id)
-    if other is not None and not again:
-        first = ws.dossiers.get(other.dossier)
-        raise DuplicateFiling(dossier.id, other.dossier, other.state, other.updated, first.code)
+    twice = None if again else duplicate(ws, dossier.id)
+    if twice is not None:
+        raise twice
     for part in ws.dossiers.components(dossier.id):
         if part.form is not None:
             confirm_unconfirmed(open_form(desk, part.form), "submit", desk.today(), accepted=accept_unconfirmed)
@@ -91,6 +99,32 @@ def handed_to(desk: Desk, dossier_id: str) -> str | None:
     told = [one.facts.get("portal") for one in desk.workspace.dossiers.events(dossier_id) if one.kind == HANDED_OVER]
     known = {one.url for one in ways(desk)}
     return told[-1] if told and told[-1] in known else None
+
+
+def note_status(desk: Desk, dossier_id: str, words: str, status: int | None = None) -> StatusView:
+    """Keep what the user read on the page of a portal that no program can ask: its very words, and a number 1 to 10.
+
+    Without a number the words are understood where they are the national ones. The history says that a person noted
+    it. Raises NotSubmitted without a code, StatusIsFollowed where the portal is asked instead.
+    """
+    from desktop import tracking
+    from desktop.filing.following import followed, status_view
+
+    ws = desk.workspace
+    dossier = ws.dossiers.get(dossier_id)
+    raw = " ".join(words.split())[:500]
+    if dossier.code is None:
+        raise NotSubmitted(dossier.id)
+    if not dossier.code_entered or followed(desk, [dossier]):
+        raise StatusIsFollowed(dossier.id)
+    known = tracking.normalised(status, raw)
+    told = raw or tracking.status_name(known, None)
+    with ws.transaction():
+        now = desk.clock()
+        ws.statuses.record(dossier.id, now, known, told, BY_HAND)
+        ws.statuses.set_current(dossier.id, known, told)
+        ws.dossiers.note(dossier.id, "status_noted", {"status": known, "raw": told})
+    return status_view(desk, dossier.id)
 
 
 def browse(page: str) -> None:

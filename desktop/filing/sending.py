@@ -179,7 +179,7 @@ def submit(
             confirm_unconfirmed(open_form(desk, part.form), "submit", desk.today(), accepted=accept_unconfirmed)
     # What answers a request for more papers goes to the portal that has the dossier, and to no other.
     same = dossier.portal if dossier.code is not None and not dossier.code_entered else None
-    found = _sending_way(desk, same or portal)
+    found = sending_way(desk, same or portal)
     if not found.abilities.submit:
         raise FiledByHand(urlsplit(found.url).netloc, found.url)
     learn(desk, found)
@@ -196,7 +196,7 @@ def submit(
     return _item(desk, ws.outbox.get(item.key))
 
 
-def _sending_way(desk: Desk, portal: str | None) -> Way:
+def sending_way(desk: Desk, portal: str | None) -> Way:
     """Choose the portal: the one named, or the only one that takes dossiers from a program."""
     taking = [one for one in ways(desk) if one.abilities.submit] if portal is None else []
     return taking[0] if len(taking) == 1 else way_to(desk, portal)

@@ -144,6 +144,25 @@ class Queue:
             row = connection.execute(query).first()
         return None if row is None else _item_from(row)
 
+    def same_by_hand(self, dossier: str) -> str | None:
+        """Return another dossier of the same client, procedure, case and period whose code was entered by hand."""
+        this, other = dossiers.alias("this"), dossiers.alias("other")
+        query = (
+            select(other.c.id)
+            .join(
+                this,
+                (this.c.client == other.c.client)
+                & (this.c.procedure == other.c.procedure)
+                & (this.c.case == other.c.case)
+                & this.c.period.is_not_distinct_from(other.c.period),
+            )
+            .where(this.c.id == dossier, other.c.id != dossier, other.c.code_entered)
+            .order_by(other.c.updated.desc())
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else str(found)
+
     def move(
         self,
         key: str,
