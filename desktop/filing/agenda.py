@@ -96,11 +96,17 @@ def due_of(period: str | None) -> date | None:
 
 def agenda(desk: Desk, client: str | None = None) -> list[Entry]:
     """Return what asks for a person, in the order of the groups, the nearest first in each."""
+    from desktop.store.records import ItemState
+
     ws = desk.workspace
     owner = ws.clients.get(client) if client is not None else None
     since = desk.now() - LOOK_BACK
-    dossiers = {one.id: one for one in ws.dossiers.list(owner) if one.updated >= since or str(one.state) == "PREPARED"}
-    items: dict[str, OutboxItem] = {item.dossier: item for item in ws.outbox.items() if item.dossier in dossiers}
+    # What is filed and done asks for nobody, and is most of what there is: it is not read at all.
+    dossiers = {one.id: one for one in ws.dossiers.asking(since, owner)}
+    unsettled = [state for state in ItemState if state not in (ItemState.DONE, ItemState.CANCELLED)]
+    items: dict[str, OutboxItem] = {
+        item.dossier: item for item in ws.outbox.items(unsettled) if item.dossier in dossiers
+    }
     found = [
         *_due(dossiers, items), *_answers(desk, dossiers, items), *_uncertain(dossiers, items),
         *_results(desk, dossiers), *_certificates(desk, owner.tax_code if owner else None),
@@ -125,6 +131,8 @@ def _due(dossiers: dict[str, Dossier], items: dict[str, OutboxItem]) -> Iterator
 
 
 def _answers(desk: Desk, dossiers: dict[str, Dossier], items: dict[str, OutboxItem]) -> Iterator[Entry]:
+    from desktop.store.records import FeeState
+
     ws = desk.workspace
     for letter in ws.letters.list(open_only=True):
         one = dossiers.get(letter.dossier)
@@ -134,14 +142,12 @@ def _answers(desk: Desk, dossiers: dict[str, Dossier], items: dict[str, OutboxIt
             yield Entry(
                 "answer", one.client.name, one.procedure_name, when, "supplement", one.id, one.period, letter.text
             )
-    for one in dossiers.values():
-        if one.code and not one.code_entered:
-            for fee in ws.fees.list(one.id):
-                if str(fee.state) == "due":
-                    yield Entry(
-                        "answer", one.client.name, one.procedure_name, None, "pay", one.id, one.period, fee.title,
-                        fee.amount,
-                    )  # fmt: skip
+    for fee in ws.fees.list(state=FeeState.DUE):
+        one = dossiers.get(fee.dossier)
+        if one is not None and one.code and not one.code_entered:
+            yield Entry(
+                "answer", one.client.name, one.procedure_name, None, "pay", one.id, one.period, fee.title, fee.amount
+            )
     for item in items.values():
         one = dossiers[item.dossier]
         if str(item.state) == "REFUSED" and item.revision == one.revision:
@@ -160,13 +166,12 @@ def _uncertain(dossiers: dict[str, Dossier], items: dict[str, OutboxItem]) -> It
 def _results(desk: Desk, dossiers: dict[str, Dossier]) -> Iterator[Entry]:
     ws = desk.workspace
     seen = set(ws.settings.get("seen_results", []))
+    first = ws.results.first_of_each()
     for one in dossiers.values():
-        if not one.code or one.id in seen:
-            continue
-        for result in ws.results.list(one.id):
-            day = result.issued.astimezone(ZONE).date() if result.issued else None
-            yield Entry("result", one.client.name, one.procedure_name, day, "follow", one.id, one.period, result.name)
-            break
+        if one.code and one.id in first and one.id not in seen:
+            name, issued = first[one.id]
+            day = issued.astimezone(ZONE).date() if issued else None
+            yield Entry("result", one.client.name, one.procedure_name, day, "follow", one.id, one.period, name)
 
 
 def _certificates(desk: Desk, client: str | None) -> Iterator[Entry]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from desktop.errors import DossierNotFound, MoveForbidden, RecordNotFound
@@ -27,10 +27,24 @@ from desktop.store.records import (
     DossierFile,
     DossierState,
     Event,
+    FeeState,
     ItemState,
     Revision,
 )
-from desktop.store.schema import attempts, clients, components, dossier_files, dossiers, files, forms, outbox, revisions
+from desktop.store.schema import (
+    attempts,
+    clients,
+    components,
+    dossier_files,
+    dossiers,
+    fees,
+    files,
+    forms,
+    letters,
+    outbox,
+    results,
+    revisions,
+)
 from desktop.store.search import folded, holds_all
 from desktop.store.timing import Clock
 
@@ -172,6 +186,27 @@ class Dossiers:
         with self._database.read() as connection:
             rows = connection.execute(query.limit(-1 if limit is None else limit).offset(offset))
             return [_dossier_from(row) for row in rows]
+
+    def asking(self, since: datetime, client: Client | None = None) -> builtins.list[Dossier]:
+        """Return the dossiers that may ask something of a person, the last changed first.
+
+        They are not filed yet, or have an open request, a fee that is due, a sending that was refused or is uncertain,
+        or a result; they have changed since a time, or are still in preparation.
+        """
+        here = dossiers.c.id
+        asked = or_(
+            dossiers.c.state != DossierState.SUBMITTED,
+            here.in_(select(letters.c.dossier).where(letters.c.kind == "supplement", letters.c.answered_by.is_(None))),
+            here.in_(select(fees.c.dossier).where(fees.c.state == FeeState.DUE)),
+            here.in_(select(outbox.c.dossier).where(outbox.c.state.in_([ItemState.REFUSED, ItemState.UNCERTAIN]))),
+            here.in_(select(results.c.dossier)),
+        )
+        recent = or_(dossiers.c.updated >= since, dossiers.c.state == DossierState.PREPARED)
+        query = _select().where(recent, asked).order_by(dossiers.c.updated.desc(), here)
+        if client is not None:
+            query = query.where(dossiers.c.client == client.id)
+        with self._database.read() as connection:
+            return [_dossier_from(row) for row in connection.execute(query)]
 
     def components(self, dossier: str) -> builtins.list[Component]:
         """Return what a dossier must contain, in the procedure's order."""

@@ -91,9 +91,13 @@ class Fees:
             connection.execute(update(fees).where(here).values(**values))
             return True
 
-    def list(self, dossier: str) -> builtins.list[Fee]:
-        """Return the fees of a dossier."""
-        query = select(fees).where(fees.c.dossier == dossier).order_by(fees.c.fee)
+    def list(self, dossier: str | None = None, *, state: FeeState | None = None) -> builtins.list[Fee]:
+        """Return the fees of a dossier, or of all; `state`: only those that stand so."""
+        query = select(fees).order_by(fees.c.dossier, fees.c.fee)
+        if dossier is not None:
+            query = query.where(fees.c.dossier == dossier)
+        if state is not None:
+            query = query.where(fees.c.state == state)
         with self._database.read() as connection:
             return [
                 Fee(row.dossier, row.fee, row.title, row.amount, FeeState(row.state), row.updated)
@@ -307,6 +311,12 @@ class Results:
             if not done.rowcount:
                 raise RecordNotFound("result", result)
             add_event(connection, dossier, now, "result", {"result": result, "verdict": verdict})
+
+    def first_of_each(self) -> dict[str, tuple[str, datetime | None]]:
+        """Return name and day of issue of each dossier's first result, by the dossier."""
+        query = select(results.c.dossier, results.c.name, results.c.issued).order_by(results.c.result.desc())
+        with self._database.read() as connection:
+            return {row.dossier: (row.name, row.issued) for row in connection.execute(query)}
 
     def list(self, dossier: str) -> builtins.list[Result]:
         """Return the results of a dossier."""

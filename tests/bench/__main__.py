@@ -89,6 +89,12 @@ def _upload() -> list[Row]:
     return upload()
 
 
+def _home() -> list[Row]:
+    from tests.bench.home import home
+
+    return home()
+
+
 def _filling() -> list[Row]:
     from tests.bench.filling import filling
 
@@ -96,7 +102,7 @@ def _filling() -> list[Row]:
 
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "window": _window, "filling": _filling, "labour": _labour, "batch": _batch, "search": _search,
+    "window": _window, "home": _home, "filling": _filling, "labour": _labour, "batch": _batch, "search": _search,
     "catalogue": _catalogue, "sheet": _sheet, "token": _token, "signing": _signing, "levels": _levels,
     "xml_signing": _xml_signing, "validation": _validation, "engine": _engine, "upload": _upload,
 }  # fmt: skip
