@@ -1,7 +1,7 @@
 """The bundled help: the user's guide and the page on dangers by chapters, and what every code of a message means.
 
 Both lie in `docs/` as plain Markdown, one book in each language; a chapter's place (`<a id="sign"></a>` on the line
-before its heading) is the same in all languages and, where there is one, the name of the window's page that it is about.
+before its heading) is the same in all languages and, where there is one, the name of the window's page it is about.
 A code's words are those of `desktop.messages`. Nothing here needs a workspace, a network or a window.
 """
 

@@ -104,6 +104,8 @@ def pages(place: ui_kit.Place, folder: Path) -> None:
     take("signatures-trust", "signatures", part="trust")
     take("outbox", "outbox")
     take("settings", "settings")
+    take("batch", "batch")
+    take("help", "help", at="outbox")
     frame.choose_client(ui_kit.COMPANY)
     take("procedure", "procedure", code=ui_kit.PROCEDURE)
     take("dossier", "dossier", dossier=known["ready"])

@@ -41,7 +41,7 @@ class Size(Enum):
 
 @dataclass(frozen=True)
 class Colours:
-    """Colours by role; text has a contrast of 7:1 or more on surface and raised."""
+    """Colours by role; words have 7:1 or more on every ground they stand on (WCAG 2.2, 1.4.6), in every scheme."""
 
     surface: str
     raised: str
@@ -67,23 +67,23 @@ class Colours:
 
 LIGHT = Colours(
     surface="#FBFAF7", raised="#FFFFFF", sunken="#F1EFE9", line="#E3DFD6", edge="#8B857A", text="#1D1B16",
-    muted="#55504A", accent="#0B5A5E", accent_text="#FFFFFF", accent_soft="#DCEDEC", danger="#9B1C1C",
-    danger_soft="#FBE4E1", warning="#7A4B00", warning_soft="#FBEFD5", success="#1C5E33", success_soft="#DDF0E2",
-    focus="#0B5A5E", practice="#6B2C91", practice_soft="#F0E4F7",
+    muted="#534E48", accent="#0B585C", accent_text="#FFFFFF", accent_soft="#E0F1F0", danger="#991C1C",
+    danger_soft="#FBECE9", warning="#704600", warning_soft="#FBF3DD", success="#1C5A31", success_soft="#E1F4E6",
+    focus="#0B585C", practice="#6B2C91", practice_soft="#F4ECF9",
 )  # fmt: skip
 DARK = Colours(
     surface="#191A1B", raised="#222426", sunken="#141516", line="#36393C", edge="#868B90", text="#F0EEE9",
-    muted="#BDB8AF", accent="#7FD0CE", accent_text="#0D2021", accent_soft="#1D3A3B", danger="#FFB0A6",
-    danger_soft="#45201D", warning="#F4C978", warning_soft="#41310F", success="#9BDDAE", success_soft="#173823",
-    focus="#9BE3E1", practice="#DDB3F5", practice_soft="#3A2348",
+    muted="#C4BFB6", accent="#7FD0CE", accent_text="#0D2021", accent_soft="#193637", danger="#FFB0A6",
+    danger_soft="#411C19", warning="#F4C978", warning_soft="#392D0F", success="#9BDDAE", success_soft="#13341F",
+    focus="#9BE3E1", practice="#DDB3F5", practice_soft="#361F44",
 )  # fmt: skip
 CONTRAST = Colours(
     surface="#000000", raised="#000000", sunken="#000000", line="#FFFFFF", edge="#FFFFFF", text="#FFFFFF",
-    muted="#FFFFFF", accent="#FFE45C", accent_text="#000000", accent_soft="#333300", danger="#FF9C9C",
+    muted="#FFFFFF", accent="#FFE45C", accent_text="#000000", accent_soft="#2B2B00", danger="#FF9C9C",
     danger_soft="#330000", warning="#FFD27F", warning_soft="#332200", success="#8CFF9E", success_soft="#003311",
     focus="#00E5FF", practice="#F2B8FF", practice_soft="#2B0033",
 )  # fmt: skip
-PRACTICE_ACCENT = {"light": ("#6B2C91", "#FFFFFF", "#F0E4F7"), "dark": ("#DDB3F5", "#22102E", "#3A2348")}
+PRACTICE_ACCENT = {"light": ("#6B2C91", "#FFFFFF", "#F4ECF9"), "dark": ("#DDB3F5", "#22102E", "#361F44")}
 
 _current: list[Colours] = [LIGHT]
 
