@@ -53,6 +53,7 @@ class Authority:
     port: int
     process: subprocess.Popen[bytes] | None = None
     _keys: dict[str, Any] = field(default_factory=dict)
+    _loaded: dict[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -91,10 +92,12 @@ class Authority:
         )
 
     def key(self, name: str) -> Any:
-        """Return a loaded FileKey."""
+        """Return a loaded FileKey; writing and reading its file takes a third of a second, and is done once."""
         from signing.pkcs12 import load
 
-        return load(self.p12(name), PASSPHRASE)[0]
+        if name not in self._loaded:
+            self._loaded[name] = load(self.p12(name), PASSPHRASE)[0]
+        return self._loaded[name]
 
     def write(self, name: str, private: Any) -> None:
         self._keys[name] = private
@@ -322,7 +325,7 @@ def stamper(pki: Any, name: str = "tsa", at: datetime | None = None) -> Callable
 
     authority = pki.key(name)
     private = authority.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]  # the library's own gap
+    store = SimpleCertificateStore.from_certs(
         asn1.Certificate.load(one) for one in authority.chain_der
     )
     dummy = timestamps.DummyTimeStamper(
