@@ -109,7 +109,7 @@ def agenda(desk: Desk, client: str | None = None) -> list[Entry]:
     }
     found = [
         *_due(dossiers, items), *_answers(desk, dossiers, items), *_uncertain(dossiers, items),
-        *_results(desk, dossiers), *_certificates(desk, owner.tax_code if owner else None),
+        *_results(desk, dossiers, since), *_certificates(desk, owner.tax_code if owner else None),
     ]  # fmt: skip
     far = date.max
     return sorted(found, key=lambda entry: (GROUPS.index(entry.group), entry.when or far, entry.client, entry.what))
@@ -163,10 +163,10 @@ def _uncertain(dossiers: dict[str, Dossier], items: dict[str, OutboxItem]) -> It
             yield Entry("uncertain", one.client.name, one.procedure_name, day, "outbox", one.id, one.period)
 
 
-def _results(desk: Desk, dossiers: dict[str, Dossier]) -> Iterator[Entry]:
+def _results(desk: Desk, dossiers: dict[str, Dossier], since: datetime) -> Iterator[Entry]:
     ws = desk.workspace
     seen = set(ws.settings.get("seen_results", []))
-    first = ws.results.first_of_each()
+    first = ws.results.first_of_each(since)
     for one in dossiers.values():
         if one.code and one.id in first and one.id not in seen:
             name, issued = first[one.id]

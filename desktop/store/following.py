@@ -7,12 +7,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from desktop.errors import MoveForbidden, RecordNotFound
 from desktop.store.engine import Database
 from desktop.store.ledger import Audit, add_event
-from desktop.store.records import Fee, FeeState, Letter, Payment, PaymentState, Result, Status
+from desktop.store.records import DossierState, Fee, FeeState, Letter, Payment, PaymentState, Result, Status
 from desktop.store.schema import dossiers, fees, letters, payments, results, statuses
 from desktop.store.timing import Clock
 
@@ -312,9 +312,14 @@ class Results:
                 raise RecordNotFound("result", result)
             add_event(connection, dossier, now, "result", {"result": result, "verdict": verdict})
 
-    def first_of_each(self) -> dict[str, tuple[str, datetime | None]]:
-        """Return name and day of issue of each dossier's first result, by the dossier."""
-        query = select(results.c.dossier, results.c.name, results.c.issued).order_by(results.c.result.desc())
+    def first_of_each(self, since: datetime) -> dict[str, tuple[str, datetime | None]]:
+        """Return name and time of issue of the first result of each dossier that has changed since a time."""
+        query = (
+            select(results.c.dossier, results.c.name, results.c.issued)
+            .join(dossiers, dossiers.c.id == results.c.dossier)
+            .where(or_(dossiers.c.updated >= since, dossiers.c.state == DossierState.PREPARED))
+            .order_by(results.c.result.desc())
+        )
         with self._database.read() as connection:
             return {row.dossier: (row.name, row.issued) for row in connection.execute(query)}
 

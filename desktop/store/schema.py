@@ -53,7 +53,7 @@ class Moment(TypeDecorator[datetime]):
         """Give the time as it is told in Vietnam."""
         if value is None:
             return None
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).astimezone(VIETNAM)
+        return datetime.fromisoformat(value).astimezone(VIETNAM)
 
 
 class Json(TypeDecorator[Any]):

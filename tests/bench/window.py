@@ -141,7 +141,7 @@ def window() -> list[Row]:
     opened = statistics.median(one["opened"] - one["painted"] for one in ours) * 1000
     return [
         Row("first picture of the window", median(ours, "painted"), median(empty, "painted"), "empty PySide6 window",
-            most=1.5, note=f"processor {median(ours, 'busy'):.0f} ms beside {median(empty, 'busy'):.0f} ms"),
+            most=1.3, note=f"processor {median(ours, 'busy'):.0f} ms beside {median(empty, 'busy'):.0f} ms"),
         Row(f"search field answers over {what}, after the first picture", later, SEARCH_LATER, "limit",
             note=f"the workspace is open {opened:.0f} ms after it"),
     ]  # fmt: skip
