@@ -109,19 +109,21 @@ def cells(seed: int) -> list[Cell]:
     return found
 
 
-def tenth(seed: int) -> list[Cell]:
-    """Choose a tenth of the matrix, with each operation and each kind at least once where that can be had."""
+def tenth(seed: int, share: int = 10) -> list[Cell]:
+    """Choose a tenth of the matrix, or another share of it, with each operation and each kind at least once."""
     whole = cells(seed)
     random.Random(f"{seed} tenth").shuffle(whole)
     chosen: list[Cell] = []
     left = {cell.operation for cell in whole} | {cell.kind for cell in whole}
-    for cell in whole:
-        if {cell.operation, cell.kind} <= left or (cell.operation in left and len(chosen) < len(whole) // 20):
-            chosen.append(cell)
-            left -= {cell.operation, cell.kind}
+    # First what brings both an operation and a kind, then what brings one of them, then anything.
+    for wanted in (2, 1):
+        for cell in whole:
+            if len({cell.operation, cell.kind} & left) >= wanted:
+                chosen.append(cell)
+                left -= {cell.operation, cell.kind}
     picked = {id(cell) for cell in chosen}
     more = [cell for cell in whole if id(cell) not in picked]
-    return chosen + more[: max(0, round(len(whole) / 10) - len(chosen))]
+    return chosen + more[: max(0, round(len(whole) / share) - len(chosen))]
 
 
 class Client:
@@ -141,7 +143,7 @@ class Client:
         """Order something without waiting."""
         self._orders.send((name, given))
 
-    def end(self, seconds: float = 60.0) -> tuple[str, Any]:
+    def end(self, seconds: float = 300.0) -> tuple[str, Any]:
         """Wait for what was begun; return how it ended, and its value."""
         if not self._orders.poll(seconds):
             raise RuntimeError("the client does not come to an end")
@@ -409,7 +411,9 @@ class Stage:
                 faults.append(f"{total} dossiers, keys and names at the portal for {self.dossiers}")
             if base.execute("PRAGMA integrity_check").fetchone() != ("ok",):
                 faults.append("the portal's database is damaged")
-        if not self.client.do("whole"):
+        # Each byte of it is read and hashed: with gigabytes in it that takes its time.
+        self.client.begin("whole")
+        if self.client.end(1800.0) != ("ok", True):
             faults.append("the workspace is damaged")
         return faults
 
