@@ -259,6 +259,64 @@ def test_a_return_of_another_program_is_read() -> None:
     assert made.values["ct41"] == 31272863
 
 
+def _prefixed(data: bytes) -> bytes:
+    """Write each name with a prefix, as programs do whose namespace is not the default one."""
+    swapped = re.sub(r"<(/?)(?=[A-Za-z])", r"<\1hs:", data.decode()).replace(f'xmlns="{NS}"', f'xmlns:hs="{NS}"')
+    assert "<hs:ct22>" in swapped
+    return swapped.encode()
+
+
+def _without_signature(root: etree._Element) -> None:
+    for place in root.iter(f"{{{NS}}}CKyDTu"):
+        place.clear()
+
+
+def _reversed(root: etree._Element) -> None:
+    """Turn the order round of what stands within each group."""
+    for group in root.iter(f"{{{NS}}}CTieuTKhaiChinh", f"{{{NS}}}NNT", f"{{{NS}}}TKhaiThue", f"{{{NS}}}KyKKhaiThue"):
+        group[:] = list(reversed(group))
+
+
+def _extra(root: etree._Element) -> None:
+    """Add elements that no layout of ours knows, with values like those it does know."""
+    for name in ("CTieuTKhaiChinh", "NNT", "TKhaiThue"):
+        for group in root.iter(f"{{{NS}}}{name}"):
+            etree.SubElement(group, f"{{{NS}}}truongRieng").text = "29826194"
+            etree.SubElement(etree.SubElement(group, f"{{{NS}}}NhomRieng"), f"{{{NS}}}ct22").text = "1"
+
+
+def _bare(root: etree._Element) -> None:
+    """Leave out what may be left out: empty elements, the maker, the address's parts, the appendix."""
+    for element in list(root.iter()):
+        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        parent = element.getparent()
+        if parent is not None and name in ("TTinDVu", "PLuc", "Header", "maHuyenNNT", "dthoaiNNT", "ma_NganhNghe"):
+            parent.remove(element)
+
+
+@pytest.mark.parametrize("change", [None, _reversed, _extra, _bare])
+def test_however_another_program_writes_it_the_same_amounts_are_read(change: Any) -> None:
+    wanted = dict(xml.read(FOREIGN.encode(), bundled_library()).values)
+    tree = etree.ElementTree(etree.fromstring(FOREIGN.encode()))
+    _without_signature(tree.getroot())
+    if change is not None:
+        change(tree.getroot())
+    data = etree.tostring(tree, xml_declaration=True, encoding="utf-8")
+    if change is None:
+        data = _prefixed(data)
+    read = xml.read(data, bundled_library())
+    assert (read.template, read.version, read.period) == ("thue/01-gtgt", "tt80-1", "2026-Q2")
+    lost = {name for name in wanted if name not in read.values}
+    assert lost <= ({"ct11a", "ma_NganhNghe", "nganhNghe"} if change is _bare else set()), lost
+    assert {name: value for name, value in read.values.items() if wanted.get(name) != value} == {}
+    unread = read.print["xml"]["unread"]
+    if change is _extra:
+        assert [name for name in unread if "Rieng" in name], "what was not taken is told"
+    made = form("2026-Q2", read.values)
+    assert made.errors == []
+    assert made.values["ct41"] == 31272863
+
+
 def test_a_calculated_value_that_differs_is_told() -> None:
     changed = FOREIGN.replace("<ct43>31272863", "<ct43>31272864")
     made = form("2026-Q2", xml.read(changed.encode(), bundled_library()).values)
