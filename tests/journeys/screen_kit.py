@@ -291,6 +291,11 @@ class Window:
         self._launch()
         return self
 
+    def tell_of(self, journey: str) -> None:
+        """Keep the pictures of what follows in a journey's own folder."""
+        self.journey, self._shots = journey, 0
+        shutil.rmtree(PICTURES / journey, ignore_errors=True)
+
     def _launch(self) -> None:
         self._roles.clear()
         before = set(self._programs())

@@ -138,7 +138,7 @@ def test_without_list_or_trust_nothing_is_called_valid(demo: Ran) -> None:
 def test_the_workspace_opens_again_and_shows_the_dossiers(demo: Ran) -> None:
     unlock = demo.folder / "mo-kho.txt"
     unlock.write_text((demo.folder / "MAT-KHAU.txt").read_text(encoding="utf-8").splitlines()[0], encoding="utf-8")
-    words = ["--home", demo.folder / "home", "--practice", "--unlock-file", unlock]
+    words: list[str | Path] = ["--home", demo.folder / "home", "--practice", "--unlock-file", unlock]
     code, told = hoso(*words, "dossier", "list")
     assert code == 0
     assert {row["state"] for row in told["dossiers"]} == {"SUBMITTED"}
