@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_each_pinned_package_is_listed_with_the_licence_that_it_names(name: str)
     said = listed()[name]
     assert said.strip(), name
     try:
-        facts = importlib.metadata.metadata(name)
+        facts: Any = importlib.metadata.metadata(name)  # a Message, whose declared face has no `get`
     except importlib.metadata.PackageNotFoundError:
         return  # for another system: pinned here, installed there
     classified = [line for line in facts.get_all("Classifier") or [] if line.startswith("License ::")]

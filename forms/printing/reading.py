@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
 
 from forms import strict_json
 from forms.errors import NotJson

@@ -50,7 +50,7 @@ def append(
     """Append a revision; `before` are bytes that stand in front of its objects and belong to nothing."""
     reader = PdfFileReader(io.BytesIO(data), strict=False)
     number = root or reader.trailer.raw_get("/Root").idnum
-    more = b"/Root %d 0 R /Prev %d %s" % (number, reader.last_startxref, trailer)
+    more = b"/Root %d 0 R /Prev %d %s" % (number, reader.last_startxref or 0, trailer)
     old = int(reader.trailer["/Size"])
     if not data.endswith(b"\n"):
         data += b"\n"
@@ -159,7 +159,7 @@ def packed_append(
 ) -> bytes:
     """Append a revision with a stream of references; `inside` says (object stream, index) of old objects."""
     reader = PdfFileReader(io.BytesIO(data), strict=False)
-    trailer = b"/Root %d 0 R /Prev %d" % (root_of(data), reader.last_startxref)
+    trailer = b"/Root %d 0 R /Prev %d" % (root_of(data), reader.last_startxref or 0)
     return _packed(data + b"\n", objects, packs, inside or {}, next_number(data), trailer)
 
 
@@ -185,7 +185,7 @@ def _packed(
         bytes((kind,)) + place.to_bytes(4, "big") + more.to_bytes(2, "big")
         for _, (kind, place, more) in sorted(entries.items())
     )
-    index = b" ".join(b"%d 1" % number for number in sorted(entries))
-    head = b"/Type /XRef /Size %d /W [1 4 2] /Index [%s] %s" % (own + 1, index, trailer)
+    sections = b" ".join(b"%d 1" % number for number in sorted(entries))
+    head = b"/Type /XRef /Size %d /W [1 4 2] /Index [%s] %s" % (own + 1, sections, trailer)
     start = len(data)
     return data + b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (own, stream(rows, head), start)

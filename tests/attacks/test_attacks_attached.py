@@ -104,7 +104,7 @@ def a_page_twice(document: pikepdf.Pdf) -> None:
 def two_of_the_name(document: pikepdf.Pdf) -> None:
     """Two attachments of one name: programs differ about which is read."""
     name, stream = _data(document)
-    spec = pikepdf.AttachedFileSpec(document, stream.read_bytes(), filename=name)
+    spec = pikepdf.AttachedFileSpec(document, stream.read_bytes(), filename=name)  # type: ignore[call-arg]  # the stub forgets the defaults
     document.attachments["other"] = spec
 
 

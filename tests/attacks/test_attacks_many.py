@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import pytest
 
+from signing.trust import Trust
 from signing.validation import Verdict, validate
 from tests.attacks import pdf_raw as raw
 from tests.attacks.many import fifty
+from tests.pki import Pki
 
 
 @pytest.fixture(scope="module")
-def steps(pki):
+def steps(pki: Pki) -> list[bytes]:
     return fifty(pki)
 
 
-def test_fifty_signatures_are_valid(trust, steps):
+def test_fifty_signatures_are_valid(trust: Trust, steps: list[bytes]) -> None:
     found = validate(steps[-1], name="a.pdf", trust=trust)
     assert (found.verdict, len(found.signatures)) == (Verdict.VALID, 50)
     assert [one.changes_after for one in found.signatures] == ["permitted"] * 49 + ["none"]
 
 
 @pytest.mark.parametrize("kind", ["contents", "value"])
-def test_a_shadow_attack_at_revision_25_is_found_among_them(pki, trust, steps, kind):
+def test_a_shadow_attack_at_revision_25_is_found_among_them(
+    pki: Pki, trust: Trust, steps: list[bytes], kind: str
+) -> None:
     """Somebody changes the file after the 25th signature, and 25 more are put upon it."""
     data = steps[24]
     field = raw.body_of(data, 7)

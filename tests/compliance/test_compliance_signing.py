@@ -82,7 +82,7 @@ def test_ks_02_a_certificate_that_does_not_stand_signs_nothing(
     key = load_p12(pki.key(name).p12(WORDS), WORDS)[0]
     with pytest.raises((SigningRefused, SigningError)) as refused:
         filing.sign_document(place.desk, "a.pdf", printed, key, request(trust=trust))
-    found = refused.value
+    found: Any = refused.value
     codes = {finding.code for finding in getattr(found, "findings", ())} | {found.code}
     assert code in codes
 
@@ -122,6 +122,7 @@ def test_ks_06_and_11_authorities_are_shown_added_and_removed(place: Any, pki: A
 def test_ks_08_a_changed_byte_is_found(place: Any, printed: bytes) -> None:
     data = bytearray(signed_pdf(place, printed))
     trust = filing.workspace_trust(place.desk)
+    assert trust is not None
     assert filing.validate_data(place.desk, "a.pdf", bytes(data), trust).verdict == "valid"
     data[len(data) // 2] ^= 1
     assert filing.validate_data(place.desk, "a.pdf", bytes(data), trust).verdict in ("invalid", "unreadable")
@@ -157,7 +158,9 @@ def test_ks_12_results_are_told_in_vietnamese_and_the_signed_file_can_be_taken(p
 
 
 def test_kt_07_validation_says_all_that_must_be_shown(place: Any, printed: bytes) -> None:
-    verdict = filing.validate_data(place.desk, "a.pdf", signed_pdf(place, printed), filing.workspace_trust(place.desk))
+    trust = filing.workspace_trust(place.desk)
+    assert trust is not None
+    verdict = filing.validate_data(place.desk, "a.pdf", signed_pdf(place, printed), trust)
     told = json.loads(json.dumps(verdict.to_json(), default=str))["signatures"][0]
     signer = told["signer"]
     assert signer["common_name"] == ui_kit.COMPANY_NAME

@@ -8,6 +8,7 @@ import io
 import json
 import time
 import uuid
+from functools import partial
 from typing import Any
 
 from desktop.portal.contract import Submission, SubmissionFile
@@ -35,7 +36,7 @@ def submission(
 ) -> Submission:
     key = key or uuid.uuid4().hex
     files = [
-        SubmissionFile(hashlib.sha256(data).hexdigest(), len(data), f"tệp {n}.pdf", lambda data=data: io.BytesIO(data))
+        SubmissionFile(hashlib.sha256(data).hexdigest(), len(data), f"tệp {n}.pdf", partial(io.BytesIO, data))
         for n, data in enumerate(contents)
     ]
     payload = {

@@ -48,7 +48,7 @@ def sheet(app: App, period: str, **cells: object) -> bytes:
     assert template.example is not None
     book = openpyxl.load_workbook(io.BytesIO(data))
     page = book.worksheets[0]
-    columns = {cell.value: cell.column for cell in page[1]}
+    columns: dict[Any, Any] = {cell.value: cell.column for cell in page[1]}
     for number, client in ((3, A), (4, B)):
         own = {"mst": client, "tenNNT": CLIENTS[client]}
         for name, value in {**template.example.data, **own, **(cells if client == A else {})}.items():
@@ -129,7 +129,9 @@ def test_a_mended_row_is_taken_over_and_an_edited_form_is_left_alone(place: Any)
     app, keys = place
     first = go(app, filing.check_batch(app.desk, sheet(app, "2026-03", ct22=1_000)), keys, goal="prepare")
     assert states(first) == ["prepared", "prepared"]
-    form = next(part.form for part in filing.dossier_view(app.desk, first.rows[0].dossier).components if part.form)
+    form = next(
+        part.form for part in filing.dossier_view(app.desk, first.rows[0].dossier or "").components if part.form
+    )
 
     def value() -> Any:
         return app.workspace.forms.get(form).values["ct22"]

@@ -218,7 +218,12 @@ def test_a_wrong_fingerprint_is_refused(portal: Portal, home: Path) -> None:
             TrustedCatalogue.add(home, connection, fingerprint=None, now=NOW, agree=lambda shown: False)
         assert TrustedCatalogue.known(home) == []
         asked: list[str] = []
-        TrustedCatalogue.add(home, connection, fingerprint=None, now=NOW, agree=lambda f: not asked.append(f))
+
+        def agree(fingerprint: str) -> bool:
+            asked.append(fingerprint)
+            return True
+
+        TrustedCatalogue.add(home, connection, fingerprint=None, now=NOW, agree=agree)
         assert asked == [portal.published.fingerprint]
         spelled = ":".join(asked[0][i : i + 2] for i in range(0, 64, 2)).upper()
         TrustedCatalogue.add(home, connection, fingerprint=spelled, now=NOW)

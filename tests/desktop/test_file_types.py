@@ -33,7 +33,7 @@ def test_the_desktop_entry_takes_one_word_of_what_is_opened(entry: configparser.
     assert entry["Terminal"] == "false"
     kinds = entry["MimeType"].rstrip(";").split(";")
     assert "x-scheme-handler/hoso" in kinds
-    declared = [one.get("type") for one in parse(LINUX / "hoso-mime.xml").getroot().iter(f"{MIME}mime-type")]
+    declared = [one.get("type") for one in parse(LINUX / "hoso-mime.xml").iter(f"{MIME}mime-type")]
     assert declared
     assert set(declared) <= set(kinds)
 
@@ -41,7 +41,7 @@ def test_the_desktop_entry_takes_one_word_of_what_is_opened(entry: configparser.
 def test_each_kind_that_the_system_knows_is_one_that_the_window_opens() -> None:
     from desktop.ui.system.ties import BACKUP, SIGNED
 
-    globs = [one.get("pattern") for one in parse(LINUX / "hoso-mime.xml").getroot().iter(f"{MIME}glob")]
+    globs = [str(one.get("pattern")) for one in parse(LINUX / "hoso-mime.xml").iter(f"{MIME}glob")]
     assert {glob[1:] for glob in globs} <= {BACKUP, *SIGNED}
     told = (WINDOWS / "file-types.nsh").read_text(encoding="utf-8")
     endings = set(re.findall(r"Classes\\(\.\w+)", told))
@@ -80,8 +80,8 @@ def test_more_words_than_one_are_refused(words: list[str], capsys: Any) -> None:
 
 def test_a_link_on_the_command_line_is_refused_in_words_and_makes_no_workspace(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    command = [sys.executable, "-m", "desktop", "link", "hoso:x/dossier/https://evil.example", "--json", "--home", home]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "desktop", "link", "hoso:x/dossier/https://evil.example", "--json"]
+    ended = subprocess.run([*command, "--home", str(home)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert '"LINK_REFUSED"' in ended.stdout
     assert "evil" not in ended.stderr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,7 +26,7 @@ def place() -> Any:
 
 
 @pytest.fixture
-def newer(place: Any, tmp_path: Path) -> Iterator[Any]:
+def newer(place: Any, tmp_path: Path) -> Any:
     """Return a desk to whose catalogue a corrected version of the VAT return has come."""
     old = place.desk.library.get("thue/01-gtgt", "tt89-1")
     folder = tmp_path / "tt89-2"

@@ -68,7 +68,7 @@ def test_what_is_not_of_the_form_is_refused_in_words(text: str, reason: str) -> 
         filing.read_link(text)
     assert refused.value.reason == reason
     for lang in ("vi", "en"):
-        told = message(refused.value, lang=lang)  # type: ignore[arg-type]
+        told = message(refused.value, lang=lang)
         assert told.sentence
         assert told.remedy
         assert "LINK_" not in told.text
@@ -131,15 +131,15 @@ def test_our_own_ids_are_no_codes_of_a_portal() -> None:
 
 def ask_for_more(place: Any, code: str) -> str:
     """Look at the portal with other eyes until it asks for more papers; return the request's id."""
-    from desktop import tracking
     from desktop.filing.accounts import PRACTICE_PERSON
+    from desktop.portal.answers import dossier_from
     from desktop.portal.connection import Connection
     from desktop.portal.session import PracticeLogIn
 
     with Connection(place.portal.url, practice=True) as connection:
         token = PracticeLogIn(PRACTICE_PERSON).log_in(connection, place.desk.now()).access_token
         for _ in range(8):
-            (seen,) = tracking.look_up(connection, token, code=code)
+            seen = dossier_from(connection.get(f"/v1/dossiers/{code}", token=token).json(), connection.host)
             if seen.supplements:
                 return str(seen.supplements[0].id)
     raise AssertionError("the portal asks for nothing")

@@ -11,11 +11,13 @@ import hmac
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -115,7 +117,7 @@ def test_mix_up_announced_by_a_provider_that_names_no_issuer_in_answers(rogue: R
 def test_state_csrf(rogue: Rogue) -> None:
     """RFC 9700, 4.7: an answer to another log-in, or to none."""
     for state in ("another", "", None):
-        untrusted(rogue, "state", lambda back, state=state: swap(back, state=state))
+        untrusted(rogue, "state", partial(swap, state=state))
     assert not redeemed(rogue)
 
 
@@ -403,14 +405,17 @@ def test_key_confusion_by_jku_x5u_and_jwk(rogue: Rogue) -> None:
         {"jku": f"{rogue.url}/attacker.json"}, {"x5u": f"{rogue.url}/attacker.pem"},
         {"jwk": own.as_dict(private=False)}, {"crit": ["exp"], "exp": 1},
     ):  # fmt: skip
-        rogue.id_token = lambda head, claims, more=more: _sign(own, {**head, **more}, claims)
+        rogue.id_token = partial(_sign, own, more=more)
         untrusted(rogue, "key")
     assert not [path for _, path, _ in rogue.seen if "attacker" in path]
 
 
-def _sign(key: ECKey, head: dict[str, Any], claims: dict[str, Any]) -> str:
-    """Sign whatever a library would refuse to."""
-    signed = f"{b64(_json(head))}.{b64(_json(claims))}"
+def _sign(
+    key: ECKey, head: dict[str, Any], claims: dict[str, Any], more: Mapping[str, Any] = MappingProxyType({})
+) -> str:
+    """Sign whatever a library would refuse to, with more in its head."""
+    assert key.private_key is not None
+    signed = f"{b64(_json({**head, **more}))}.{b64(_json(claims))}"
     r, s = decode_dss_signature(key.private_key.sign(signed.encode(), ECDSA(SHA256())))
     return f"{signed}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
@@ -428,7 +433,7 @@ def test_key_sets_that_do_not_name_one_key(rogue: Rogue) -> None:
         [good, good], [{**good, "use": "enc"}], [{**good, "kid": "k2"}], [], [7], "no list",
         [{**good, "alg": "RS256"}], [{"kty": "oct", "k": "AAAA", "kid": "k1"}], [{"kty": "EC", "kid": "k1"}],
     ):  # fmt: skip
-        rogue.does["/identity/jwks.json"] = lambda request, keys=keys: reply(request, 200, {"keys": keys})
+        rogue.does["/identity/jwks.json"] = partial(reply, status=200, document={"keys": keys})
         untrusted(rogue, "key")
 
 
@@ -504,9 +509,7 @@ def test_redirect_of_the_token_endpoint_to_another_host(rogue: Rogue) -> None:
     """RFC 9700, 4.12: the code and the verifier are not carried anywhere else."""
     with Rogue() as other:
         for status in (302, 303, 307, 308):
-            rogue.does["/identity/token"] = lambda request, status=status: reply(
-                request, status, {}, Location=f"{other.issuer}/token"
-            )
+            rogue.does["/identity/token"] = partial(reply, status=status, document={}, Location=f"{other.issuer}/token")
             with pytest.raises(PortalAnsweredGarbage):
                 log_in(rogue)
         assert other.seen == []

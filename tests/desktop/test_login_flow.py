@@ -194,6 +194,11 @@ def test_logging_out_makes_the_tokens_worthless_at_the_portal(desk: Any, portal:
     assert done.revoked
     assert filing.whoami(desk) == []
     assert called(portal, kept.access_token) == 401
+    # The browser has a session of its own there; its page is opened, with no token in the address.
+    opened: list[str] = []
+    page = filing.end_session(desk, None, open_page=lambda url: bool(opened.append(url)))
+    assert opened == [page] == [f"{portal.url}/identity/logout?client_id=hoso-desktop"]
+    assert requests.get(opened[0], timeout=10).status_code == 200
     answer = requests.post(
         f"{portal.url}/identity/token",
         data={"grant_type": "refresh_token", "client_id": "hoso-desktop", "refresh_token": kept.refresh_token},
@@ -247,8 +252,13 @@ def test_a_log_in_that_was_kept_as_one_is_still_read() -> None:
 
 def test_the_pages_for_new_and_lost_accounts_are_the_portal_s_own(desk: Any, portal: Sandbox) -> None:
     opened: list[str] = []
+
+    def remember(address: str) -> bool:
+        opened.append(address)
+        return True
+
     for page in ("register", "recover"):
-        filing.account_page(desk, None, page, open_page=lambda address: bool(opened.append(address)) or True)
+        filing.account_page(desk, None, page, open_page=remember)
     assert opened == [f"{portal.url}/identity/register", f"{portal.url}/identity/recover"]
     for address in opened:
         status, text = follow(address)

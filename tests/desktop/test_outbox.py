@@ -7,7 +7,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,7 +92,7 @@ def clock() -> Time:
 
 
 @pytest.fixture
-def ws(tmp_path: Path, clock: Time):  # type: ignore[no-untyped-def]  # a generator fixture
+def ws(tmp_path: Path, clock: Time) -> Iterator[Workspace]:
     with open_in(fresh_home(tmp_path)[0], clock) as workspace:
         yield workspace
 
@@ -287,7 +287,11 @@ def test_a_judgement_is_waited_for_and_nothing_else_is(ws: Workspace, clock: Tim
         slept.append(seconds)
         clock.pass_by(seconds)
 
-    states = [KeyState("received"), KeyState("received"), KeyState("refused", reasons=(Reason("COMPONENT_MISSING"),))]
+    states: list[KeyState | Exception] = [
+        KeyState("received"),
+        KeyState("received"),
+        KeyState("refused", reasons=(Reason("COMPONENT_MISSING"),)),
+    ]
     connector = Told([NotYet(None, "STILL_JUDGED"), NotYet(300.0, "NOT_YET")], states=states)
     done = drain(ws, connector, judging=120, sleep=sleep)
     assert {item.key: item.state for item in done.items} == {judged: ItemState.REFUSED, failed: ItemState.QUEUED}

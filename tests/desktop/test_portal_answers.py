@@ -105,7 +105,7 @@ def test_any_value_is_read_or_refused(value: object) -> None:
         answers.receipt_from,
     ):
         with contextlib.suppress(PortalAnsweredGarbage):
-            read(value, "h")  # type: ignore[operator]
+            read(value, "h")
 
 
 @given(st.sampled_from(sorted(DOSSIER)), json_values)

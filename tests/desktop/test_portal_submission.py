@@ -305,6 +305,8 @@ def test_only_a_receipt_that_proves_this_submission_counts(connector: HosoConnec
             verify_receipt(receipt, described, **facts)
         return raised.value.why
 
+    assert first.receipt is not None
+    assert second.receipt is not None
     said = verify_receipt(first.receipt, described, manifest_jws=one.manifest_jws, key=one.key, code=first.code)
     assert said.received == first.received
     assert why(second.receipt) == "key"

@@ -13,7 +13,7 @@ import sys
 import textwrap
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def portal(folder: Path, **more: Any) -> Sandbox:
     made = Sandbox(folder / "data", resources=folder / "nothing", faults=True, **more)
 
     def result(dossier: Row) -> bytes:
-        return b"%PDF-1.7 result of " + dossier["code"].encode()
+        return b"%PDF-1.7 result of " + str(dossier["code"]).encode()
 
     made._make_result = result  # type: ignore[method-assign]  # printing has its own test
     return made
@@ -479,7 +479,7 @@ def test_kill_9_leaves_one_dossier_and_the_same_receipt(tmp_path: Path, where: s
         applicant = Applicant(url)
         key, data = uuid.uuid4().hex, os.urandom(200_000)
         token = manifest(key, [data])
-        steps = [
+        steps: list[Callable[[], requests.Response]] = [
             lambda: applicant.call("PUT", f"/v1/submissions/{key}", json={"manifest": token}),
             lambda: applicant.put(key, data),
             lambda: applicant.call("POST", f"/v1/submissions/{key}/commit"),

@@ -181,6 +181,7 @@ def test_a_correct_filing_is_registered_and_its_result_can_be_trusted(
 
 def test_a_quiet_filing_without_xml_or_stamp_is_registered(sandbox: Sandbox, good: Filing) -> None:
     plain = sign_pdf(good.printed.pdf, None, good.key, at=datetime.now(UTC)).data
+    assert plain is not None
     assert filed(sandbox, replace(good, xml=None, pdf=plain))[0]["state"] == "registered"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +36,7 @@ AT = datetime(2026, 7, 20, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def ws(tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator fixture
+def ws(tmp_path: Path) -> Iterator[Workspace]:
     with open_in(fresh_home(tmp_path)[0]) as workspace:
         yield workspace
 

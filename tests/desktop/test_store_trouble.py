@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ from tests.desktop.store_kit import WORDS, fresh_home, open_in, signed_dossier
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path):  # type: ignore[no-untyped-def]  # a generator fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "nhỏ"
     place.mkdir()
     done = subprocess.run(

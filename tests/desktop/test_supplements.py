@@ -72,6 +72,7 @@ def test_a_submission_that_names_the_dossier_answers_the_request(portal: Portal)
     assert [step["status"] for step in shown["history"]][:3] == [1, 5, 4]
     # Both receipts prove their own submission, and neither the other's.
     for one, outcome in ((first, filed), (second, answered)):
+        assert outcome.receipt is not None
         said = verify_receipt(outcome.receipt, portal.description, manifest_jws=one.manifest_jws, key=one.key)
         assert said.code == filed.code
     assert portal.connector.submit(first) == filed, "the earlier receipt is the same, byte for byte"

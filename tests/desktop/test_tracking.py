@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from desktop import tracking
-from desktop.portal.answers import description_from
-from desktop.portal.connection import Answer, Connection
+from desktop.portal.answers import Answer, description_from
+from desktop.portal.connection import Connection
 from desktop.portal.contract import PortalDescription, Registered
 from desktop.portal.errors import NotAtPortal, PortalAddressForbidden, PortalAnsweredGarbage
 from desktop.portal.session import PracticeLogIn
@@ -165,7 +165,8 @@ def test_backwards_and_into_the_unknown(scene: Scene) -> None:
     assert scene.now.status == 5
     scene.act(raw="Chờ liên thông cơ quan thuế")
     assert "status" in scene.refresh()
-    assert (scene.now.status, scene.now.raw) == (None, "Chờ liên thông cơ quan thuế")
+    now = scene.now
+    assert (now.status, now.raw) == (None, "Chờ liên thông cơ quan thuế")
     raws = [(step.status, step.raw) for step in scene.ws.statuses.history(scene.dossier.id)]
     assert raws[-1] == (None, "Chờ liên thông cơ quan thuế")
     assert raws.index((10, tracking.STATUSES[10])) < raws.index((5, tracking.STATUSES[5]))

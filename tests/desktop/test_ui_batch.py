@@ -29,13 +29,13 @@ def frame() -> Iterator[Any]:
     ui_kit.put_away(made)
 
 
-def sheet(period: str, **cells: object) -> bytes:
+def sheet(period: str, **cells: Any) -> bytes:
     """Return the sheet of the VAT return for both clients, filled; `cells` of the second row by path."""
     desk = ui_kit.place().desk
     data = filing.batch_template(desk, "thue/01-gtgt", period, clients=[ui_kit.COMPANY, ui_kit.SHOP])
     book = openpyxl.load_workbook(io.BytesIO(data))
     page = book.worksheets[0]
-    columns = {cell.value: cell.column for cell in page[1]}
+    columns: dict[Any, Any] = {cell.value: cell.column for cell in page[1]}
     for number, client in ((3, ui_kit.COMPANY), (4, ui_kit.SHOP)):
         for name, value in ui_kit.example(desk, period, client).items():
             if name in columns and not isinstance(value, bool):

@@ -139,7 +139,8 @@ def test_errors_come_when_a_field_is_left_and_warnings_on_checking(qtbot: Any) -
     assert view.rows["mua"]._problem is None
     QTest.keyClick(view.rows["mua"].editor, Qt.Key.Key_Tab)
     assert [problem.message.vi for problem in document.told()] == ["Mua hơn bán"]
-    problem = view.rows["mua"]._problem
+    row = view.rows["mua"]
+    problem = row._problem
     assert problem is not None
     assert problem.isVisible()
     assert "Mua hơn bán" in view.rows["mua"].editor.accessibleDescription()
@@ -203,7 +204,8 @@ def test_wards_follow_the_province_and_are_found_without_diacritics(qtbot: Any) 
     view.commit()
     assert document.form.value("tinh") == "01"
     type_into(view, "xa", "hoan kiem")
-    finder = view.rows["xa"].editor.completer()  # type: ignore[union-attr]
+    editor: Any = view.rows["xa"].editor
+    finder = editor.completer()
     finder.setCompletionPrefix("hoan kiem")
     found = [finder.completionModel().index(n, 0).data() for n in range(finder.completionCount())]
     assert found

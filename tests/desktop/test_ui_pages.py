@@ -446,7 +446,7 @@ def test_a_locked_workspace_hides_everything_and_opens_by_passphrase(tmp_path: P
     go(frame, "client", tax_code=ui_kit.COMPANY)
     frame.lock()
     ui_kit.settle(frame)
-    page = frame.stack.currentWidget()
+    page: Any = frame.stack.currentWidget()
     assert ui_kit.COMPANY_NAME not in texts(frame)
     assert ui_kit.COMPANY_NAME not in frame.windowTitle()
     page.passphrase.setText("không phải câu này")
@@ -454,6 +454,7 @@ def test_a_locked_workspace_hides_everything_and_opens_by_passphrase(tmp_path: P
     assert "mật khẩu" in page.field.note.text().lower()
     page.passphrase.setText(ui_kit.WORDS)
     press(frame, page, "Mở kho")
+    assert frame._here is not None
     assert frame._here[0] == "home"
     frame.lock()
     ui_kit.settle(frame)
@@ -463,6 +464,7 @@ def test_a_locked_workspace_hides_everything_and_opens_by_passphrase(tmp_path: P
     page.first.setText("một mật khẩu khác hẳn")
     page.second.setText("một mật khẩu khác hẳn")
     press(frame, page, "Khôi phục và mở kho")
+    assert frame._here is not None
     assert frame._here[0] == "home"
     assert ui_kit.COMPANY_NAME in texts(frame)
     ui_kit.put_away(frame)
@@ -484,7 +486,7 @@ def test_the_first_start_shows_the_recovery_code_once_and_asks_it_back(
     frame.show()
     frame.begin()
     ui_kit.settle(frame)
-    page = frame.stack.currentWidget()
+    page: Any = frame.stack.currentWidget()
     assert "cỡ chữ" in texts(page)
     press(frame, page, "130 %")
     page = frame.stack.currentWidget()
@@ -508,6 +510,7 @@ def test_the_first_start_shows_the_recovery_code_once_and_asks_it_back(
     assert "Thử ngay với Cổng thực hành" in texts(page)
     assert code not in texts(page)
     press(frame, page, "Thêm khách hàng")
+    assert frame._here is not None
     assert frame._here[0] == "clients"
     ui_kit.put_away(frame)
     app.close()

@@ -91,7 +91,7 @@ def test_keys_move_and_resize_the_stamp_within_the_page_and_it_is_remembered(
     start = box.mark
     assert box.accessibleName() == "Dấu chữ ký trên trang"
     box.setFocus()
-    told = []
+    told: list[Any] = []
     box._announce = told.append
     QTest.keyClick(box, Qt.Key.Key_Right)
     QTest.keyClick(box, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)

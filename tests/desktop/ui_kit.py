@@ -88,8 +88,11 @@ def example(desk: Any, period: str, client: str) -> dict[str, Any]:
     from forms.template import load
 
     template = load(desk.library.choose("thue/01-gtgt", Period.parse(period), date(2026, 11, 21)))
+    assert template.example is not None
     data: dict[str, Any] = json.loads(json.dumps(template.example.data))
     known = desk.workspace.clients.get(client)
+    assert template.identity.tax_code is not None
+    assert template.identity.name is not None
     data[template.identity.tax_code] = known.tax_code
     data[template.identity.name] = known.name
     return data
@@ -116,8 +119,9 @@ def make(home: Path, *, clock: Callable[[], Any] | None = None) -> Place:
     from desktop.app import App
     from desktop.sandbox.server import Sandbox
 
-    portal = Sandbox(home / "sandbox", pace=0, **({"clock": clock} if clock else {})).start()
-    app = App(home=home, practice=True, unlock=lambda: WORDS, **({"clock": clock} if clock else {}))
+    by: dict[str, Any] = {"clock": clock} if clock else {}
+    portal = Sandbox(home / "sandbox", pace=0, **by).start()
+    app = App(home=home, practice=True, unlock=lambda: WORDS, **by)
     desk = app.desk
     filing.add_portal(desk, portal.url, portal.fingerprint)
     filing.trust_add(desk, portal.authority.intermediates_pem + portal.authority.crl_pem, source="portal")

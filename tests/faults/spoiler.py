@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 CONTRACT = Path(__file__).resolve().parents[2] / "resources" / "portal" / "openapi.yaml"
 STATUSES = ("408", "409", "425", "429", "500", "503")

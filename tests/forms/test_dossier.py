@@ -10,7 +10,9 @@ import re
 import subprocess
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -56,7 +58,7 @@ def encoded(image: Image.Image, kind: str, **more: object) -> bytes:
     return out.getvalue()
 
 
-def blank_pdf(pages: int = 1, **save: object) -> bytes:
+def blank_pdf(pages: int = 1, **save: Any) -> bytes:
     with pikepdf.new() as pdf:
         for _ in range(pages):
             pdf.add_blank_page(page_size=(595, 842))
@@ -65,7 +67,7 @@ def blank_pdf(pages: int = 1, **save: object) -> bytes:
         return out.getvalue()
 
 
-def changed(change: object) -> bytes:
+def changed(change: Callable[[pikepdf.Pdf], object]) -> bytes:
     with pikepdf.open(io.BytesIO(blank_pdf())) as pdf:
         change(pdf)
         out = io.BytesIO()
@@ -122,7 +124,7 @@ def test_large_scan_is_brought_to_a_legible_size() -> None:
     assert len(done.pdf) < len(data) / 3
     with pikepdf.open(io.BytesIO(done.pdf)) as pdf:
         (image,) = pdf.pages[0].images.values()
-        assert (image.Width, image.Height) == (1754, 2339)
+        assert (int(image.Width), int(image.Height)) == (1754, 2339)
 
 
 def test_small_picture_is_taken_with_a_warning() -> None:
@@ -150,7 +152,7 @@ def test_every_colour_mode_is_taken(mode: str, tmp_path: Path) -> None:
 def test_cut_off_picture_is_broken(kind: str, cut: float) -> None:
     data = encoded(Image.effect_noise((800, 800), 50), kind)
     with pytest.raises(AttachmentBroken) as caught:
-        accept_attachment("hỏng", data[: cut if cut > 1 else int(len(data) * cut)])
+        accept_attachment("hỏng", data[: int(cut if cut > 1 else len(data) * cut)])
     assert caught.value.name == "hỏng"
 
 
@@ -172,9 +174,12 @@ def test_heic_becomes_a_page() -> None:
     assert (done.kind, done.pages) == ("heic", 1)
     with pikepdf.open(io.BytesIO(done.pdf)) as pdf:
         (image,) = pdf.pages[0].images.values()
+        assert isinstance(image, pikepdf.Stream)
         pixels = pikepdf.PdfImage(image).as_pil_image()
     assert pixels.size == (320, 200)
     red, white = pixels.getpixel((80, 50)), pixels.getpixel((240, 150))
+    assert isinstance(red, tuple)
+    assert isinstance(white, tuple)
     assert red[0] > 180
     assert max(red[1:]) < 40
     assert min(white) > 245
@@ -210,8 +215,12 @@ def test_locked_pdf_is_refused_with_its_reason(user: str, protection: str) -> No
     assert caught.value.protection == protection
 
 
-def opens_with(pdf: pikepdf.Pdf, **action: object) -> None:
+def opens_with(pdf: pikepdf.Pdf, **action: Any) -> None:
     pdf.Root.OpenAction = pikepdf.Dictionary(**action)
+
+
+def attaches(pdf: pikepdf.Pdf) -> None:
+    pdf.attachments["a"] = pikepdf.AttachedFileSpec(pdf, b"x")  # type: ignore[call-arg]  # the stub forgets the defaults
 
 
 @pytest.mark.parametrize(
@@ -219,7 +228,7 @@ def opens_with(pdf: pikepdf.Pdf, **action: object) -> None:
     [
         (lambda p: opens_with(p, S=pikepdf.Name.JavaScript, JS="app.alert(1)"), "ACTIVE_CONTENT"),
         (lambda p: opens_with(p, S=pikepdf.Name.Launch, F="cmd.exe"), "ACTIVE_CONTENT"),
-        (lambda p: p.attachments.__setitem__("a", pikepdf.AttachedFileSpec(p, b"x")), "HAS_FILES"),
+        (attaches, "HAS_FILES"),
         (
             lambda p: p.Root.__setattr__(
                 "AcroForm",
@@ -232,7 +241,7 @@ def opens_with(pdf: pikepdf.Pdf, **action: object) -> None:
         ),
     ],
 )
-def test_pdf_with_more_than_pages_is_taken_with_a_note(change: object, note: str) -> None:
+def test_pdf_with_more_than_pages_is_taken_with_a_note(change: Callable[[pikepdf.Pdf], object], note: str) -> None:
     assert f"ATTACHMENT_{note}" in accept_attachment("a.pdf", changed(change)).notes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from forms.errors import ExpressionInvalid
 from forms.expression import LENGTH, MISSING, UNDEFINED, Expression, Scope, compile_expression, round_half_up
+from forms.expression.language import Operand
 
 SCOPE = Scope(
     {"a": "number", "b": "number", "ngay": "text", "loai": "text", "co_phu_luc": "flag"},
@@ -23,11 +25,18 @@ class Sight:
 
     today, first_day, last_day = "2026-11-21", "2026-10-01", "2026-10-31"
 
-    def __init__(self, **fields: object) -> None:
-        self.fields = {"a": MISSING, "b": MISSING, "ngay": "", "loai": "", "co_phu_luc": False, **fields}
-        self.row = {"luong": Decimal(7), "ten": "An", "a": Decimal(1)}
-        self.rows = [{"luong": Decimal(5), "ten": "An"}, {"luong": Decimal("2.5"), "ten": "Bình"}]
-        self.last = {"a": Decimal(9)}
+    def __init__(self, **fields: Operand) -> None:
+        self.fields: dict[str, Operand] = {
+            "a": MISSING,
+            "b": MISSING,
+            "ngay": "",
+            "loai": "",
+            "co_phu_luc": False,
+            **fields,
+        }
+        self.row: dict[str, Operand] = {"luong": Decimal(7), "ten": "An", "a": Decimal(1)}
+        self.rows: list[dict[str, Any]] = [{"luong": Decimal(5), "ten": "An"}, {"luong": Decimal("2.5"), "ten": "Bình"}]
+        self.last: dict[str, Operand] = {"a": Decimal(9)}
 
     def total(self, table: str, column: str) -> Decimal:
         return sum((row[column] for row in self.rows), Decimal(0))
@@ -35,10 +44,10 @@ class Sight:
     def count(self, table: str) -> Decimal:
         return Decimal(len(self.rows))
 
-    def occurrences(self, table: str, column: str, wanted: object) -> int:
+    def occurrences(self, table: str, column: str, wanted: Operand) -> int:
         return [row[column] for row in self.rows].count(wanted)
 
-    def previous_operand(self, name: str, empty: object) -> object:
+    def previous_operand(self, name: str, empty: Operand) -> Operand:
         return self.last.get(name, empty)
 
 
@@ -46,7 +55,7 @@ def compiled(source: str, row: str | None = None) -> Expression:
     return compile_expression(source, Scope(SCOPE.fields, SCOPE.tables, row))
 
 
-def value(source: str, row: str | None = None, **fields: object) -> object:
+def value(source: str, row: str | None = None, **fields: Operand) -> Operand:
     return compiled(source, row).evaluate(Sight(**fields))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from form_kit import field, rule, table, template, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition
@@ -18,6 +17,7 @@ from hypothesis.stateful import rule as step
 from forms.errors import DataError, FieldCalculated, FieldUnknown, RowUnknown, TableFull
 from forms.form import Form
 from forms.period import Period
+from tests.forms.form_kit import field, rule, table, template, words
 
 TODAY = date(2026, 11, 21)
 

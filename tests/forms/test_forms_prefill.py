@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from form_kit import field, table, template
-
 from forms.form import Form
 from forms.period import Period
 from forms.prefill import clone, prefill, roll_forward
 from forms.template import bundled_library, load
+from tests.forms.form_kit import field, table, template
 
 MADE = template(
     [

@@ -106,7 +106,8 @@ def test_a_record_without_code_or_name_is_refused() -> None:
     for row, detail in (({}, None), (None, None), ([], {}), ({"code": "1"}, None), ({"name": "x"}, {"data": []})):
         with pytest.raises(ProcedureUnreadable):
             Procedure.from_national_portal(row, detail)
-    for raw in (None, [], "x", {}, {"code": "1", "name": " \u200b"}):
+    others: tuple[Any, ...] = (None, [], "x", {}, {"code": "1", "name": " \u200b"})
+    for raw in others:
         with pytest.raises(ProcedureUnreadable):
             Procedure.from_json(raw)
 

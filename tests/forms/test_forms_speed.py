@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 import time
 
-from form_kit import field, rule, table, template, words
-
 from forms.form import Form
+from tests.forms.form_kit import field, rule, table, template, words
 
 ROWS = 500
 COLUMNS = [

@@ -14,7 +14,6 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from form_kit import definition, field, files, packed, rule, table, template_json, words, write_folder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +43,7 @@ from forms.template import (
     skeleton,
 )
 from forms.template.package import MAX_FILE, open_folder, read_files, unzip
+from tests.forms.form_kit import definition, field, files, packed, rule, table, template_json, words, write_folder
 
 TODAY = date(2026, 11, 21)
 GOOD = files([field("a"), field("b", calculated="a * 2")])
@@ -195,14 +195,13 @@ def test_a_template_that_is_no_json_or_says_nothing_is_refused(tmp_path: Path, t
 
 
 def test_metadata_may_name_only_fields_that_are_there(tmp_path: Path) -> None:
-    for number, more in enumerate(
-        (
-            {"identity": {"tax_code": "mst"}},
-            {"prefill": {"mst": "tax_code"}},
-            {"roll_forward": {"keep": ["mst"]}},
-            {"roll_forward": {"a": {"from": "mst"}}},
-        )
-    ):
+    wrong: tuple[dict[str, Any], ...] = (
+        {"identity": {"tax_code": "mst"}},
+        {"prefill": {"mst": "tax_code"}},
+        {"roll_forward": {"keep": ["mst"]}},
+        {"roll_forward": {"a": {"from": "mst"}}},
+    )
+    for number, more in enumerate(wrong):
         made = {**GOOD, "template.json": json.dumps(template_json(**more)).encode()}
         with pytest.raises(DefinitionInvalid):
             open_folder(write_folder(tmp_path / str(number), made))

@@ -85,7 +85,8 @@ def test_comments_do_not_hide_a_value() -> None:
 
 def test_every_code_has_words_in_both_languages() -> None:
     words = json.loads((RESOURCES / "i18n" / "messages" / "xml.json").read_bytes())
-    codes = {c.code for c in [xml.XmlError, *xml.XmlError.__subclasses__()]}
+    classes: list[type[xml.XmlError]] = [xml.XmlError, *xml.XmlError.__subclasses__()]
+    codes = {c.code for c in classes}
     assert set(words) == codes
     for entry in words.values():
         assert set(entry) == {"vi", "en"}

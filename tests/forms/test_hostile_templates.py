@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import form_kit
 import pytest
 
 from desktop.errors import DesktopError
@@ -20,6 +19,7 @@ from desktop.messages import message
 from desktop.workers import STRANGERS_LIMIT, WorkerCrashed, WorkerKilled, WorkerOverfull, Workers
 from forms.errors import FormsError
 from forms.template import lint
+from tests.forms import form_kit
 
 SECONDS, MEMORY = 10.0, 512 << 20
 EXAMPLE = {"title": "Đủ", "period": None, "complete": True, "data": {"a": 1}}
@@ -172,7 +172,8 @@ def test_an_expression_nested_too_deep_is_refused(workers: Workers, tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["definition_json", "template_json", "examples__e_json", "xml_json"])
 def test_json_nested_too_deep_is_refused(workers: Workers, tmp_path: Path, name: str) -> None:
-    made = folder(tmp_path, **{name: "[" * 1_000_000 + "]" * 1_000_000})
+    deep: dict[str, Any] = {name: "[" * 1_000_000 + "]" * 1_000_000}
+    made = folder(tmp_path, **deep)
     assert judged(workers, made) == {"TEMPLATE_UNREADABLE"}
 
 
@@ -218,9 +219,14 @@ def _many(archive: zipfile.ZipFile) -> None:
         archive.writestr(f"f{number}.txt", "")
 
 
+def _large(archive: zipfile.ZipFile) -> None:
+    for number in range(60):
+        archive.writestr(f"t{number}.txt", bytes(4 << 20))
+
+
 ARCHIVES: dict[str, Callable[[zipfile.ZipFile], None]] = {
     "100 MB packed small": lambda archive: archive.writestr("to.txt", b"a" * (100 << 20)),
-    "many files of 4 MB": lambda archive: [archive.writestr(f"t{n}.txt", bytes(4 << 20)) for n in range(60)] and None,
+    "many files of 4 MB": _large,
     "a way out": lambda archive: archive.writestr("../ngoai.json", "{}"),
     "an absolute name": lambda archive: archive.writestr("/etc/hoso.json", "{}"),
     "a Windows name": lambda archive: archive.writestr("C:\\hoso.json", "{}"),

@@ -185,7 +185,7 @@ def test_page_says_what_was_entered_in_exact_vietnamese(printed: printing.Printe
     assert unicodedata.is_normalized("NFC", text)
     flat = re.sub(r"\s+", " ", text)
     assert NAME in flat
-    assert VALUES["dia_chi"] in flat
+    assert str(VALUES["dia_chi"]) in flat
     for words in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "ngày 05 tháng 06 năm 2026",
@@ -258,9 +258,9 @@ def test_marks_stand_where_values_and_signatures_are(printed: printing.Printed, 
     assert signature.name == "nguoi_nop"
     assert signature.page == printed.pages
     assert (round(signature.width), round(signature.height)) == (198, 79)
-    box = ("-f", signature.page, "-l", signature.page, "-x", int(signature.x))
-    box += ("-y", int(841.89 - signature.y - signature.height), "-W", 198, "-H", 79)
-    assert text_of(printed.pdf, tmp_path, *box).strip() == ""
+    across = ("-f", signature.page, "-l", signature.page, "-x", int(signature.x), "-W", 198)
+    down = ("-y", int(841.89 - signature.y - signature.height), "-H", 79)
+    assert text_of(printed.pdf, tmp_path, *across, *down).strip() == ""
 
 
 def test_table_heads_repeat_and_the_signature_block_stays_whole(printed: printing.Printed, tmp_path: Path) -> None:
@@ -438,7 +438,8 @@ def test_what_is_no_pdf_is_said_to_be_unreadable(data: bytes) -> None:
 def test_odd_attached_data_is_refused(printed: printing.Printed, data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "odd.pdf"
     with pikepdf.open(io.BytesIO(printed.pdf)) as pdf:
-        pdf.attachments["form-data.json"] = pikepdf.AttachedFileSpec(pdf, data, filename="form-data.json")
+        spec = pikepdf.AttachedFileSpec(pdf, data, filename="form-data.json")  # type: ignore[call-arg]  # the stub forgets the defaults
+        pdf.attachments["form-data.json"] = spec
         pdf.save(path)
     with pytest.raises(NoFormData) as caught:
         read_back(path.read_bytes())
@@ -448,7 +449,7 @@ def test_odd_attached_data_is_refused(printed: printing.Printed, data: bytes, tm
 def test_attached_bomb_is_refused_before_it_unfolds(printed: printing.Printed, tmp_path: Path) -> None:
     path = tmp_path / "bomb.pdf"
     with pikepdf.open(io.BytesIO(printed.pdf)) as pdf:
-        spec = pikepdf.AttachedFileSpec(pdf, b" " * 40_000_000, filename="form-data.json")
+        spec = pikepdf.AttachedFileSpec(pdf, b" " * 40_000_000, filename="form-data.json")  # type: ignore[call-arg]  # the stub forgets the defaults
         pdf.attachments["form-data.json"] = spec
         pdf.save(path, compress_streams=True)
     assert path.stat().st_size < 1_000_000
@@ -460,7 +461,8 @@ def test_attached_bomb_is_refused_before_it_unfolds(printed: printing.Printed, t
 def test_second_data_file_makes_the_print_ambiguous(printed: printing.Printed, tmp_path: Path) -> None:
     path = tmp_path / "two.pdf"
     with pikepdf.open(io.BytesIO(printed.pdf)) as pdf:
-        pdf.attachments["other"] = pikepdf.AttachedFileSpec(pdf, b"{}", filename="form-data.json")
+        spec = pikepdf.AttachedFileSpec(pdf, b"{}", filename="form-data.json")  # type: ignore[call-arg]  # the stub forgets the defaults
+        pdf.attachments["other"] = spec
         pdf.save(path)
     with pytest.raises(NoFormData) as caught:
         read_back(path.read_bytes())

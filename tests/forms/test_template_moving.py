@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from form_kit import field, rule, table, template, words
 
 from forms.form import Form
 from forms.period import Period
 from forms.prefill import carry
 from forms.template import bundled_library, load
 from forms.template.moving import changes_between, move
+from tests.forms.form_kit import field, rule, table, template, words
 
 OLD = template(
     [

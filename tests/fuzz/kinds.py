@@ -67,9 +67,9 @@ def _bytes(kind: Kind, draw: Draw, data: bytes) -> bytes:
             + data[place + 1 :]
         )
     if way == "write":
-        return data[:place] + draw(st.binary(min_size=1, max_size=8)) + data[place + length :]
+        return data[:place] + bytes(draw(st.binary(min_size=1, max_size=8))) + data[place + length :]
     if way in ("word", "insert"):
-        word = draw(st.sampled_from(kind.words))
+        word: bytes = draw(st.sampled_from(kind.words))
         return data[:place] + word + data[place + (len(word) if way == "word" else 0) :]
     if way == "cut":
         return data[:place] + data[place + length :]
@@ -81,9 +81,9 @@ def _bytes(kind: Kind, draw: Draw, data: bytes) -> bytes:
         if not found:
             return data
         one = draw(st.sampled_from(found))
-        value = draw(st.sampled_from((b"0", b"1", b"-1", b"99999999", b"4294967296", b"007")))
+        value: bytes = draw(st.sampled_from((b"0", b"1", b"-1", b"99999999", b"4294967296", b"007")))
         return data[: place + one.start()] + value.rjust(one.end() - one.start(), b"0") + data[place + one.end() :]
-    return data + draw(st.sampled_from(kind.words)) * draw(st.integers(1, 3))
+    return data + bytes(draw(st.sampled_from(kind.words))) * int(draw(st.integers(1, 3)))
 
 
 # PDF
@@ -195,7 +195,7 @@ def _meaning(data: bytes) -> bytes:
     assert part is not None
     # The frame round a part that is signed by its id is not signed in this format: its names say nothing.
     outside = [one for one in root.iter(etree.Element) if part not in (one, *one.iterancestors())]
-    rest = [one.tag for one in outside if one not in set(part.iterancestors())]
+    rest: list[str | None] = [one.tag for one in outside if one not in set(part.iterancestors())]
     rest += [one.text for one in outside if (one.text or "").strip()]
     return bytes(etree.tostring(part, method="c14n", with_tail=False)) + repr(rest).encode()
 

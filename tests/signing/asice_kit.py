@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 MEDIA_TYPE = b"application/vnd.etsi.asic-e+zip"
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -184,14 +185,14 @@ def stamper(pki: Any, *, at: Any = None, tsa: str = "tsa") -> Callable[[bytes], 
     server = timestamps.DummyTimeStamper(
         tsa_cert=x509.Certificate.load(authority.certificate_der),
         tsa_key=keys.PrivateKeyInfo.load(private),
-        certs_to_embed=[x509.Certificate.load(one) for one in authority.chain_der],
+        certs_to_embed=SimpleCertificateStore.from_certs([x509.Certificate.load(one) for one in authority.chain_der]),
         fixed_dt=at,
     )
 
     def stamp(content: bytes) -> bytes:
         import asyncio
 
-        return asyncio.run(server.async_timestamp(hashlib.sha256(content).digest(), "sha256")).dump()
+        return bytes(asyncio.run(server.async_timestamp(hashlib.sha256(content).digest(), "sha256")).dump())
 
     return stamp
 

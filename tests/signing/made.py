@@ -378,13 +378,14 @@ def stamped(
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
     from pyhanko.sign import timestamps
     from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     authority = pki.key(tsa)
     private = authority.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     stamper = timestamps.DummyTimeStamper(
         tsa_cert=x509.Certificate.load(authority.certificate_der),
         tsa_key=keys.PrivateKeyInfo.load(private),
-        certs_to_embed=[x509.Certificate.load(one) for one in authority.chain_der],
+        certs_to_embed=SimpleCertificateStore.from_certs([x509.Certificate.load(one) for one in authority.chain_der]),
         fixed_dt=at,
     )
     named: dict[str, Any] = {}

@@ -9,14 +9,21 @@ import struct
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from signing.trust import Trust
-from signing.validation import Verdict, validate
+from signing.validation import FileVerdict, Verdict, validate
+from tests.pki import Key, Pki
 from tests.signing import made
 from tests.signing.asice_kit import (
     C14N,
@@ -45,30 +52,32 @@ FILES = [
     ("a b+c.txt", b"x"),
 ]
 REFS = refs(FILES)
+Judge = Callable[..., FileVerdict]
+Change = Callable[[list[Part]], list[Part]]
 DECOMPOSED = unicodedata.normalize("NFD", "bảng kê.xml")
 
 
 @pytest.fixture(scope="module")
-def trust(pki):
+def trust(pki: Pki) -> Trust:
     return Trust.of([pki.root_pem, pki.intermediate_pem], crls=[pki.crl_pem])
 
 
 @pytest.fixture(scope="module")
-def key(pki):
+def key(pki: Pki) -> Key:
     return pki.key("anh_duong")
 
 
 @pytest.fixture(scope="module")
-def good(key):
+def good(key: Key) -> list[Part]:
     """The entries of the control container."""
     return parts_of(FILES, signature(Xades(REFS), key))
 
 
 @pytest.fixture
-def judge(trust, good):
+def judge(trust: Trust, good: list[Part]) -> Judge:
     """Return the judge, after the control has come out valid."""
 
-    def judged(data, *, control=None):
+    def judged(data: bytes, *, control: bytes | None = None) -> FileVerdict:
         honest = validate(zipped(good) if control is None else control, name="tốt.asice", trust=trust)
         assert (honest.kind, honest.verdict, honest.reasons) == ("asice", Verdict.VALID, ())
         found = validate(data, name="xấu.asice", trust=trust)
@@ -79,19 +88,21 @@ def judge(trust, good):
     return judged
 
 
-def reasons(found):
+def reasons(found: FileVerdict) -> set[str]:
     return {*found.reasons, *(reason for one in found.signatures for reason in one.reasons)}
 
 
 # the control itself
 
 
-def test_kt_01_a_good_container_is_valid_with_all_its_facts(pki, trust, good):
+def test_kt_01_a_good_container_is_valid_with_all_its_facts(pki: Pki, trust: Trust, good: list[Part]) -> None:
     found = validate(zipped(good), name="a.asice", trust=trust)
     assert (found.kind, found.verdict, found.reasons) == ("asice", Verdict.VALID, ())
     (one,) = found.signatures
     assert (one.name, one.integrity, one.changes_after) == ("META-INF/signatures0.xml", "intact", "none")
     assert (one.trust, one.revocation, one.level) == ("trusted", "good", "B-B")
+    assert one.signer is not None
+    assert one.signing_time is not None
     assert one.signer.tax_code == "0100686209"
     assert abs(one.signing_time - datetime.now(UTC)) < timedelta(hours=2)
     document = found.to_json()
@@ -113,22 +124,24 @@ def test_kt_01_a_good_container_is_valid_with_all_its_facts(pki, trust, good):
     ],
     ids=["deflated", "streamed", "with times", "in another order", "with a folder"],
 )
-def test_containers_of_other_makers_are_valid(trust, good, how):
+def test_containers_of_other_makers_are_valid(trust: Trust, good: list[Part], how: Change) -> None:
     assert validate(zipped(how(good)), name="a", trust=trust).verdict is Verdict.VALID
 
 
-def test_a_comment_behind_the_archive_harms_nothing(trust, good):
+def test_a_comment_behind_the_archive_harms_nothing(trust: Trust, good: list[Part]) -> None:
     assert validate(zipped(good, comment=b"made by hand"), name="a", trust=trust).verdict is Verdict.VALID
 
 
-def test_kt_04_a_time_stamp_makes_it_b_t_and_proves_the_time(pki, trust, key):
+def test_kt_04_a_time_stamp_makes_it_b_t_and_proves_the_time(pki: Pki, trust: Trust, key: Key) -> None:
     then = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
     data = zipped(parts_of(FILES, signature(Xades(REFS, stamp=stamper(pki, at=then)), key)))
     (one,) = validate(data, name="a", trust=trust).signatures
     assert (one.verdict, one.level, one.time_stamp, one.proven_time) == (Verdict.VALID, "B-T", then, then)
 
 
-def test_kt_04_a_time_stamp_over_something_else_is_no_level_and_not_valid(pki, trust, key, judge):
+def test_kt_04_a_time_stamp_over_something_else_is_no_level_and_not_valid(
+    pki: Pki, trust: Trust, key: Key, judge: Judge
+) -> None:
     honest = zipped(parts_of(FILES, signature(Xades(REFS, stamp=stamper(pki)), key)))
     right = stamper(pki)
     for lie, reason in (
@@ -142,7 +155,7 @@ def test_kt_04_a_time_stamp_over_something_else_is_no_level_and_not_valid(pki, t
         assert one.level == ("B-B" if reason == "TIME_STAMP_BROKEN" else "B-T")
 
 
-def test_several_signatures_each_count(pki, trust, good, key, judge):
+def test_several_signatures_each_count(pki: Pki, trust: Trust, good: list[Part], key: Key, judge: Judge) -> None:
     other = signature(Xades(REFS, "S2"), pki.key("anh_duong"))
     both = parts_of(FILES, signature(Xades(REFS), key), other)
     honest = validate(zipped(both), name="a", trust=trust)
@@ -199,13 +212,17 @@ def test_several_signatures_each_count(pki, trust, good, key, judge):
         ),
     ],
 )
-def test_kt_03_other_files_than_signed_are_never_valid(good, judge, change, verdict, reason):
+def test_kt_03_other_files_than_signed_are_never_valid(
+    good: list[Part], judge: Judge, change: Change, verdict: Verdict, reason: str | None
+) -> None:
     found = judge(zipped(change(good)))
     assert found.verdict is verdict
     assert reason is None or reason in reasons(found)
 
 
-def test_kt_03_a_byte_changed_in_the_packed_files_is_invalid_not_only_unreadable(trust, good):
+def test_kt_03_a_byte_changed_in_the_packed_files_is_invalid_not_only_unreadable(
+    trust: Trust, good: list[Part]
+) -> None:
     """Whoever changes a byte on the way breaks the signature, whatever the checksums of the ZIP say."""
     for parts in (good, [good[0], *(replace(part, deflate=True) for part in good[1:])]):
         data = zipped(parts)
@@ -226,19 +243,20 @@ def test_kt_03_a_byte_changed_in_the_packed_files_is_invalid_not_only_unreadable
                     assert found.verdict is Verdict.INVALID
 
 
-def test_kt_03_files_swapped_between_names_are_seen(good, judge):
+def test_kt_03_files_swapped_between_names_are_seen(good: list[Part], judge: Judge) -> None:
     swapped = altered(altered(good, FILES[0][0], data=FILES[1][1]), FILES[1][0], data=FILES[0][1])
     assert "DIGEST_MISMATCH" in reasons(judge(zipped(swapped)))
 
 
-def test_kt_03_any_changed_byte_of_the_signature_is_seen(trust, good):
+def test_kt_03_any_changed_byte_of_the_signature_is_seen(trust: Trust, good: list[Part]) -> None:
     """In the signed info, the value, the properties and the certificate; 200 places, two masks."""
     text = next(part for part in good if "signatures" in part.name).data
     meaning = _meaning(text)
-    spans = [re.search(pattern, text, re.DOTALL).span() for pattern in (
+    spans = [place_of.span() for pattern in (
         rb"<ds:SignedInfo>.*</ds:SignedInfo>", rb"<ds:SignatureValue.*</ds:SignatureValue>",
         rb"<xades:SignedProperties.*</xades:SignedProperties>", rb"<ds:X509Certificate>.*?</ds:X509Certificate>",
-    )]  # fmt: skip
+    ) if (place_of := re.search(pattern, text, re.DOTALL))]  # fmt: skip
+    assert len(spans) == 4
     places = [place for start, end in spans for place in range(start, end)]
     for place in places[:: len(places) // 200]:
         for mask in (0x01, 0x20):
@@ -247,13 +265,13 @@ def test_kt_03_any_changed_byte_of_the_signature_is_seen(trust, good):
             assert found.verdict is not Verdict.VALID or _meaning(changed) == meaning, text[place - 20 : place + 20]
 
 
-def _meaning(text):
+def _meaning(text: bytes) -> bytes | None:
     from lxml import etree
 
     try:
         root = etree.fromstring(text)
         for one in root.iter(f"{{{DS}}}SignatureValue", f"{{{DS}}}DigestValue", f"{{{DS}}}X509Certificate"):
-            one.text = base64.b64decode(one.text).hex()
+            one.text = base64.b64decode(one.text or "").hex()
         return etree.tostring(root, method="c14n")
     except (etree.XMLSyntaxError, ValueError):
         return None
@@ -304,7 +322,7 @@ _OTHER_NAME = struct.pack("<HHBL", 0x7075, 10, 1, 0) + b"other"
         (lambda p: [*p, Part("x/", b"content of a folder")], "CONTAINER_AMBIGUOUS"),
     ],
 )
-def test_kt_03_headers_that_lie_are_never_valid(good, judge, change, reason):
+def test_kt_03_headers_that_lie_are_never_valid(good: list[Part], judge: Judge, change: Change, reason: str) -> None:
     assert reason in reasons(judge(zipped(change(good))))
 
 
@@ -326,7 +344,9 @@ def test_kt_03_headers_that_lie_are_never_valid(good, judge, change, reason):
     ],
     ids=lambda how: next(iter(how)),
 )
-def test_kt_03_ends_of_the_archive_that_lie_are_never_valid(good, judge, how):
+def test_kt_03_ends_of_the_archive_that_lie_are_never_valid(
+    good: list[Part], judge: Judge, how: dict[str, Any]
+) -> None:
     judge(zipped(good, **how))
 
 
@@ -337,7 +357,7 @@ def test_kt_03_ends_of_the_archive_that_lie_are_never_valid(good, judge, how):
         "a.txt ", "a.", "a\u202etxt.exe", "\ufeffa.txt", "a:stream", "x" * 2000,
     ],
 )  # fmt: skip
-def test_kt_03_names_that_lead_elsewhere_are_never_valid(key, judge, name):
+def test_kt_03_names_that_lead_elsewhere_are_never_valid(key: Key, judge: Judge, name: str) -> None:
     """Signed as they stand: the name alone is the fault."""
     files = [*FILES, (name, b"x")]
     data = zipped([*parts_of(FILES, signature(Xades(refs(files)), key)), Part(name, b"x")])
@@ -345,7 +365,7 @@ def test_kt_03_names_that_lead_elsewhere_are_never_valid(key, judge, name):
 
 
 @pytest.mark.parametrize("raw", [b"\xe1\xbb\x9d.txt", b"\xff.txt"])
-def test_kt_03_names_in_an_unknown_character_set_are_never_valid(good, judge, raw):
+def test_kt_03_names_in_an_unknown_character_set_are_never_valid(good: list[Part], judge: Judge, raw: bytes) -> None:
     assert "CONTAINER_NAME_UNSAFE" in reasons(judge(zipped([*good, Part("?", b"x", raw_name=raw, flags=0)])))
 
 
@@ -365,7 +385,7 @@ def test_kt_03_names_in_an_unknown_character_set_are_never_valid(good, judge, ra
         lambda p: altered(p, "mimetype", data=b"", size=0),
     ],
 )
-def test_a_container_not_marked_as_it_must_be_is_never_valid(good, judge, change):
+def test_a_container_not_marked_as_it_must_be_is_never_valid(good: list[Part], judge: Judge, change: Change) -> None:
     late = [good[0], *good[4:], *good[1:4]]  # a PDF among the first bytes would make it one
     assert "CONTAINER_MEDIA_TYPE_WRONG" in reasons(judge(zipped(change(late)), control=zipped(late)))
 
@@ -392,7 +412,9 @@ _NAMED = [
         manifest(_NAMED).replace(b"</m:manifest>", b"<x><m:file-entry/></x></m:manifest>"),
     ],
 )
-def test_a_manifest_that_says_something_else_is_never_valid(good, judge, listed):
+def test_a_manifest_that_says_something_else_is_never_valid(
+    good: list[Part], judge: Judge, listed: bytes | None
+) -> None:
     parts = [part for part in good if part.name != "META-INF/manifest.xml"]
     if listed is not None:
         parts.append(Part("META-INF/manifest.xml", listed))
@@ -404,7 +426,7 @@ def peak() -> int:
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 
 
-def test_bombs_are_answered_at_once_and_in_little_memory(good, judge, key):
+def test_bombs_are_answered_at_once_and_in_little_memory(good: list[Part], judge: Judge, key: Key) -> None:
     """By ratio; by many files that together are too much; by headers that claim little and unpack to much."""
     import time
 
@@ -430,7 +452,7 @@ def test_bombs_are_answered_at_once_and_in_little_memory(good, judge, key):
 
 
 @pytest.mark.parametrize("cut", [1, 10, 22, 100, 1000, 3000])
-def test_a_container_cut_off_is_never_valid(good, judge, cut):
+def test_a_container_cut_off_is_never_valid(good: list[Part], judge: Judge, cut: int) -> None:
     found = judge(zipped(good)[:-cut])
     assert found.verdict in (Verdict.UNREADABLE, Verdict.INDETERMINATE)
 
@@ -438,11 +460,11 @@ def test_a_container_cut_off_is_never_valid(good, judge, cut):
 # the XML
 
 
-def container(xml, files=FILES):
+def container(xml: bytes, files: Sequence[tuple[str, bytes]] = FILES) -> bytes:
     return zipped(parts_of(files, xml))
 
 
-def test_kt_03_a_signature_that_does_not_sign_its_properties_is_never_valid(key, judge):
+def test_kt_03_a_signature_that_does_not_sign_its_properties_is_never_valid(key: Key, judge: Judge) -> None:
     for one in (
         Xades(REFS, properties_reference=False),
         Xades(REFS, properties_type=""),
@@ -454,7 +476,7 @@ def test_kt_03_a_signature_that_does_not_sign_its_properties_is_never_valid(key,
         assert found.signatures[0].signing_time is None
 
 
-def test_kt_01_another_certificate_than_was_signed_is_never_valid(pki, key, judge):
+def test_kt_01_another_certificate_than_was_signed_is_never_valid(pki: Pki, key: Key, judge: Judge) -> None:
     named_other = Xades(REFS, certificate_digest=b"\x00" * 32)
     assert "CERTIFICATE_MISMATCH" in reasons(judge(container(signature(named_other, key))))
     other = pki.issue("KẺ KHÁC", private_key=key.private_key)
@@ -476,7 +498,7 @@ def test_kt_01_another_certificate_than_was_signed_is_never_valid(pki, key, judg
         C14N,
     ],
 )
-def test_kt_03_transforms_over_files_are_never_valid(key, judge, algorithm):
+def test_kt_03_transforms_over_files_are_never_valid(key: Key, judge: Judge, algorithm: str) -> None:
     transforms = f'<ds:Transforms><ds:Transform Algorithm="{algorithm}"/></ds:Transforms>'
     foreign = (replace(REFS[0], transforms=transforms), *REFS[1:])
     assert "TRANSFORM_NOT_ACCEPTED" in reasons(judge(container(signature(Xades(foreign), key))))
@@ -496,19 +518,19 @@ def test_kt_03_transforms_over_files_are_never_valid(key, judge, algorithm):
         "META-INF/manifest.xml", "META-INF/signatures0.xml", "%FF", "#xpointer(/)",
     ],
 )  # fmt: skip
-def test_kt_03_references_to_somewhere_else_are_never_valid(key, judge, uri):
+def test_kt_03_references_to_somewhere_else_are_never_valid(key: Key, judge: Judge, uri: str) -> None:
     """The third file's reference points elsewhere: its digest may even be right."""
     data = {"mimetype": MEDIA_TYPE}.get(uri, b"x")
     for moved in ((*REFS[:2], Ref(uri, data, "r2")), (*REFS, Ref(uri, data, "r3"))):
         judge(container(signature(Xades(moved), key)))
 
 
-def test_kt_03_a_file_referred_to_twice_is_never_valid(key, judge):
+def test_kt_03_a_file_referred_to_twice_is_never_valid(key: Key, judge: Judge) -> None:
     found = judge(container(signature(Xades((*REFS, replace(REFS[0], identity="again"))), key)))
     assert "SIGNED_PART_AMBIGUOUS" in reasons(found)
 
 
-def _fake_properties(identity, *, target="#S1", time="2020-01-01T00:00:00Z"):
+def _fake_properties(identity: str, *, target: str = "#S1", time: str = "2020-01-01T00:00:00Z") -> str:
     return (
         f'<xades:QualifyingProperties xmlns:xades="{XADES}" Target="{target}"><xades:SignedProperties Id="{identity}">'
         f"<xades:SignedSignatureProperties><xades:SigningTime>{time}</xades:SigningTime>"
@@ -516,7 +538,7 @@ def _fake_properties(identity, *, target="#S1", time="2020-01-01T00:00:00Z"):
     )
 
 
-def test_kt_03_wrapped_signatures_and_properties_are_never_valid(key, judge):
+def test_kt_03_wrapped_signatures_and_properties_are_never_valid(key: Key, judge: Judge) -> None:
     """A second set of properties, ids given twice, the signature inside another, decoys beside it."""
     fakes = [
         Xades(REFS, before=_fake_properties("X")),
@@ -546,7 +568,9 @@ def test_kt_03_wrapped_signatures_and_properties_are_never_valid(key, judge):
     ):
         judge(container(text))
     # The true properties moved aside, others in their place.
-    properties = re.search(r"<xades:SignedProperties.*?</xades:SignedProperties>", markup, re.DOTALL)[0]
+    found = re.search(r"<xades:SignedProperties.*?</xades:SignedProperties>", markup, re.DOTALL)
+    assert found is not None
+    properties = found[0]
     false = re.sub(r"(SigningTime>)[^<]*", r"\g<1>2020-01-01T00:00:00Z", properties)
     for identity in ("S1-SP", "X"):
         shown = markup.replace(properties, false.replace('Id="S1-SP"', f'Id="{identity}"'))
@@ -556,7 +580,7 @@ def test_kt_03_wrapped_signatures_and_properties_are_never_valid(key, judge):
         judge(container(signatures(moved)))
 
 
-def test_kt_03_dtds_and_entities_are_never_valid(key, judge, tmp_path):
+def test_kt_03_dtds_and_entities_are_never_valid(key: Key, judge: Judge, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("bí mật")
     markup = signatures(signature_markup(Xades(REFS), key))
     head, body = markup.split(b"?>", 1)
@@ -575,7 +599,7 @@ def test_kt_03_dtds_and_entities_are_never_valid(key, judge, tmp_path):
         judge(container(head + b"?>" + doctype.encode() + entity))
 
 
-def test_sha1_is_read_and_never_valid(key, judge):
+def test_sha1_is_read_and_never_valid(key: Key, judge: Judge) -> None:
     """Digest, signature value or the name of the certificate: intact, and with a reason of its own."""
     for old in (Xades(REFS, digest=SHA1), Xades(REFS, method=RSA_SHA1), Xades(REFS, digest=SHA1, method=RSA_SHA1)):
         found = judge(container(signature(old, key)))
@@ -584,21 +608,20 @@ def test_sha1_is_read_and_never_valid(key, judge):
 
 
 @pytest.mark.parametrize("name", ["expired", "not_yet", "revoked", "wrong_usage", "stranger"])
-def test_kt_02_kt_06_certificates_are_judged(pki, trust, judge, name):
+def test_kt_02_kt_06_certificates_are_judged(pki: Pki, trust: Trust, judge: Judge, name: str) -> None:
     key = pki.key(name)
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
     if not isinstance(key.private_key, rsa.RSAPrivateKey):
         key = _rsa_twin(pki, name)
     judge(container(signature(Xades(REFS), key)))
 
 
-def _rsa_twin(pki, name):
+def _rsa_twin(pki: Pki, name: str) -> Key:
     """The same fault with an RSA key: the kit signs by RSA only."""
     now = datetime.now(UTC)
     private = pki.key("anh_duong").private_key
+    assert isinstance(private, rsa.RSAPrivateKey)
     day = timedelta(days=1)
-    faults = {
+    faults: dict[str, dict[str, Any]] = {
         "expired": {"valid_from": now - 400 * day, "valid_to": now - 30 * day},
         "not_yet": {"valid_from": now + 30 * day},
         "wrong_usage": {"usages": ("key_encipherment",)},
@@ -616,11 +639,7 @@ def _rsa_twin(pki, name):
     return pki.issue("LỖI", private_key=private, **faults[name])
 
 
-def _self(private):
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.x509.oid import NameOID
-
+def _self(private: rsa.RSAPrivateKey) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "NGƯỜI LẠ")])
     now = datetime.now(UTC)
     return (
@@ -631,7 +650,7 @@ def _self(private):
     )  # fmt: skip
 
 
-def test_signed_files_inside_count_too(pki, trust, key, judge):
+def test_signed_files_inside_count_too(pki: Pki, trust: Trust, key: Key, judge: Judge) -> None:
     pdf = made.signed(made.blank(), pki.key("anh_duong"))
     files = [("a.pdf", pdf)]
     honest = zipped(parts_of(files, signature(Xades(refs(files)), key)))

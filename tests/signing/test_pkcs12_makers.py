@@ -46,7 +46,8 @@ def issued(kind: str, throwaway: Any) -> Any:
 
 
 def run(*words: str | Path, **more: Any) -> bytes:
-    return subprocess.run([str(word) for word in words], check=True, capture_output=True, timeout=120, **more).stdout
+    done = subprocess.run([str(word) for word in words], check=True, capture_output=True, timeout=120, **more)
+    return bytes(done.stdout)
 
 
 def openssl(folder: Path, one: Any, *options: str, passphrase: str = PASSPHRASE) -> bytes:
@@ -228,7 +229,7 @@ def test_several_keys_in_an_encrypted_safe_are_each_offered(how: str, throwaway:
     bags = [_key_bag(one, PASSPHRASE if number % 2 else None) for number, one in enumerate(ones)]
     data = _file(_encrypted_safe(how, PASSPHRASE, *bags, *map(_certificate_bag, ones)))
     for form in ("NFC", "NFD"):
-        found = load(data, unicodedata.normalize(form, PASSPHRASE))  # type: ignore[arg-type]
+        found = load(data, unicodedata.normalize(form, PASSPHRASE))
         assert {key.certificate.der for key in found} == {one.der for one in ones}
         for key in found:
             signs(key)

@@ -193,7 +193,7 @@ def test_nobody_there(service: PhoneService) -> None:
 
 
 def test_a_slow_service_is_left(service: PhoneService) -> None:
-    service.override["get_certificate"] = lambda data: time.sleep(3)  # type: ignore[func-returns-value]
+    service.override["get_certificate"] = lambda data: time.sleep(3)
     with opened(service, pace=replace(QUICK, request=0.3)) as session, pytest.raises(RemoteUnreachable) as caught:
         session.key()
     assert caught.value.reason in ("no_answer_in_time", "no_connection")

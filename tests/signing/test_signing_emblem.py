@@ -65,7 +65,8 @@ def drawn(data: bytes, scale: float = 3.0) -> Image.Image:
     """Draw the first page, stamps included."""
     document = pypdfium2.PdfDocument(data)
     document.init_forms()
-    return document[0].render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    picture: Image.Image = document[0].render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    return picture
 
 
 def cut(picture: Image.Image, box: tuple[float, ...], scale: float = 3.0) -> Image.Image:

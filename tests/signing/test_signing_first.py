@@ -171,6 +171,7 @@ def test_both_ways_write_the_same_document(file: str, seen: bool, file_key: Any,
     assert b"unchanged since signing" in judged.stdout
     checked = subprocess.run(["qpdf", "--check", str(tmp_path / "quick.pdf")], capture_output=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert quick.data is not None
     found = validate(quick.data, name="a.pdf", trust=Trust()).signatures[0]
     assert (found.integrity, found.changes_after) == ("intact", "none")
 

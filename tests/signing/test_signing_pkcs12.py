@@ -182,7 +182,7 @@ def _as_ber(data: bytes) -> bytes:
     pieces = b"".join(tlv(0x04, inner[start : start + 1000]) for start in range(0, len(inner), 1000))
     content = b"\xa0\x80" + b"\x24\x80" + pieces + b"\0\0" + b"\0\0"
     safe = b"\x30\x80" + container["auth_safe"]["content_type"].dump() + content + b"\0\0"
-    return b"\x30\x80" + container["version"].dump() + safe + container["mac_data"].dump() + b"\0\0"
+    return bytes(b"\x30\x80" + container["version"].dump() + safe + container["mac_data"].dump() + b"\0\0")
 
 
 def test_indefinite_lengths_open(throwaway: Any, tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
-import pki as authority
 import pytest
+
+from tests import pki as authority
+from tests.pki import Pki
 
 
 @pytest.mark.parametrize("name", ["anh_duong", "anh_duong_ec", "sao_mai", "person"])
-def test_good_certificates_verify_with_revocation(pki, tmp_path, name):
+def test_good_certificates_verify_with_revocation(pki: Pki, tmp_path: Path, name: str) -> None:
     folder = pki.write(tmp_path, name)
     (folder / "leaf.pem").write_bytes(pki.key(name).certificate_pem)
     done = subprocess.run(
@@ -26,7 +29,7 @@ def test_good_certificates_verify_with_revocation(pki, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["expired", "not_yet", "revoked", "stranger"])
-def test_bad_certificates_do_not_verify(pki, tmp_path, name):
+def test_bad_certificates_do_not_verify(pki: Pki, tmp_path: Path, name: str) -> None:
     folder = pki.write(tmp_path)
     (folder / "leaf.pem").write_bytes(pki.key(name).certificate_pem)
     done = subprocess.run(
@@ -42,7 +45,7 @@ def test_bad_certificates_do_not_verify(pki, tmp_path, name):
     assert done.returncode != 0
 
 
-def test_every_name_can_be_made(pki):
+def test_every_name_can_be_made(pki: Pki) -> None:
     assert {name: pki.key(name).certificate_der[:1] for name in authority.NAMES} == dict.fromkeys(
         authority.NAMES, b"\x30"
     )

@@ -140,13 +140,13 @@ def test_wrapping_and_doubled_ids_are_refused(file_key: Any) -> None:
     with pytest.raises(errors.XmlSignatureInvalid, match="duplicate_id"):
         verify_xml(etree.tostring(moved))
     for other in ("Id", "ID"):
-        forged.attrib.pop("id", None)
+        forged.attrib.pop("id", "")
         forged.set(other, "ID_1")
         with pytest.raises(errors.XmlSignatureInvalid, match="duplicate_id"):
             verify_xml(etree.tostring(moved))
     # Without its id the forged element is simply not covered: the facts hold the genuine one.
     for name in ("Id", "ID"):
-        forged.attrib.pop(name, None)
+        forged.attrib.pop(name, "")
     found = verify_xml(etree.tostring(moved)).signatures[0]
     assert b"<ct43>31272863</ct43>" in found.content("HSoKhaiThue")
     with pytest.raises(errors.XmlUnsignable, match="duplicate_id"):

@@ -200,7 +200,9 @@ def test_no_driver_at_all() -> None:
 # Words
 
 WORDS = json.loads((RESOURCES / "i18n" / "messages" / "token.json").read_text("utf-8"))
-CLASSES = [one for _, one in inspecting.getmembers(errors, inspecting.isclass) if issubclass(one, errors.TokenError)]
+CLASSES: list[type[errors.TokenError]] = [
+    one for _, one in inspecting.getmembers(errors, inspecting.isclass) if issubclass(one, errors.TokenError)
+]
 REMARKS = {
     node.args[0].value
     for node in ast.walk(ast.parse(inspecting.getsource(doctor)))
@@ -210,7 +212,7 @@ REMARKS = {
 } | {"NO_TOKEN", "NO_READER", "PIN_LOCKED", "PIN_FINAL_TRY", "PIN_COUNT_LOW", "PIN_TO_BE_CHANGED"}
 
 
-@pytest.mark.parametrize("code", sorted({one.code for one in CLASSES} | REMARKS))
+@pytest.mark.parametrize("code", sorted({one.code for one in CLASSES} | set(map(str, REMARKS))))
 def test_a_code_has_words_in_both_languages(code: str) -> None:
     for lang in ("vi", "en"):
         for part in ("heading", "sentence", "remedy"):

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
-import pki as authority
 import pytest
 
 from signing.network import AddressRefused, Network, NetworkFailed
 from signing.trust import Trust, TrustUnreadable, pem, read
 from signing.validation import Verdict, validate
+from tests import pki as authority
+from tests.pki import Pki
 from tests.signing import made
+
+Online = tuple[authority.Pki, dict[str, bytes], str]
+"""The authority, the pages that it serves, and where."""
 
 
 @pytest.fixture
-def online():
+def online() -> Iterator[Online]:
     """An authority whose lists are served on loopback, as its certificates say."""
     pages: dict[str, bytes] = {}
     with authority.serve(pages) as url:
@@ -25,12 +31,17 @@ def online():
         yield made_here, pages, urlsplit(url).netloc
 
 
-def test_lists_are_fetched_for_trusted_chains_only(online):
+def test_lists_are_fetched_for_trusted_chains_only(online: Online) -> None:
     pki, _, host = online
     network = Network(allowed=frozenset({host}))
     file = made.signed(made.blank(), pki.key("anh_duong"))
     asked: list[str] = []
-    network.resolve = lambda name, port: asked.append(name) or ["127.0.0.1"]
+
+    def resolve(name: str, port: int) -> list[str]:
+        asked.append(name)
+        return ["127.0.0.1"]
+
+    network.resolve = resolve
     stranger = validate(file, name="a", trust=Trust(), offline=False, network=network)
     assert (stranger.verdict, asked) == (Verdict.INDETERMINATE, [])
     trust = Trust.of([pki.root_pem])
@@ -41,7 +52,7 @@ def test_lists_are_fetched_for_trusted_chains_only(online):
     assert validate(revoked, name="a", trust=trust, offline=False, network=network).verdict is Verdict.INVALID
 
 
-def test_addresses_in_files_do_not_reach_inner_networks(online):
+def test_addresses_in_files_do_not_reach_inner_networks(online: Online) -> None:
     pki, _, _ = online
     file = made.signed(made.blank(), pki.key("anh_duong"))
     found = validate(file, name="a", trust=Trust.of([pki.root_pem]), offline=False, network=Network())
@@ -72,13 +83,13 @@ def test_addresses_in_files_do_not_reach_inner_networks(online):
         ("http://a.vn/", [], "name"),
     ],
 )
-def test_unfit_addresses_are_refused(url, addresses, reason):
+def test_unfit_addresses_are_refused(url: str, addresses: list[str], reason: str) -> None:
     with pytest.raises(AddressRefused) as refused:
         Network(resolve=lambda host, port: addresses).get(url)
     assert refused.value.reason == reason
 
 
-def test_the_checked_address_is_the_one_asked(online):
+def test_the_checked_address_is_the_one_asked(online: Online) -> None:
     """The name server is asked once: a second, different answer is never used."""
     _, _, host = online
     answers = iter([["127.0.0.1"], ["10.0.0.1"]])
@@ -88,7 +99,7 @@ def test_the_checked_address_is_the_one_asked(online):
     assert next(answers) == ["10.0.0.1"]
 
 
-def test_size_and_absence_are_bounded(online):
+def test_size_and_absence_are_bounded(online: Online) -> None:
     _, pages, host = online
     pages["/big"] = b"x" * 200_000
     network = Network(allowed=frozenset({host}), size_limit=100_000)
@@ -100,17 +111,17 @@ def test_size_and_absence_are_bounded(online):
     assert failed.value.reason == "status"
 
 
-def test_redirects_are_checked_again_and_counted():
+def test_redirects_are_checked_again_and_counted() -> None:
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
 
     class Redirect(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             self.send_response(302)
             self.send_header("Location", "http://inner.vn/" if self.path == "/in" else self.path)
             self.end_headers()
 
-        def log_message(self, *_):
+        def log_message(self, *_: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Redirect) as server:
@@ -128,13 +139,13 @@ def test_redirects_are_checked_again_and_counted():
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Y: "])
-def test_a_server_that_drips_is_given_up(head):
+def test_a_server_that_drips_is_given_up(head: bytes) -> None:
     import socket
     from threading import Thread
 
     with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def drip():
+        def drip() -> None:
             connection, _ = server.accept()
             with connection:
                 connection.sendall(head)
@@ -156,7 +167,7 @@ def test_a_server_that_drips_is_given_up(head):
 # what is trusted (KS-06, KS-11, KT-05)
 
 
-def test_kt_05_trust_is_read_in_every_form(pki, tmp_path):
+def test_kt_05_trust_is_read_in_every_form(pki: Pki, tmp_path: Path) -> None:
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
@@ -180,7 +191,7 @@ def test_kt_05_trust_is_read_in_every_form(pki, tmp_path):
     assert read(pem(pki.root_der)) == [(pki.root_der, "certificate")]
 
 
-def test_kt_05_an_authority_alone_is_meant_and_a_signer_never_is(pki):
+def test_kt_05_an_authority_alone_is_meant_and_a_signer_never_is(pki: Pki) -> None:
     assert Trust.of([pki.intermediate_pem]).anchors == (pki.intermediate_der,)
     leaf = pki.key("anh_duong").certificate_pem
     assert Trust.of([leaf]).anchors == ()
@@ -189,7 +200,7 @@ def test_kt_05_an_authority_alone_is_meant_and_a_signer_never_is(pki):
 @pytest.mark.parametrize(
     "data", [b"", b"hello", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", b"0\x03"]
 )
-def test_kt_05_what_holds_nothing_is_said(tmp_path, data):
+def test_kt_05_what_holds_nothing_is_said(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.pem").write_bytes(data)
     with pytest.raises(TrustUnreadable) as refused:
         Trust.load(tmp_path / "x.pem")

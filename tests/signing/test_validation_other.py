@@ -9,7 +9,9 @@ import json
 import re
 import subprocess
 import zipfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from lxml import etree
@@ -17,9 +19,11 @@ from signxml import XMLSigner, methods
 from signxml.xades import XAdESSigner
 
 import signing
+from signing import jws
 from signing.certificate import parse
 from signing.trust import Trust
-from signing.validation import Verdict, validate
+from signing.validation import FileVerdict, Verdict, validate
+from tests.pki import Key, Pki
 from tests.signing import made
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
@@ -33,11 +37,13 @@ TAX = (
 
 
 @pytest.fixture(scope="module")
-def trust(pki):
+def trust(pki: Pki) -> Trust:
     return Trust.of([pki.root_pem, pki.intermediate_pem], crls=[pki.crl_pem])
 
 
-def tax_xml(key, signer=XMLSigner, algorithm="rsa-sha256", document=TAX, uri="#NODETOKY"):
+def tax_xml(
+    key: Key, signer: Any = XMLSigner, algorithm: str = "rsa-sha256", document: bytes = TAX, uri: str = "#NODETOKY"
+) -> bytes:
     """Sign by signxml, which the judge does not use."""
     made_by = signer(method=methods.enveloped, c14n_algorithm=C14N, signature_algorithm=algorithm)
     root = made_by.sign(
@@ -50,7 +56,8 @@ def tax_xml(key, signer=XMLSigner, algorithm="rsa-sha256", document=TAX, uri="#N
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def judged(data, trust):
+def judged(data: bytes, trust: Trust) -> tuple[FileVerdict, Any]:
+    """Return what was found in the file, and of its first signature (None where there is none)."""
     found = validate(data, name="a.xml", trust=trust)
     return found, found.signatures[0] if found.signatures else None
 
@@ -64,7 +71,9 @@ def judged(data, trust):
         (XAdESSigner, "anh_duong", "rsa-sha256", "B-B"),
     ],
 )
-def test_kt_01_good_xml_is_valid_and_xmlsec_agrees(pki, trust, tmp_path, signer, name, algorithm, level):
+def test_kt_01_good_xml_is_valid_and_xmlsec_agrees(
+    pki: Pki, trust: Trust, tmp_path: Path, signer: Any, name: str, algorithm: str, level: str
+) -> None:
     data = tax_xml(pki.key(name), signer, algorithm)
     found, one = judged(data, trust)
     assert (found.kind, found.verdict, one.integrity, one.level) == ("xml", Verdict.VALID, "intact", level)
@@ -83,12 +92,19 @@ def test_kt_01_good_xml_is_valid_and_xmlsec_agrees(pki, trust, tmp_path, signer,
     assert done.returncode == 0 or "MGF1" in algorithm, done.stderr
 
 
-def test_kt_03_any_changed_byte_of_signed_xml_is_seen(pki, trust):
+def test_kt_03_any_changed_byte_of_signed_xml_is_seen(pki: Pki, trust: Trust) -> None:
     """In the signed part, the signed info, the value: never valid. In the certificate: it no longer holds."""
     data = tax_xml(pki.key("anh_duong"))
-    places = [re.search(pattern, data, re.DOTALL).span() for pattern in (rb"<HSoKhaiThue.*?</HSoKhaiThue>",)]
-    places.append(re.search(rb"<ds:SignatureValue>(.*?)</ds:SignatureValue>", data, re.DOTALL).span(1))
-    places.append(re.search(rb"<ds:DigestValue>(.*?)</ds:DigestValue>", data, re.DOTALL).span(1))
+    places = [
+        found.span(1)
+        for pattern in (
+            rb"(<HSoKhaiThue.*?</HSoKhaiThue>)",
+            rb"<ds:SignatureValue>(.*?)</ds:SignatureValue>",
+            rb"<ds:DigestValue>(.*?)</ds:DigestValue>",
+        )
+        if (found := re.search(pattern, data, re.DOTALL))
+    ]
+    assert len(places) == 3
     for start, end in places:
         for position in range(start, end, 3):
             for mask in (0x01, 0x04):
@@ -103,15 +119,15 @@ def test_kt_03_any_changed_byte_of_signed_xml_is_seen(pki, trust):
                 ]
 
 
-def _meaning(data):
+def _meaning(data: bytes) -> bytes:
     """Canonical content, with base64 read: its last digit may hold bits that say nothing."""
     root = etree.fromstring(data)
     for one in root.iter(f"{{{DS}}}SignatureValue", f"{{{DS}}}DigestValue"):
-        one.text = base64.b64decode(one.text).hex()
+        one.text = base64.b64decode(one.text or "").hex()
     return etree.tostring(root, method="c14n")
 
 
-def test_kt_03_wrapping_is_never_valid(pki, trust):
+def test_kt_03_wrapping_is_never_valid(pki: Pki, trust: Trust) -> None:
     """The signed part moved aside, another shown in its place."""
     root = etree.fromstring(tax_xml(pki.key("anh_duong")))
     signed = root[0]
@@ -152,14 +168,14 @@ def test_kt_03_wrapping_is_never_valid(pki, trust):
         lambda data: data.replace(b"<CKyDTu>", b"<?lenh chay?><CKyDTu>"),
     ],
 )
-def test_kt_03_what_is_not_signed_is_never_valid(pki, trust, change):
+def test_kt_03_what_is_not_signed_is_never_valid(pki: Pki, trust: Trust, change: Callable[[bytes], bytes]) -> None:
     data = tax_xml(pki.key("anh_duong"))
     changed = change(data)
     assert changed != data
     assert judged(changed, trust)[0].verdict in (Verdict.INVALID, Verdict.INDETERMINATE, Verdict.UNREADABLE)
 
 
-def test_xml_without_a_signature_is_unsigned_and_broken_xml_unreadable(trust):
+def test_xml_without_a_signature_is_unsigned_and_broken_xml_unreadable(trust: Trust) -> None:
     assert judged(b"<a/>", trust)[0].verdict is Verdict.UNSIGNED
     assert judged(b"<a>", trust)[0].verdict is Verdict.UNREADABLE
     other = '<?xml version="1.0" encoding="UTF-16"?><a><SignatureValue>x</SignatureValue></a>'.encode("utf-16")
@@ -168,7 +184,7 @@ def test_xml_without_a_signature_is_unsigned_and_broken_xml_unreadable(trust):
     assert judged(bomb, trust)[0].verdict in (Verdict.UNSIGNED, Verdict.UNREADABLE, Verdict.INDETERMINATE)
 
 
-def test_kt_06_revocation_and_dates_count_for_xml_too(pki, trust):
+def test_kt_06_revocation_and_dates_count_for_xml_too(pki: Pki, trust: Trust) -> None:
     assert judged(tax_xml(pki.key("revoked"), algorithm="ecdsa-sha256"), trust)[0].verdict is Verdict.INVALID
     data = tax_xml(pki.key("anh_duong"))
     assert judged(data, Trust.of([pki.root_pem, pki.intermediate_pem]))[1].revocation == "unknown"
@@ -181,29 +197,23 @@ def test_kt_06_revocation_and_dates_count_for_xml_too(pki, trust):
 class _Key:
     """A signing key of the shape that signing.jws asks for."""
 
-    kind = "file"
+    kind: Literal["file"] = "file"
 
-    def __init__(self, key):
+    def __init__(self, key: Key) -> None:
         self._key = key
         self.certificate = parse(key.certificate_der)
         self.chain = key.chain_der
 
-    def sign(self, data, digest="sha256"):
+    def sign(self, data: bytes, digest: str = "sha256") -> bytes:
         assert digest == "sha256"
         return self._key.sign(data)
 
 
-def token(pki, payload, name="anh_duong"):
-    return signing_jws().sign(payload, _Key(pki.key(name)), typ="hoso-manifest+jws")
+def token(pki: Pki, payload: bytes, name: str = "anh_duong") -> str:
+    return jws.sign(payload, _Key(pki.key(name)), typ="hoso-manifest+jws")
 
 
-def signing_jws():
-    from signing import jws
-
-    return jws
-
-
-def test_kt_01_signed_json_is_judged(pki, trust):
+def test_kt_01_signed_json_is_judged(pki: Pki, trust: Trust) -> None:
     made_token = token(pki, b'{"a":1}')
     found = validate(made_token.encode(), name="m.jws", trust=trust)
     assert (found.kind, found.verdict) == ("jws", Verdict.VALID)
@@ -217,7 +227,14 @@ def test_kt_01_signed_json_is_judged(pki, trust):
     assert validate(made_token.encode(), name="m", trust=Trust()).verdict is Verdict.INDETERMINATE
 
 
-def container(pki, files, *, name="anh_duong", listed=None, extra=()):
+def container(
+    pki: Pki,
+    files: Mapping[str, bytes],
+    *,
+    name: str = "anh_duong",
+    listed: Mapping[str, bytes] | None = None,
+    extra: Iterable[tuple[str, bytes]] = (),
+) -> bytes:
     listed = files if listed is None else listed
     components = [
         {
@@ -239,7 +256,7 @@ def container(pki, files, *, name="anh_duong", listed=None, extra=()):
 
 
 @pytest.fixture(scope="module")
-def files(pki):
+def files(pki: Pki) -> dict[str, bytes]:
     return {
         "tờ khai.pdf": made.signed(made.blank(), pki.key("anh_duong")),
         "tờ khai.xml": tax_xml(pki.key("anh_duong")),
@@ -247,7 +264,7 @@ def files(pki):
     }
 
 
-def test_a_good_container_is_valid_with_all_its_signatures(pki, trust, files):
+def test_a_good_container_is_valid_with_all_its_signatures(pki: Pki, trust: Trust, files: Mapping[str, bytes]) -> None:
     found = validate(container(pki, files), name="hồ sơ.zip", trust=trust)
     assert (found.kind, found.verdict) == ("container", Verdict.VALID)
     assert [one.name for one in found.signatures] == [
@@ -257,7 +274,9 @@ def test_a_good_container_is_valid_with_all_its_signatures(pki, trust, files):
     ]
 
 
-def test_containers_with_another_content_than_signed_are_invalid(pki, trust, files):
+def test_containers_with_another_content_than_signed_are_invalid(
+    pki: Pki, trust: Trust, files: Mapping[str, bytes]
+) -> None:
     changed = {**files, "ảnh.jpg": b"another"}
     found = validate(container(pki, changed, listed=files), name="x.zip", trust=trust)
     assert (found.verdict, found.reasons) == (Verdict.INVALID, ("CONTAINER_FILE_CHANGED",))
@@ -271,7 +290,7 @@ def test_containers_with_another_content_than_signed_are_invalid(pki, trust, fil
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_hostile_containers_get_an_answer(pki, trust, files):
+def test_hostile_containers_get_an_answer(pki: Pki, trust: Trust, files: Mapping[str, bytes]) -> None:
     twice = container(pki, files, extra=[("tờ khai.pdf", b"other")])
     assert validate(twice, name="x", trust=trust).reasons == ("CONTAINER_AMBIGUOUS",)
     good = container(pki, files)
@@ -289,7 +308,7 @@ def test_hostile_containers_get_an_answer(pki, trust, files):
     assert validate(out.getvalue(), name="x", trust=trust).verdict is Verdict.UNSIGNED
 
 
-def test_asice_is_recognised_and_undecided(trust):
+def test_asice_is_recognised_and_undecided(trust: Trust) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", "application/vnd.etsi.asic-e+zip")
@@ -301,7 +320,7 @@ def test_asice_is_recognised_and_undecided(trust):
 # words (KS-12, KT-07: in Vietnamese)
 
 
-def test_kt_07_every_reason_has_words_in_both_languages():
+def test_kt_07_every_reason_has_words_in_both_languages() -> None:
     root = Path(signing.__file__).parent
     words = json.loads((root.parent / "resources/i18n/messages/validation.json").read_text(encoding="utf-8"))
     sources = [*(root / "validation").glob("*.py"), root / "trust.py", root / "network.py"]

@@ -71,7 +71,7 @@ def test_xmlsec1_schema_and_judge_agree(
 ) -> None:
     import pydigidoc
 
-    place = {} if whole else {"reference_id": "ND_1", "place": "CKyDTu"}
+    place: dict[str, Any] = {} if whole else {"reference_id": "ND_1", "place": "CKyDTu"}
     now = datetime.now(UTC)
     signed = sign_xades(FORM, keys[kind], pss=kind == "pss", at=now, **place)
     root = etree.fromstring(signed)
@@ -108,6 +108,7 @@ def test_signxml_accepts_it(pki: Any, keys: Any, tmp_path: Path) -> None:
     for kind in METHODS:
         signed = sign_xades(FORM, keys[kind], pss=kind == "pss")
         found = XAdESVerifier().verify(signed, ca_pem_file=str(tmp_path / "ca.pem"), expect_references=2)
+        assert found[0].signed_xml is not None
         assert "31272863" in etree.tostring(found[0].signed_xml, encoding="unicode")
 
 

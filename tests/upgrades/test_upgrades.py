@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,8 @@ def test_the_steps_build_what_the_program_expects(tmp_path: Path) -> None:
     made = create_engine("sqlite://")
     schema.metadata.create_all(made)
     with made.connect() as connection:
-        wanted = _shape(connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall())
+        told = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+        wanted = _shape([(kind, name, table, sql) for kind, name, table, sql in told])
     made.dispose()
     ws, _ = Workspace.create(tmp_path, practice=False, unlock=PASSPHRASE)
     with ws, ws._database.outside() as raw:
@@ -106,7 +108,7 @@ def upgrade():
 
 
 @pytest.fixture
-def with_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]  # a function
+def with_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Give the program a step more, as a later version would have it."""
 
     def add(more: str) -> None:
@@ -120,7 +122,7 @@ def with_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ig
     return add
 
 
-def test_a_step_keeps_all_rows_and_leaves_a_copy(tmp_path: Path, with_next_step) -> None:  # type: ignore[no-untyped-def]  # a function
+def test_a_step_keeps_all_rows_and_leaves_a_copy(tmp_path: Path, with_next_step: Callable[[str], None]) -> None:
     home = unpack(STORES / "0001.hoso", tmp_path / "kho")
     with_next_step("pass")
     with Workspace.open(home, practice=False, unlock=PASSPHRASE) as ws:
@@ -135,7 +137,9 @@ def test_a_step_keeps_all_rows_and_leaves_a_copy(tmp_path: Path, with_next_step)
 @pytest.mark.parametrize(
     "more", ["raise RuntimeError('no')", "op.execute('DELETE FROM clients')", "op.execute('no such statement')"]
 )
-def test_a_step_that_fails_changes_nothing(tmp_path: Path, with_next_step, more: str, monkeypatch) -> None:  # type: ignore[no-untyped-def]  # fixtures
+def test_a_step_that_fails_changes_nothing(
+    tmp_path: Path, with_next_step: Callable[[str], None], more: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = unpack(STORES / "0001.hoso", tmp_path / "kho")
     with_next_step(more)
     with pytest.raises(MigrationFailed) as caught:

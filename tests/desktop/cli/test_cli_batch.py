@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from desktop.sandbox.server import Sandbox
 
@@ -66,11 +67,11 @@ def plan(desk: Any, example: Path, tmp_path: Path) -> Path:
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     data = json.loads(example.read_text(encoding="utf-8"))
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns: dict[Any, Any] = {cell.value: cell.column for cell in sheet[1]}
     for row in range(3, 6):
         for name, value in data.items():
             if name in columns and name not in ("mst", "tenNNT"):
-                given = {"loaiTKhai": "Lần đầu", "maTinhNNT": "Thành phố Hà Nội"}.get(name, value)
+                given: Any = {"loaiTKhai": "Lần đầu", "maTinhNNT": "Thành phố Hà Nội"}.get(name, value)
                 sheet.cell(row, columns[name], given if not isinstance(given, bool) else "Có")
     book.save(path)
     return path
@@ -108,7 +109,7 @@ def test_the_sheet_is_made_for_people_and_programs(desk: Any, tmp_path: Path) ->
     assert not sheet["A3"].protection.locked
     rows = [[sheet.cell(row, column).value for column in (1, 2)] for row in (3, 4, 5)]
     assert sorted(map(tuple, rows)) == sorted(CLIENTS.items())
-    columns = {cell.value: cell.column_letter for cell in sheet[1]}
+    columns: dict[Any, str] = {cell.value: get_column_letter(number) for number, cell in enumerate(sheet[1], 1)}
     assert sheet["A3"].number_format == sheet[f"{columns['mst']}3"].number_format == "@", "leading zeros stay"
     assert sheet[f"{columns['dthoaiNNT']}3"].value == "0912345678", "agreed facts are filled in"
     assert sheet.column_dimensions[columns["ct22"]].number_format == "#,##0"
@@ -201,12 +202,13 @@ def test_errors_stand_beside_their_cells_and_the_rest_is_filed(desk: Any, plan: 
     copy = Path(done.document["errors_file"])
     assert copy.parent == plan.parent
     marked = openpyxl.load_workbook(copy).worksheets[0]
-    columns = {c.value: c.column for c in marked[1]}
+    columns: dict[Any, Any] = {c.value: c.column for c in marked[1]}
     wrong = marked.cell(4, columns["ct42"])
     assert wrong.comment is not None
     assert "[42]" in wrong.comment.text
     assert wrong.fill.fgColor.rgb != marked.cell(3, columns["ct42"]).fill.fgColor.rgb
     told = marked.cell(4, columns["#problems"]).value
+    assert isinstance(told, str)
     assert told.startswith(f"Lỗi {wrong.coordinate}:")
     assert marked.cell(3, columns["#problems"]).value is None
     formula = marked.cell(4, columns["nguoiKy"])

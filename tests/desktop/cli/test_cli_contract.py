@@ -102,7 +102,8 @@ def test_every_error_has_words() -> None:
     seen = set()
 
     def walk(kind: type) -> None:
-        for child in kind.__subclasses__():
+        children: list[Any] = kind.__subclasses__()
+        for child in children:
             walk(child)
             if child.__module__.startswith("desktop.sandbox"):
                 continue  # the practice portal's words are its own, as any portal's are

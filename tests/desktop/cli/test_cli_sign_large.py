@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from tests.attacks import pdf_raw as raw
+from tests.pki import Pki
 
 
-def _peak(arguments, cwd):
+def _peak(arguments: Sequence[str | Path], cwd: Path) -> tuple[int, bytes, int]:
     """Run the program in a process of its own; return (exit code, output, the largest resident memory in MB)."""
     import subprocess
 
@@ -26,15 +29,17 @@ def _peak(arguments, cwd):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="measured by getrusage")
-def test_a_large_file_is_signed_and_judged_in_little_memory(tmp_path, pki, pytestconfig):
+def test_a_large_file_is_signed_and_judged_in_little_memory(
+    tmp_path: Path, pki: Pki, pytestconfig: pytest.Config
+) -> None:
     objects = raw.objects()
     for number in range(20, 28):
         objects[number] = raw.stream(os.urandom(1 << 20) * 8, b"/Type /XObject /Subtype /Image /Width 1 /Height 1")
     (tmp_path / "lớn.pdf").write_bytes(raw.file(objects))
     pki.write(tmp_path, "anh_duong_ec")
     (tmp_path / "pass").write_text("mật khẩu", encoding="utf-8")
-    trust = ["--trust", tmp_path / "ca.pem", "--crl", tmp_path / "ca.crl"]
-    key = ["--p12", tmp_path / "anh_duong_ec.p12", "--passphrase-file", tmp_path / "pass"]
+    trust: list[str | Path] = ["--trust", tmp_path / "ca.pem", "--crl", tmp_path / "ca.crl"]
+    key: list[str | Path] = ["--p12", tmp_path / "anh_duong_ec.p12", "--passphrase-file", tmp_path / "pass"]
     signed = tmp_path / "đã ký.pdf"
     code, _, peak = _peak(["sign", tmp_path / "lớn.pdf", "-o", signed, *key, *trust], pytestconfig.rootpath)
     assert code == 0

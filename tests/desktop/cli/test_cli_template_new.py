@@ -122,7 +122,18 @@ def test_the_preview_follows_the_files(hoso: Hoso, tmp_path: Path) -> None:
     assert hoso("template", "new", folder).code == 0
     layout = folder / "layout.typ"
     whole = layout.read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "desktop", "template", "preview", folder, "-o", pdf, "--watch", "--json"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "desktop",
+        "template",
+        "preview",
+        folder,
+        "-o",
+        pdf,
+        "--watch",
+        "--json",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=tmp_path
