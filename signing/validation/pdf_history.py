@@ -17,6 +17,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.pdf_utils.xref import XRefSectionType
 
+from signing.validation import pdf_syntax
 from signing.validation.pdf_bytes import CHUNK, Bytes
 
 OBJECTS_LIMIT = 200_000
@@ -31,6 +32,7 @@ _BODY = re.compile(
     rb"|e(?!ndobj)|s(?!tream))*+",
     re.DOTALL,
 )
+_HEAD = re.compile(rb"[\s\x00]{0,64}[0-9]{1,10}[\s\x00]{1,32}[0-9]{1,5}[\s\x00]{1,32}obj(?![A-Za-z])")
 _LENGTH = re.compile(rb"/Length[\s\x00]{0,32}([0-9]{1,12})(?:([\s\x00]{1,32}[0-9]{1,5}[\s\x00]{1,32}R))?(?![0-9])")
 _ENDSTREAM = re.compile(rb"[\s\x00]{0,32}endstream")
 _WIDGET = frozenset(
@@ -65,6 +67,8 @@ class History:
         self._ends: dict[int, int] = {}
         self._reach: list[int] = []
         self._strays: tuple[int, list[int]] | None = None
+        self._odd: list[int] | None = None
+        self._odd_from = 0
 
     def doubt(self, first: int, end: int) -> str:
         """Return why the bytes up to `end` are not all of the revisions up to `first`, or ""."""
@@ -79,7 +83,46 @@ class History:
                 return "UNSIGNED_BYTES_AFTER"  # readers disagree about which of its two tables counts
         if self._strays is None or self._strays[0] > end:
             self._strays = end, self._unlisted(end)
-        return "UNSIGNED_BYTES_AFTER" if any(place >= end for place in self._strays[1]) else ""
+        if any(place >= end for place in (*self._strays[1], *self._badly_written(end))):
+            return "UNSIGNED_BYTES_AFTER"
+        return ""
+
+    def _badly_written(self, end: int) -> list[int]:
+        """Return the places of the objects behind the signed bytes that readers may read otherwise."""
+        if self._odd is None or self._odd_from > end:
+            self._odd_from = end
+            self._odd = [
+                place for places in self._places for place in places if place >= end and not self._by_the_letter(place)
+            ]
+            for revision in range(len(self._places)):
+                self._odd += self._odd_streams(revision, end)
+        return self._odd
+
+    def _by_the_letter(self, place: int) -> bool:
+        """Tell whether an object is written so that all readers read the same."""
+        stop = self._end(place)
+        if stop <= place or place >= len(self._data):
+            return True  # a dead entry
+        window = bytes(self._data[place : min(stop, place + _LONGEST)])
+        head = _HEAD.match(window)
+        return head is not None and pdf_syntax.one_object(window[head.end() :])
+
+    def _odd_streams(self, revision: int, end: int) -> list[int]:
+        """Return the places of the object streams of a revision behind the signed bytes that are badly written."""
+        named = self._reader.xrefs.get_xref_data(revision)
+        holders = {one.obj_stream_id for one in named.xrefs_in_objstm.values()}
+        odd = []
+        for place, number in self._places[revision].items():
+            if place < end or number not in holders:
+                continue
+            try:
+                stream = self._reader.get_object(generic.Reference(number, 0, self._reader), revision=revision)
+                sound = pdf_syntax.objects(bytes(stream.data[int(stream["/First"]) :]))
+            except Exception:  # pyHanko raises bare errors of all kinds
+                sound = False
+            if not sound:
+                odd.append(place)
+        return odd
 
     def overlaps(self, gap: tuple[int, int], signature: int) -> bool:
         """Tell whether an object other than the signature reaches into the bytes that it leaves unsigned."""
@@ -234,7 +277,7 @@ def fields(resolver: HistoricalResolver) -> Iterator[tuple[generic.Reference, st
         if reference in seen:
             raise ValueError("a field that holds itself")
         seen.add(reference)
-        one: Any = indirect.get_object()  # type: ignore[no-untyped-call]  # the library's own gap
+        one: Any = indirect.get_object()
         if not isinstance(one, generic.DictionaryObject):
             raise ValueError("no field")
         own = str(one["/T"]) if "/T" in one else ""
