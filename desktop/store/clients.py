@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from desktop.collation import rank
 from desktop.errors import ClientExists, ClientNotFound
 from desktop.store.engine import Database
 from desktop.store.ledger import Audit
@@ -72,10 +73,14 @@ class Clients:
         return client_from(row)
 
     def list(self, words: str = "", limit: int | None = None) -> builtins.list[Client]:
-        """Return clients by name, those that hold every word of name or tax code, with or without diacritics."""
+        """Return clients that hold every word of name or tax code, with or without diacritics.
+
+        All of them stand in the order of a Vietnamese dictionary; the first few of a `limit` are found without it.
+        """
         query = select(clients).where(holds_all(clients.c.folded, words)).order_by(clients.c.folded, clients.c.id)
         with self._database.read() as connection:
-            return [client_from(row) for row in connection.execute(query.limit(limit))]
+            found = [client_from(row) for row in connection.execute(query.limit(limit))]
+        return found if limit is not None else sorted(found, key=lambda one: rank(one.name))
 
     def facts(self, client: Client) -> dict[str, Fact]:
         """Return all that is known of a client, by fact name."""

@@ -39,9 +39,17 @@ def read_in_order(area: QScrollArea) -> None:
 def read_last(*parts: QWidget) -> None:
     """Let Tab come to parts after all else of their window: what was put in later is read before them."""
     last = parts[0].window().previousInFocusChain()
+    while last is not None and (last.focusPolicy() == Qt.FocusPolicy.NoFocus or _within(last, parts)):
+        last = last.previousInFocusChain()
+        if last is parts[0].window():
+            return
     for part in parts:
-        if last is not None and not part.isAncestorOf(last):
+        if last is not None:
             last = _chain(last, part)
+
+
+def _within(widget: QWidget, parts: Iterable[QWidget]) -> bool:
+    return any(part is widget or part.isAncestorOf(widget) for part in parts)
 
 
 def _chain(before: QWidget, whole: QWidget) -> QWidget:

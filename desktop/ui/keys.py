@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.ui.arranging import fit
 from desktop.ui.pieces import Button, Text
 from desktop.ui.theme import MARGIN, STEP, Size
 from desktop.ui.translation import later
@@ -70,4 +71,4 @@ class KeySheet(QDialog):
         away = Button(self.tr("Đóng"), primary=True)
         away.clicked.connect(self.accept)
         column.addWidget(away, 0, Qt.AlignmentFlag.AlignRight)
-        self.setMinimumWidth(680)
+        fit(self, max(680, 80 * self.fontMetrics().averageCharWidth()))

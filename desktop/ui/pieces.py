@@ -223,6 +223,7 @@ class Button(QPushButton):
 def as_search(field: QLineEdit) -> None:
     """Give a field the look of a search: a glass before, a way to empty it behind, both with their names."""
     field.setClearButtonEnabled(True)
+    field.setToolTip(field.placeholderText())  # where texts are enlarged, the field shows the beginning only
     for clear in field.findChildren(QToolButton):
         clear.setAccessibleName(QCoreApplication.translate("pieces", "Xóa chữ đang tìm"))
     glass = field.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)

@@ -136,8 +136,8 @@ def clipped(window: QWidget) -> list[str]:
 
 def _placeholder(field: QLineEdit) -> list[str]:
     text = field.placeholderText()
-    if not text or field.text():
-        return []
+    if not text or field.text() or field.toolTip() == text:
+        return []  # cut with an ellipsis by intent, the whole of it in the tip
     margins = field.textMargins()
     room = field.width() - 12 - margins.left() - margins.right()
     needed = field.fontMetrics().horizontalAdvance(text)

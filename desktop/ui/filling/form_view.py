@@ -91,6 +91,8 @@ class FormView(QScrollArea):
     """The problems that may be told have changed, or were left as they are after a field was left."""
     next_asked = Signal()
     import_asked = Signal(str)
+    built = Signal()
+    """The last field is there."""
     """The rows of a spreadsheet are wanted in this table."""
 
     def __init__(
@@ -164,6 +166,7 @@ class FormView(QScrollArea):
             self._more.stop()
             self._progress()
             self._relayout()  # once: what is built later lies below what is seen
+            self.built.emit()
 
     def build_all(self) -> None:
         """Build what is still missing, at once."""

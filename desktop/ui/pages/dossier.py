@@ -299,6 +299,7 @@ class Here(Page):
         self.keeper.failed.connect(self._not_saved)
         self.work.addWidget(view)
         self.work.setCurrentWidget(view)
+        view.built.connect(lambda: read_last(self.page_view, self.bar))
         read_last(self.page_view, self.bar)
         document.changed.connect(lambda _: self.page_view.again())
         document.history_changed.connect(self._history)

@@ -30,7 +30,12 @@ class Here(Page):
         middle.setMinimumWidth(460)
         self.body = QVBoxLayout(middle)
         self.body.setSpacing(4 * STEP)
-        column.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Not by an alignment: what is aligned is not given the height that its wrapped words need.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(middle, 100)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(2)
         self._busy = False
         self._recovering = False

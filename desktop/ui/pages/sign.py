@@ -77,7 +77,6 @@ class Here(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         self.scroll_area = Scroll(spacing=3 * STEP)
-        self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole.addWidget(self.scroll_area, 3)
         self.page_view = PageView(self.shell)
         self.page_view.setMinimumWidth(300)
