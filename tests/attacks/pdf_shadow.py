@@ -184,6 +184,15 @@ def exchange_by_the_table(keys: Keys) -> Case:
     return Case(control, raw.with_store(control, {}, places={4: place}))
 
 
+@into(SHADOW)
+def close_the_catalogue_by_half(keys: Keys) -> Case:
+    """Append a store and a catalogue in which one reader takes a lone bracket for an end that others read past."""
+    control = signed(keys, raw.file(raw.objects()))
+    catalogue = raw.body_of(control, 1)
+    spoilt = catalogue[: catalogue.rindex(b">>")] + b"/Extensions << /X 1 > >>"
+    return Case(control, raw.with_store(control, {1: spoilt}))
+
+
 def _hidden_pages() -> dict[int, bytes]:
     return {
         11: raw.stream(raw.EVIL),
