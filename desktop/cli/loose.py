@@ -423,8 +423,9 @@ def logout(
     portal: Annotated[str | None, typer.Option("--portal")] = None,
     account: Annotated[str | None, typer.Option("--account", help="Tài khoản nào khác cái đang dùng.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Mọi tài khoản ở cổng này.")] = False,
+    browser: Annotated[bool, typer.Option("--browser", help="Mở trang đăng xuất của cổng trong trình duyệt.")] = False,
 ) -> None:
-    """Đăng xuất, và báo cổng hủy phiên."""
+    """Đăng xuất, và báo cổng hủy phiên; máy dùng chung thì kết thúc cả phiên trong trình duyệt."""
     from desktop import filing
 
     session = _session.current
@@ -434,7 +435,10 @@ def logout(
         vi = "Chưa báo được cho cổng: phiên ở đó sẽ tự hết hạn. Muốn kết thúc ngay, hãy đăng xuất trên trang của cổng."
         en = "The portal could not be told: its session runs out by itself. To end it now, log out on its page."
         lines.append(session.words(vi, en))
-    session.answer({"logged_out": True, "accounts": done.accounts, "revoked": done.revoked}, *lines)
+    told = {"logged_out": True, "accounts": done.accounts, "revoked": done.revoked}
+    if browser:
+        told["page"] = filing.end_session(session.app.desk, portal)
+    session.answer(told, *lines)
 
 
 def whoami(

@@ -9,6 +9,7 @@ from desktop.filing.accounts import (
     WhoIs,
     account_page,
     choose_account,
+    end_session,
     filer_for,
     login,
     login_needed,
@@ -111,7 +112,7 @@ from desktop.filing.trust import trust_add, trust_list, trust_remove
 from desktop.filing.ways import HAND_OVER, HOSO, KINDS, SIX_STEP, Way, add_way, known_portal, portals, remove_portal
 
 __all__ = [
-    "JUDGING", "known_portal", "note_status",
+    "JUDGING", "end_session", "known_portal", "note_status",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

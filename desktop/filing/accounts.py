@@ -197,6 +197,25 @@ def logout(desk: Desk, url: str | None, *, account: str | None = None, every: bo
     return LoggedOut(tuple(leaving), revoked)
 
 
+def end_session(desk: Desk, url: str | None, *, open_page: Callable[[str], bool] | None = None) -> str | None:
+    """Open the portal's page that ends the browser's own session, so that the next person must log in anew.
+
+    Returns its address; None where the portal has no such page. Raises LoginNotOffered, PortalError.
+    """
+    from desktop.portal.errors import LoginNotOffered
+    from desktop.portal.session import BrowserLogIn, open_in_browser
+
+    found = portal_of(desk, url)
+    with connect(desk, found.pin.url) as connection:
+        description = found.verified().description.login
+        if description is None:
+            raise LoginNotOffered(connection.host)
+        page = BrowserLogIn(description).end_page(connection)
+    if page is not None:
+        (open_page or open_in_browser)(page)
+    return page
+
+
 def _way_of(desk: Desk, found: TrustedCatalogue, connection: Connection, entered: Login) -> LogIn:
     """Return the way by which an account was logged in."""
     from desktop.portal.errors import LoginNotOffered

@@ -55,11 +55,16 @@ class Way:
 
 def ways(desk: Desk) -> list[Way]:
     """Return the ways that this kind of workspace may take: pinned portals first, then those that were entered."""
+    return [_pinned(one) for one in desk.catalogue.portals() if one.pin.practice == desk.practice] + _entered(desk)
+
+
+def _entered(desk: Desk) -> list[Way]:
+    """Return the ways that the user entered, from the workspace; none where there is no workspace."""
     from desktop.store.workspace import exists
 
-    found = [_pinned(one) for one in desk.catalogue.portals() if one.pin.practice == desk.practice]
     if "workspace" not in desk.__dict__ and not exists(desk.home, desk.practice):
-        return found
+        return []
+    found = []
     for one in desk.workspace.portals.list():
         kind = one.facts.get("connector", HOSO)
         if kind != HOSO and one.practice == desk.practice:
@@ -203,8 +208,10 @@ def known_portal(way: Way) -> KnownPortal:
 
 def remove_portal(desk: Desk, url: str) -> None:
     """Forget a portal; one that was entered, with its account. Raises RecordNotFound."""
-    found = known_way(desk, url)
-    if found is not None and found.trusted is None:
-        desk.workspace.portals.remove(found.url)
-    elif not desk.catalogue.remove_portal(url):
+    # Without looking into any catalogue: one that is damaged must not keep its portal here.
+    if desk.catalogue.remove_portal(url):
+        return
+    found = next((one for one in _entered(desk) if one.url == url), None)
+    if found is None:
         raise RecordNotFound("portal", url)
+    desk.workspace.portals.remove(found.url)

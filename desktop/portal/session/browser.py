@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from desktop.portal.answers import mandates_from
 from desktop.portal.connection import Connection
@@ -125,6 +125,17 @@ class BrowserLogIn:
                 provider.revoke(login.refresh_token, "refresh_token")
             if login.access_token:
                 provider.revoke(login.access_token, "access_token")
+
+    def end_page(self, connection: Connection) -> str | None:
+        """Return the provider's page that ends the browser's own session there, if it has one.
+
+        OpenID Connect RP-Initiated Logout 1.0: by `client_id`, without a token in the address. Raises PortalError.
+        """
+        with Provider(connection, self.description) as provider:
+            page = provider.end_session_endpoint
+        if page is None:
+            return None
+        return f"{page}{'&' if urlsplit(page).query else '?'}{urlencode({'client_id': self.description.client_id})}"
 
 
 def mandates(connection: Connection, token: str) -> tuple[Mandate, ...]:
