@@ -43,9 +43,11 @@ class Book(QTextBrowser):
         self.document().setDocumentMargin(_INSET)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there: one that comes and goes would change the width that pictures are made for.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._pictures: dict[str, QImage] = {}
         self._text = ""
-        self._wide = 0
+        self._wide = 240
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._fit)
@@ -72,7 +74,7 @@ class Book(QTextBrowser):
         if asked not in self._pictures:
             self._pictures[asked] = QImage(str(guide.FOLDER / asked))
         found = self._pictures[asked]
-        room = self._room()
+        room = self._wide
         if found.width() <= room:
             return found
         sharp = self.devicePixelRatioF()
