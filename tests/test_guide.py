@@ -146,13 +146,14 @@ def test_each_verb_of_the_guide_helps(capsys: pytest.CaptureFixture[str]) -> Non
 
     verbs = set()
     for words in commands("huong-dan.md"):
-        at, taken = program(), []
+        at = program()
+        taken: list[str] = []
         while hasattr(at, "commands"):
             taken.append(words[len(taken)])
             at = at.commands[taken[-1]]
         verbs.add(tuple(taken))
-    for taken in sorted(verbs):
-        assert run([*taken, "--help"]) == 0, taken
+    for verb in sorted(verbs):
+        assert run([*verb, "--help"]) == 0, verb
     assert "Usage" in capsys.readouterr().out
 
 

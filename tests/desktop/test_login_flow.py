@@ -196,7 +196,12 @@ def test_logging_out_makes_the_tokens_worthless_at_the_portal(desk: Any, portal:
     assert called(portal, kept.access_token) == 401
     # The browser has a session of its own there; its page is opened, with no token in the address.
     opened: list[str] = []
-    page = filing.end_session(desk, None, open_page=lambda url: bool(opened.append(url)))
+
+    def remember(address: str) -> bool:
+        opened.append(address)
+        return False
+
+    page = filing.end_session(desk, None, open_page=remember)
     assert opened == [page] == [f"{portal.url}/identity/logout?client_id=hoso-desktop"]
     assert requests.get(opened[0], timeout=10).status_code == 200
     answer = requests.post(

@@ -27,7 +27,7 @@ def heading_at_top(book: Any) -> str:
     return str(book.textCursor().block().text())
 
 
-PAGES = (
+PAGES: tuple[tuple[str, dict[str, str], str], ...] = (
     ("home", {}, "2. Hôm nay"),
     ("procedures", {}, "4. Thủ tục"),
     ("clients", {}, "3. Khách hàng"),

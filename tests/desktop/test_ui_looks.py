@@ -104,7 +104,9 @@ def view(qtbot: Any) -> FormView:
 @pytest.mark.parametrize("path", ["ten", "ly_do"])
 def test_an_input_method_writes_into_a_field_of_text(view: FormView, path: str) -> None:
     assert view.go_to(path)
-    telex(QApplication.focusWidget())
+    editor = QApplication.focusWidget()
+    assert editor is not None
+    telex(editor)
     view.commit()
     assert view.document.form.value(path) == "Đặng Ước"
 
@@ -112,6 +114,7 @@ def test_an_input_method_writes_into_a_field_of_text(view: FormView, path: str) 
 def test_an_input_method_writes_digits_into_a_number(view: FormView) -> None:
     assert view.go_to("mua")
     editor = QApplication.focusWidget()
+    assert editor is not None
     QGuiApplication.sendEvent(editor, QInputMethodEvent("12", []))
     done = QInputMethodEvent("", [])
     done.setCommitString("1234567")
