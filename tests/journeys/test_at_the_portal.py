@@ -133,6 +133,21 @@ def test_more_papers_are_wanted_and_sent(tmp_path: Path) -> None:
         window.close()
 
 
+def test_more_papers_are_wanted_and_sent_by_commands(tmp_path: Path) -> None:
+    with stage(tmp_path, filed=True, scenario="supplement") as desk:
+        for _ in range(8):
+            code, told = hoso(desk, "status", desk.dossier)
+            if told["dossiers"][0]["status"] == 5:
+                break
+        assert told["dossiers"][0]["raw"] == "Yêu cầu bổ sung giấy tờ"
+        code, told = hoso(desk, "dossier", "supplement", desk.dossier)
+        assert (code, told["revision"], len(told["requests"])) == (0, 2, 1)
+        key = ("--p12", desk.key(), "--passphrase-file", passphrase_file(desk))
+        assert hoso(desk, "dossier", "sign", desk.dossier, *key, "--accept-unconfirmed")[0] == 0
+        code, told = hoso(desk, "dossier", "submit", desk.dossier, "--accept-unconfirmed")
+        assert (code, told["state"]) == (0, "DONE")
+
+
 def test_a_result_signed_by_a_stranger_is_not_called_valid(tmp_path: Path) -> None:
     with stage(tmp_path, filed=True, scenario="bad-result") as desk:
         with at_screen(tmp_path / "screen", "bad-result", desk.arguments) as window:
