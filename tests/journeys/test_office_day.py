@@ -293,6 +293,7 @@ def test_thirty_clients_in_one_batch(office: Office) -> None:
     window.open_file(office.folder / "lo.xlsx")
     window.see(f"{MANY} dòng · {MANY} còn làm tiếp")
     window.shot("da-kiem-tra")
+    window.press("Tệp khóa", role="check box", exact=True)
     take_key(window, office.stage.key(AGENT))
     window.press("Dùng khóa này")
     window.see(f"{AGENT_NAME} · {AGENT}: ")
