@@ -226,7 +226,7 @@ class Header(QWidget):
         self.search.setPlaceholderText(self.tr("Tìm thủ tục, hồ sơ, khách hàng (Ctrl+K)"))
         self.search.setAccessibleName(self.tr("Tìm mọi thứ"))
         as_search(self.search)
-        self.search.setMinimumWidth(320)
+        self.search.setMinimumWidth(200)  # beside it stand the client and four buttons, also at 960 pixels
         self.search.setMinimumHeight(ROW)
         row.addWidget(self.search)
         self.help = Button("", "help", flat=True)
