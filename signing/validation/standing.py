@@ -59,9 +59,7 @@ CERTIFICATE_LIMIT = 200
 EVIDENCE_LIMIT = 500
 CLOCK_TOLERANCE = timedelta(minutes=5)
 _OLD_HASHES = frozenset({"md2", "md5", "sha1"})
-_POLICY = DisallowWeakAlgorithmsPolicy(
-    weak_hash_algos=_OLD_HASHES, rsa_key_size_threshold=2048
-)
+_POLICY = DisallowWeakAlgorithmsPolicy(weak_hash_algos=_OLD_HASHES, rsa_key_size_threshold=2048)
 
 
 @dataclass(frozen=True)

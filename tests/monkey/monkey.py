@@ -184,8 +184,11 @@ class Monkey:
         here = self.frame.here[0] if self.frame.here else ""
         if here == "lock" and self.dice.random() < 0.1:
             page: Any = self.frame.page("lock")
-            page.passphrase.setText(ui_kit.WORDS)
-            QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
+            if shiboken6.isValid(page.passphrase):  # no longer there once it asks for the recovery code
+                page.passphrase.setText(ui_kit.WORDS)
+                QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
+            else:
+                page.enter()
         if here == "welcome" and self.dice.random() < 0.02:
             self._settle()
             self.frame.switch(practice=True)

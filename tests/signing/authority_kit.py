@@ -325,9 +325,7 @@ def stamper(pki: Any, name: str = "tsa", at: datetime | None = None) -> Callable
 
     authority = pki.key(name)
     private = authority.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    store = SimpleCertificateStore.from_certs(
-        asn1.Certificate.load(one) for one in authority.chain_der
-    )
+    store = SimpleCertificateStore.from_certs(asn1.Certificate.load(one) for one in authority.chain_der)
     dummy = timestamps.DummyTimeStamper(
         tsa_cert=asn1.Certificate.load(authority.certificate_der),
         tsa_key=keys.PrivateKeyInfo.load(private),

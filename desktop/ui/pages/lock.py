@@ -38,6 +38,8 @@ class Here(Page):
         column.addLayout(row)
         column.addStretch(2)
         self._busy = False
+        self._shown = 0
+        """How often the way in was drawn anew."""
         self._recovering = False
 
     @property
@@ -56,6 +58,7 @@ class Here(Page):
     def _show(self, error: BaseException | None = None) -> None:
         from desktop.errors import DesktopError
 
+        self._shown += 1
         empty(self.body)
         picture = QLabel()
         picture.setPixmap(icon("hoso").pixmap(56, 56))
@@ -155,6 +158,7 @@ class Here(Page):
         if self._busy:
             return
         self._busy = True
+        asked_from = self._shown
 
         def done(nothing: object) -> None:
             self._busy = False
@@ -162,7 +166,8 @@ class Here(Page):
 
         def trouble(error: Exception) -> None:
             self._busy = False
-            failed(error)
+            if asked_from == self._shown:  # else one has turned to another way in, and its fields are gone
+                failed(error)
 
         self.shell.jobs.run("work", work, done=done, failed=trouble, owner=self)
 
