@@ -7,6 +7,7 @@ import http.server
 import json
 import socket
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -110,9 +111,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for seconds where the program waits for minutes; give up at once where it tries again after five seconds."""
     limits = Limits(connect=1, read=1, call=1.5, transfer=5)
     monkeypatch.setattr(outbox, "FIRST_WAIT", 200.0)
-    for module in (filing.portal, filing.sending, filing.following):
+    for name in ("portal", "ways"):
         monkeypatch.setattr(
-            module, "connect", lambda desk, url: Connection(url, practice=True, clock=desk.clock, limits=limits)
+            sys.modules[f"desktop.filing.{name}"],  # the package has functions of these names, too
+            "connect",
+            lambda desk, url: Connection(url, practice=True, clock=desk.clock, limits=limits),
         )
 
 
