@@ -217,7 +217,7 @@ def test_a_portal_that_is_filed_at_by_hand_is_no_dead_end(
     page_address = "http://127.0.0.1:9/nop-to-khai?mau=01"
     filing.add_way(there.desk, page_address, filing.HAND_OVER, name="Thuế điện tử")
     try:
-        name = there.draft("2026-Q2", ui_kit.SHOP)
+        name = there.draft("2025-Q3", ui_kit.SHOP)
         there.sign(name, ui_kit.SHOP)
         frame.go("review", dossier=name)
         page = frame.page("review")
