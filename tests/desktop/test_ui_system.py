@@ -10,6 +10,7 @@ import socket as plain
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,13 +42,19 @@ def until(done: Callable[[], Any], seconds: float = 60.0) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     made = tmp_path / "Hồ sơ của tôi"
     made.mkdir()
-    return made
+    with tempfile.TemporaryDirectory(prefix="hoso-") as runtime:  # short, as the system's own is
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield made
+
+
+def test_where_the_system_names_too_long_a_place_a_short_one_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", f"/run/{'a' * 100}")
+    assert len(os.fsencode(instance.place_of(tmp_path))) < 100
 
 
 @pytest.fixture

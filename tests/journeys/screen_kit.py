@@ -488,15 +488,29 @@ class Window:
 
     def press(self, name: str, *, role: str | tuple[str, ...] = BUTTONS, exact: bool = False) -> None:
         """Press a button (or check a box) by its accessibility action, once it can be pressed."""
-        node = self.find(role, name, exact=exact, able=True)
-        actions = [one[0] for one in self.bus.call(self.name, node.path, "org.a11y.atspi.Action", "GetActions")]
-        wanted = next(at for at, one in enumerate(actions) if one in ("Press", "Toggle", "press", "toggle", "click"))
-        self.bus.call(self.name, node.path, "org.a11y.atspi.Action", "DoAction", "i", wanted)
+        for tries in range(5):
+            node = self.find(role, name, exact=exact, able=True)
+            try:
+                actions = [one[0] for one in self.bus.call(self.name, node.path, "org.a11y.atspi.Action", "GetActions")]
+                wanted = next(
+                    at for at, one in enumerate(actions) if one in ("Press", "Toggle", "press", "toggle", "click")
+                )
+                self.bus.call(self.name, node.path, "org.a11y.atspi.Action", "DoAction", "i", wanted)
+                return
+            except LookupError:  # drawn anew between looking and pressing
+                if tries == 4:
+                    raise
 
     def focus(self, role: str | tuple[str, ...] | None, name: str, *, exact: bool = False) -> Node:
         """Give a thing the keyboard."""
-        node = self.find(role, name, exact=exact, able=True)
-        self.bus.call(self.name, node.path, "org.a11y.atspi.Component", "GrabFocus")
+        for tries in range(5):
+            node = self.find(role, name, exact=exact, able=True)
+            try:
+                self.bus.call(self.name, node.path, "org.a11y.atspi.Component", "GrabFocus")
+                break
+            except LookupError:  # drawn anew between looking and reaching
+                if tries == 4:
+                    raise
         return node
 
     def write(self, name: str, text: str, *, role: str | tuple[str, ...] = FIELDS) -> None:

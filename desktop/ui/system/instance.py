@@ -26,6 +26,7 @@ CALLERS = 8
 PATIENCE = 3000
 """Milliseconds that either side waits for the other."""
 ANSWER = b"hoso 1\n"
+_LONGEST_BASE = 107 - len("/hoso/") - 24 - len(".lock")
 
 
 def place_of(home: Path) -> Path:
@@ -41,7 +42,10 @@ def place_of(home: Path) -> Path:
 def folder_of() -> Path:
     """Return the folder in which this person's windows listen."""
     base = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(base) / "hoso" if base else Path("/tmp") / f"hoso-{os.getuid()}"
+    # The place of a socket has at most 107 bytes; a longer one would be cut, and nobody would find it.
+    if base and len(os.fsencode(base)) <= _LONGEST_BASE:
+        return Path(base) / "hoso"
+    return Path("/tmp") / f"hoso-{os.getuid()}"
 
 
 def any_listening() -> bool:
