@@ -29,6 +29,8 @@ def main() -> int:
     chosen = options.parse_args()
     print(f"seed {chosen.seed}", flush=True)
     faulthandler.enable()
+    # Set-up and looking round take their time; what takes longer stands still, and tells where.
+    faulthandler.dump_traceback_later(60 * chosen.minutes + 240, exit=True)
     # Nothing of this machine's is in its reach: whatever it opens or saves is in a home of its own.
     home = tempfile.TemporaryDirectory(prefix="hoso-monkey-")
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):

@@ -17,6 +17,7 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QInputMethodEvent, QWheelEvent
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -78,6 +79,7 @@ class Monkey:
         self._stuck = 0
         self._base: int | None = None
         self._listen()
+        self._close_the_systems_dialogs()
         self.place = ui_kit.place()
         self.frame: Any = ui_kit.window(self.place)
         self.frame.watch()
@@ -91,6 +93,13 @@ class Monkey:
         self.frame.trouble = trouble
 
     # --- what counts as a finding ------------------------------------------------------------------------------------
+
+    def _close_the_systems_dialogs(self) -> None:
+        """Answer the dialogs that hold everything until they are answered as a person who changes their mind does."""
+        names: Any = staticmethod(lambda *about, **more: ("", ""))
+        QFileDialog.getOpenFileName = QFileDialog.getSaveFileName = names  # type: ignore[method-assign]
+        QFileDialog.getExistingDirectory = staticmethod(lambda *about, **more: "")  # type: ignore[method-assign]
+        QPrintDialog.exec = lambda dialog: 0  # type: ignore[method-assign]
 
     def _listen(self) -> None:
         def raised(kind: type[BaseException], error: BaseException, trace: Any) -> None:
