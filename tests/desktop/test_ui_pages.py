@@ -98,7 +98,9 @@ def test_dossiers_are_found_without_diacritics(frame: Any) -> None:
     page.words.clear()
     ui_kit.settle(frame)
     press(frame, page, "Đã xong")
-    assert [line.marks[0].text for line in lines(page.list)] == ["Đã trả kết quả"]
+    ended = [line.marks[0].text for line in lines(page.list)]
+    assert "Đã trả kết quả" in ended
+    assert set(ended) <= {"Đã trả kết quả", "Đã xử lý xong"}
     press(frame, page, "Tất cả")
 
 
