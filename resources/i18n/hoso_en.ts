@@ -3577,18 +3577,6 @@
             <translation>Preparing the print…</translation>
         </message>
         <message>
-            <location filename="../../desktop/ui/pages/review.py" />
-            <location filename="../../desktop/ui/system/printing.py" />
-            <source>Đã gửi {} trang đến máy in.</source>
-            <translation>Pages sent to the printer: {}</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/review.py" />
-            <location filename="../../desktop/ui/system/printing.py" />
-            <source>Máy in không nhận bản in. Hãy kiểm tra máy in rồi thử lại.</source>
-            <translation>The printer did not take the print. Check the printer and try again.</translation>
-        </message>
-        <message>
             <location filename="../../desktop/ui/pages/settings.py" />
             <location filename="../../desktop/ui/pages/welcome.py" />
             <source>Hiển thị</source>
@@ -5209,6 +5197,16 @@ Keep this paper away from the computer.</translation>
             <location filename="../../desktop/ui/system/printing.py" />
             <source>Tệp PDF giữ nguyên cả tài liệu: chữ tìm và chép được, đúng như bản sẽ ký.</source>
             <translation>The PDF file keeps the whole document: its text can be searched and copied, just as the copy to be signed.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>Đã gửi {} trang đến máy in.</source>
+            <translation>Pages sent to the printer: {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/system/printing.py" />
+            <source>Máy in không nhận bản in. Hãy kiểm tra máy in rồi thử lại.</source>
+            <translation>The printer did not take the print. Check the printer and try again.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/system/ties.py" />

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from desktop.ui.filling.paper import new_printer
+from desktop.ui.system.paper import new_printer
 from desktop.ui.system.printing import PrintDialog
 from tests.desktop import ui_kit
 

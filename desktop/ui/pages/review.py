@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,8 +23,6 @@ from PySide6.QtWidgets import (
 from desktop.messages import message
 from desktop.ui.filling.attachments import size_words
 from desktop.ui.filling.hand_over import CodeCard, written
-from desktop.ui.filling.page_view import image_of
-from desktop.ui.filling.paper import PRINT_DPI, ask_printer, new_printer, put_on_paper
 from desktop.ui.parts import (
     Button,
     Card,
@@ -43,11 +41,10 @@ from desktop.ui.shell import Page, Shell
 from desktop.ui.theme import ROW, STEP, Size
 
 if TYPE_CHECKING:
-    from PySide6.QtPrintSupport import QPrinter
-
     from desktop.filing import DossierView, Filer, HandedOver, ItemView, KnownPortal, Preflight
     from desktop.store.records import DossierFile
     from desktop.ui.jobs import Progress
+    from desktop.ui.system.printing import PrintDialog
     from forms.procedure import Allowed
 
 WIDTH = 920
@@ -87,6 +84,7 @@ class Here(Page):
         self._review: Review | None = None
         self._yes: list[QCheckBox] = []
         self._busy: Progress | None = None
+        self.printing: PrintDialog | None = None
         self._again = False
         self._portal: str | None = None
         self._build()
@@ -561,46 +559,23 @@ class Here(Page):
         self.shell.trouble(error)
 
     def print_copy(self) -> None:
-        """Print the print copy: first its pages as pictures, then the system's own dialog."""
+        """Show the print copy's pages, and print them from there."""
         if not self.print_button.isEnabled() or self._busy is not None:
             return
         desk, name = self.shell.desk, self._id
 
-        def work(progress: Progress) -> list[QImage]:
+        def work(progress: Progress) -> bytes:
             from desktop import filing
-            from forms.printing import page_images, page_sizes
 
-            made = filing.export(desk, name)
-            data = next(file.data for file in made if file.kind == "print_copy")
-            pages = len(desk.workers.run(page_sizes, data, timeout=30))
-            images = []
-            for number in range(1, pages + 1):
-                progress.report(number, pages)
-                named = {"scale": PRINT_DPI / 72, "pages": [number]}
-                (page,) = desk.workers.run(page_images, data, named=named, timeout=30)
-                images.append(image_of(page))
-            return images
+            return next(file.data for file in filing.export(desk, name) if file.kind == "print_copy")
 
-        def told(done: int, total: int) -> None:
-            self.progress.setMaximum(total)
-            self.progress.setValue(done)
+        def done(pdf: bytes) -> None:
+            from desktop.ui.system.printing import print_pdf
+
+            self._end()
+            self.shell.say("")
+            self.printing = print_pdf(self.shell, pdf, f"ho-so-{name}", self)
 
         self._begin(self.tr("Đang chuẩn bị bản in…"))
-        self._busy = self.shell.jobs.run(
-            "work", work, done=self._ask_printer, failed=self._stopped, progress=told, owner=self
-        )
+        self._busy = self.shell.jobs.run("work", work, done=done, failed=self._stopped, owner=self)
         self._allow()
-
-    def _ask_printer(self, images: list[QImage]) -> None:
-        self._end()
-        self.shell.say("")
-        printer = new_printer(f"ho-so-{self._id}")
-        ask_printer(printer, len(images), self, lambda: self.paint(printer, images))
-
-    def paint(self, printer: QPrinter, images: Sequence[QImage]) -> None:
-        """Put the pages on paper."""
-        count = put_on_paper(printer, images)
-        if count:
-            self.shell.say(self.tr("Đã gửi {} trang đến máy in.").format(count))
-        else:
-            self.shell.say(self.tr("Máy in không nhận bản in. Hãy kiểm tra máy in rồi thử lại."), "danger")

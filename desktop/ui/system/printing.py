@@ -11,8 +11,8 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from desktop.ui.filling.page_view import PageView, image_of
-from desktop.ui.filling.paper import PRINT_DPI, ask_printer, new_printer, put_on_paper
 from desktop.ui.parts import Button, Field, Text, row_of
+from desktop.ui.system.paper import PRINT_DPI, ask_printer, new_printer, put_on_paper
 from desktop.ui.theme import MARGIN, STEP, Size
 
 if TYPE_CHECKING:
