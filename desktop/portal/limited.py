@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import BinaryIO, NoReturn
 
 from desktop.portal.contract import Changes, DossierAtPortal, Payment, Progress
 from desktop.portal.errors import NotOffered
 
 
-class Limited:
+class Limited(ABC):
     """Refuse each thing that tracking may ask for; a connector overrides what its portal can do."""
 
     @property
+    @abstractmethod
     def host(self) -> str:
         """Return the portal's name and port."""
-        raise NotImplementedError
 
     def _not_offered(self, what: str) -> NoReturn:
         raise NotOffered(self.host, what)
