@@ -5,15 +5,10 @@ Made in the store directly: what filing leaves behind, in the shares of a busy o
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +16,7 @@ from typing import Any
 from desktop.app import App
 from desktop.store.key import Passphrase
 from tests.bench.rows import Row
-from tests.bench.window import ROOT
+from tests.bench.window import WATCHED, start
 
 DOSSIERS, CLIENTS = 10_000, 120
 TURNS = 3
@@ -81,53 +76,23 @@ def fill(app: App, count: int = DOSSIERS) -> None:
             connection.execute(insert(found), lines)
 
 
-LOOK = """
-import json, os, sys, time
-began, code = float(sys.argv[1]), sys.argv[2]
-told = {}
-import desktop.__main__ as entry
-import desktop.app
-import desktop.ui.program as program
-def recover(self, kept):
-    from desktop.store.key import RecoveryCode
-    return RecoveryCode(code)
-desktop.app.App._known_unlock = recover
-def show(wired, given=""):
-    from PySide6.QtCore import QTimer
-    frame = program.make_frame(wired)
-    kind = type(frame)
-    plain = kind.paintEvent
-    def painted(self, event):
-        if "painted" not in told:
-            told["painted"] = 0.0
-            QTimer.singleShot(0, lambda: told.update(painted=time.monotonic() - began, busy=time.process_time()))
-        plain(self, event)
-    kind.paintEvent = painted
-    timer = QTimer()
-    def look():
-        if time.monotonic() - began > 90:
-            print(json.dumps(told | {"failed": "no page"}), flush=True)
-            os._exit(1)
-        here = frame.here
-        if here is None or here[0] != "home":
-            return
-        page = frame.page("home")
-        from desktop.ui.pages.home import AgendaRow
-        rows = [row for row in page.findChildren(AgendaRow) if row.isVisible()]
-        if rows:
-            page.grab()
-            told.update(usable=time.monotonic() - began, spent=time.process_time(), rows=len(rows))
-            print(json.dumps(told), flush=True)
-            os._exit(0)
-    timer.timeout.connect(look)
-    timer.start(5)
-    frame.show()
-    frame.begin_when_painted()
-    from PySide6.QtWidgets import QApplication
-    return QApplication.exec()
-program.show = show
-entry.main([])
+LOOK = (
+    """
+def step(wired, frame, told, began):
+    import json, os, time
+    if frame.here is None or frame.here[0] != "home":
+        return
+    page = frame.page("home")
+    from desktop.ui.pages.home import AgendaRow
+    rows = [row for row in page.findChildren(AgendaRow) if row.isVisible()]
+    if rows:
+        page.grab()
+        told.update(usable=time.monotonic() - began, spent=time.process_time(), rows=len(rows))
+        print(json.dumps(told), flush=True)
+        os._exit(0)
 """
+    + WATCHED
+)
 
 
 def _tax_code(number: int) -> str:
@@ -141,18 +106,6 @@ def _tax_code(number: int) -> str:
         number += 100_000
 
 
-def _start(data: Path, code: str) -> dict[str, float]:
-    places = {"XDG_DATA_HOME": str(data), "PYTHONPYCACHEPREFIX": str(data / "code"), "PYTHONPATH": str(ROOT)}
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **places}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [sys.executable, "-c", LOOK, str(time.monotonic()), code]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=150, check=False)
-    if ended.returncode:
-        raise RuntimeError(f"{ended.stdout} {ended.stderr[-2000:]}")
-    found: dict[str, float] = json.loads(ended.stdout)
-    return found
-
-
 def home() -> list[Row]:
     """Start the window on 10,000 dossiers; the median counts."""
     data = Path(tempfile.mkdtemp(prefix="hoso-bench-"))
@@ -161,8 +114,8 @@ def home() -> list[Row]:
         code = app.create_workspace(Passphrase("con đường xưa em đi"))
         fill(app)
         app.close()
-        _start(data, code)  # byte code
-        found = [_start(data, code) for _ in range(TURNS)]
+        start(LOOK, data, code)  # byte code
+        found = [start(LOOK, data, code) for _ in range(TURNS)]
     finally:
         shutil.rmtree(data, ignore_errors=True)
     after = statistics.median(one["usable"] - one["painted"] for one in found) * 1000

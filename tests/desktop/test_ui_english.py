@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QTranslator
-from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 
 from desktop.ui import translation
-from desktop.ui.rows import LineList
 from forms.bundled import RESOURCES
 from tests.desktop import ui_kit
+from tests.looks.measure import said
 
 ENGLISH = translation.FOLDER / "hoso_en.ts"
 VIETNAMESE = re.compile(
@@ -146,30 +145,6 @@ def speak(frame: Any, lang: str, zoom: float = 1.0) -> None:
     frame.prefer(lang=lang, zoom=zoom)
     frame.restyle()
     ui_kit.settle(frame)
-
-
-def plain(text: str) -> str:
-    return QTextDocumentFragment.fromHtml(text).toPlainText() if "</" in text else text
-
-
-def said(frame: QWidget) -> Iterator[str]:
-    """Give everything that the window says: to the eye, in tips, to a screen reader."""
-    for widget in [frame, *frame.findChildren(QWidget)]:
-        if not widget.isVisible():
-            continue
-        yield from (widget.accessibleName(), widget.accessibleDescription(), widget.toolTip())
-        if isinstance(widget, QLabel):
-            yield plain(widget.text())
-        elif isinstance(widget, QAbstractButton):
-            yield widget.text().replace("&", "")
-        elif isinstance(widget, QLineEdit):
-            yield widget.placeholderText()
-        elif isinstance(widget, QComboBox):
-            yield from (widget.itemText(row) for row in range(widget.count()))
-        elif isinstance(widget, LineList):
-            for row in range(min(widget.lines.rowCount(), 50)):
-                line = widget.lines.line(widget.lines.index(row))
-                yield from (line.title, line.below, *(mark.text for mark in line.marks))
 
 
 def strings(value: Any) -> Iterator[str]:

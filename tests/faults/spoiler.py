@@ -22,6 +22,8 @@ from typing import BinaryIO
 
 import yaml
 
+from tests.faults.relay import Relay, head_of, length_of
+
 CONTRACT = Path(__file__).resolve().parents[2] / "resources" / "portal" / "openapi.yaml"
 STATUSES = ("408", "409", "425", "429", "500", "503")
 KINDS = (
@@ -30,7 +32,6 @@ KINDS = (
 )  # fmt: skip
 REFUSING = 0.25
 """Seconds that nobody listens."""
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _HEX = re.compile(rb'"[0-9a-f]{64}"')
 _JWS = re.compile(rb'"eyJ[A-Za-z0-9_.-]{100,}"')
 
@@ -96,17 +97,14 @@ class Spoil:
             self.go_on.wait(30)
 
 
-class Wire:
+class Wire(Relay):
     """A relay from a port of its own to the portal's."""
 
     def __init__(self, target: int, good: ssl.SSLContext | None, stranger: ssl.SSLContext | None) -> None:
+        super().__init__()
         self.target, self._good, self._stranger = target, good, stranger
-        self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
-        self._listener: socket.socket | None = None
         self._spoil: Spoil | None = None
         self._answered = 0
-        self.port = 0
         self.seen: list[str] = []
         """Operations that came, in order, since the last `arm`."""
         self.body = 0
@@ -116,25 +114,6 @@ class Wire:
         """Drawn for each request; below `failing` the connection is cut somewhere."""
         self.failing = 0.0
         self.cuts = 0
-
-    def listen(self) -> None:
-        """Take connections, on the same port each time."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
-    def cut(self) -> None:
-        """Refuse new connections and break those that stand."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
-        with self._lock:
-            standing, self._open = self._open, set()
-        for one in standing:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
 
     def arm(self, spoil: Spoil | None) -> None:
         """Forget what was seen and wait for another request."""
@@ -152,14 +131,6 @@ class Wire:
 
         threading.Thread(target=again, daemon=True).start()
 
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
-
     def _greeted(self, client: socket.socket) -> socket.socket:
         if self._good is None:
             return client
@@ -170,7 +141,7 @@ class Wire:
             return self._stranger.wrap_socket(client, server_side=True)
         return self._good.wrap_socket(client, server_side=True)
 
-    def _relay(self, raw: socket.socket) -> None:
+    def relay(self, raw: socket.socket) -> None:
         with contextlib.suppress(OSError, EOFError, ValueError), raw:
             raw.settimeout(30)
             client = self._greeted(raw)
@@ -187,7 +158,7 @@ class Wire:
 
     def _one(self, asked: BinaryIO, told: BinaryIO, client: socket.socket, portal: socket.socket) -> bool:
         """Pass on one request and its answer; say whether the connection goes on."""
-        head = _head(asked)
+        head = head_of(asked)
         if not head:
             return False
         operation = operation_of(head)
@@ -199,7 +170,7 @@ class Wire:
             if self.failing and self.chance() < self.failing:
                 return self._fail(head, asked, portal, told, name)
             portal.sendall(head)
-            self._body(asked, portal, _length(head), files=name == "sendFile")
+            self._body(asked, portal, length_of(head), files=name == "sendFile")
             answer, body = _answer(told)
             self._answered += 1
             last = counted and not (spoil and spoil.done)
@@ -221,7 +192,7 @@ class Wire:
     def _fail(self, head: bytes, asked: BinaryIO, portal: socket.socket, told: BinaryIO, name: str) -> bool:
         """Cut a request at some place of its way."""
         self.cuts += 1
-        size, part = _length(head), self.chance()
+        size, part = length_of(head), self.chance()
         if part < 0.4:
             return False
         portal.sendall(head)
@@ -245,7 +216,7 @@ class Wire:
         self, spoil: Spoil, operation: Operation | None, head: bytes, asked: BinaryIO, told: BinaryIO,
         client: socket.socket, portal: socket.socket,
     ) -> bool:  # fmt: skip
-        kind, size = spoil.kind, _length(head)
+        kind, size = spoil.kind, length_of(head)
         if kind == "cut before the body":
             spoil.here()
             return _reset(client)
@@ -335,25 +306,11 @@ def _reset(client: socket.socket) -> bool:
     return False
 
 
-def _head(source: BinaryIO) -> bytes:
-    lines = []
-    while line := source.readline(65536):
-        lines.append(line)
-        if line == b"\r\n":
-            return b"".join(lines)
-    return b""
-
-
 def _answer(source: BinaryIO) -> tuple[bytes, bytes]:
-    head = _head(source)
+    head = head_of(source)
     if not head:
         raise EOFError
     if b"\r\ntransfer-encoding:" in head.lower():
         raise ValueError("chunked")
-    body = source.read(_length(head))
+    body = source.read(length_of(head))
     return head, body
-
-
-def _length(head: bytes) -> int:
-    found = _LENGTH.search(head)
-    return int(found[1]) if found else 0

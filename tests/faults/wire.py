@@ -7,15 +7,15 @@ dead portal's port would.
 from __future__ import annotations
 
 import contextlib
-import re
 import socket
 import threading
 import time
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from tests.faults.relay import Relay, head_of, length_of
+
 PIECE = 16 * 1024
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass
@@ -45,38 +45,20 @@ class Hold:
         self.go_on.wait(60)
 
 
-class Wire:
+class Wire(Relay):
     """A relay from a port of its own to the portal's."""
 
     def __init__(self, target: int) -> None:
+        super().__init__()
         self._target = target
-        self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
-        self._listener: socket.socket | None = None
-        self.port = 0
         self.seen = Seen()
         self.hold = Hold()
         self.drip = 0.0
         """Seconds between two pieces of a submission."""
 
-    def listen(self) -> None:
-        """Take connections, on the same port each time."""
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
-
     def cut(self) -> None:
-        """Refuse new connections and break those that stand."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            listener.close()
-        with self._lock:
-            standing, self._open = self._open, set()
-        for one in standing:
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        """Refuse new connections, break those that stand, and let go who waits."""
+        super().cut()
         self.hold.go_on.set()
 
     def begin(self, hold: Hold, drip: float) -> None:
@@ -84,15 +66,7 @@ class Wire:
         self.hold.go_on.set()
         self.seen, self.hold, self.drip = Seen(), hold, drip
 
-    def _accept(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
-
-    def _relay(self, client: socket.socket) -> None:
+    def relay(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError, EOFError, ValueError), client:
             portal = socket.create_connection(("127.0.0.1", self._target), timeout=60)
             with portal:
@@ -105,7 +79,7 @@ class Wire:
 
     def _request(self, source: BinaryIO, portal: socket.socket) -> str:
         """Pass one request on; return what it asked for, nothing at the end of the connection."""
-        head = _head(source)
+        head = head_of(source)
         if not head:
             return ""
         seen, hold = self.seen, self.hold
@@ -115,7 +89,7 @@ class Wire:
         if part and hold.body == 0 and not hold.reached.is_set():
             hold.wait()
         portal.sendall(head)
-        left = _length(head)
+        left = length_of(head)
         while left:
             size = min(left, PIECE)
             end = hold.body if part and not hold.reached.is_set() else None
@@ -138,28 +112,14 @@ class Wire:
         return "commit" if commit else "other"
 
     def _answer(self, source: BinaryIO, client: socket.socket) -> None:
-        head = _head(source)
+        head = head_of(source)
         if not head:
             raise EOFError
         client.sendall(head)
-        left = _length(head)
+        left = length_of(head)
         while left:
             piece = source.read(min(left, PIECE))
             if not piece:
                 raise EOFError
             client.sendall(piece)
             left -= len(piece)
-
-
-def _head(source: BinaryIO) -> bytes:
-    lines = []
-    while line := source.readline(65536):
-        lines.append(line)
-        if line == b"\r\n":
-            return b"".join(lines)
-    return b""
-
-
-def _length(head: bytes) -> int:
-    found = _LENGTH.search(head)
-    return int(found[1]) if found else 0
