@@ -438,6 +438,10 @@ class ClickRow(QAbstractButton):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        # A button is never narrower than its words; a row gives way, and its line of words is cut with an ellipsis.
+        policy = self.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(3 * STEP, 2 * STEP, 3 * STEP, 2 * STEP)
         self.row.setSpacing(3 * STEP)

@@ -40,9 +40,9 @@ def day(moment: date | datetime | None) -> str:
     return moment.strftime("%d/%m/%Y")
 
 
-def file_name(name: str) -> str:
-    """Let a long file name go on in the next line behind its strokes and dots, where no line would break it."""
-    return re.sub(r"(?<=[_.\-])(?=\w)", "\N{ZERO WIDTH SPACE}", name)
+def breakable(name: str) -> str:
+    """Let a file name, address or fingerprint go on in the next line at its strokes and dots, where no line breaks."""
+    return re.sub(r"(?<=[_.:\-])(?=\w)|(?=@)", "\N{ZERO WIDTH SPACE}", name)
 
 
 def minute(moment: datetime | None) -> str:

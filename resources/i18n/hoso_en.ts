@@ -98,8 +98,8 @@
         </message>
         <message>
             <location filename="../../desktop/ui/edges.py" />
-            <source>Tìm thủ tục, hồ sơ, khách hàng (Ctrl+K)</source>
-            <translation>Find procedures, dossiers, clients (Ctrl+K)</translation>
+            <source>Tìm mọi thứ (Ctrl+K)</source>
+            <translation>Search (Ctrl+K)</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/edges.py" />

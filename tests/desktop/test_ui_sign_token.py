@@ -87,6 +87,7 @@ def seen(widget: QWidget) -> str:
 
 def until_done(page: Any, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: page._job is None, timeout=90000)
+    QApplication.processEvents()  # what was laid out just now is shown at the next turn
 
 
 def state(name: str) -> str:

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from desktop.ui import theme
 from desktop.ui.finding import Finder
-from desktop.ui.parts import Chip
+from desktop.ui.parts import Chip, Scroll
 from desktop.ui.rows import Line, LineDelegate, LineList
 
 LEAST = 24
@@ -116,7 +116,7 @@ def clipped(window: QWidget) -> list[str]:
             if has + 1 < needed:
                 found.append(f"{kind} {short(text)}: {has} high < {needed}")
             metrics = widget.fontMetrics()
-            widest = max((metrics.horizontalAdvance(word) for word in plain(text).split()), default=0)
+            widest = max((metrics.horizontalAdvance(word) for word in re.split(r"[\s\u200b]+", plain(text))), default=0)
             margins = widget.contentsMargins()
             if widget.width() - margins.left() - margins.right() + 1 < widest and "/" not in text:
                 found.append(f"{kind} {short(text)}: {widget.width()} wide < its longest word {widest}")
@@ -193,7 +193,10 @@ def too_wide(window: QWidget) -> list[str]:
         inside = area.widget()
         if not area.isVisible() or inside is None:
             continue
-        if inside.width() > area.viewport().width() + 1 and not area.horizontalScrollBar().isVisible():
+        sideways = area.horizontalScrollBar().isVisible() and isinstance(area, Scroll)
+        if sideways:
+            found.append(f"the page must be scrolled sideways: {inside.width()} > {area.viewport().width()}")
+        elif inside.width() > area.viewport().width() + 1 and not area.horizontalScrollBar().isVisible():
             found.append(f"{type(area).__name__}: {inside.width()} wide in {area.viewport().width()}")
     return found
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -44,6 +45,21 @@ def last_key(shell: Shell) -> str:
     used = shell.desk.workspace.settings.get(LAST_KEY)
     practice = shell.app.practice_key
     return str(used or (practice if shell.app.practice and practice.is_file() else ""))
+
+
+class _ChoiceName(Text):
+    """The words of a choice, which wrap where a button's own would not; pressing them chooses."""
+
+    def __init__(self, words: str, choice: QRadioButton) -> None:
+        super().__init__(words)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._choice = choice
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose what these words name."""
+        self._choice.click()
+        self._choice.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
 
 
 class KeyChooser(QWidget):
@@ -367,11 +383,15 @@ class KeyChooser(QWidget):
         certificate: Certificate = key.certificate
         card = Card()
         owner = certificate.organization or certificate.common_name
-        choice = QRadioButton(certificate.common_name)
-        choice.setMinimumHeight(28)
+        choice = QRadioButton()
+        choice.setMinimumSize(28, 28)
         choice.setAccessibleName(self.tr("Chứng thư của {}").format(owner))
         self.choices.addButton(choice, number)
-        card.body.addWidget(choice)
+        name = _ChoiceName(certificate.common_name, choice)
+        first_line = QHBoxLayout()
+        first_line.addWidget(choice, 0, Qt.AlignmentFlag.AlignTop)
+        first_line.addWidget(name, 1, Qt.AlignmentFlag.AlignVCenter)
+        card.body.addLayout(first_line)
         code = certificate.tax_code or certificate.personal_id or "—"
         until = certificate.valid_to.astimezone(self.shell.desk.now().tzinfo).strftime("%d/%m/%Y")
         label = self.tr("Mã số thuế") if certificate.tax_code else self.tr("Số định danh")

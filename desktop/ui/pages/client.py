@@ -163,7 +163,7 @@ class Here(Page):
             label = Text(spoken, role="muted")
             label.setWordWrap(False)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-            value = Text(str(fact.value))
+            value = Text(words.breakable(str(fact.value)))
             value.setAccessibleName(f"{spoken}: {fact.value}")
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignVCenter)
             source = self.tr("{}, {}").format(words.tr(SOURCES.get(fact.source, fact.source)), words.day(fact.updated))

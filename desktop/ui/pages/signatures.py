@@ -376,7 +376,7 @@ class Here(Page):
             )
         )
         spaced = ":".join(anchor.fingerprint[at : at + 2] for at in range(0, len(anchor.fingerprint), 2)).upper()
-        print_line = Text(self.tr("SHA-256 {}").format(spaced), Size.SMALL, role="muted")
+        print_line = Text(self.tr("SHA-256 {}").format(words.breakable(spaced)), Size.SMALL, role="muted")
         print_line.setFont(font(Size.SMALL, tabular=True))
         names.addWidget(print_line)
         top.addLayout(names, 1)

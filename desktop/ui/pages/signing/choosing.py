@@ -131,6 +131,8 @@ class StampChoice(QWidget):
         column.setSpacing(2 * STEP)
         self.kind = QComboBox()
         self.kind.setMinimumHeight(ROW)
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.kind.setMinimumContentsLength(12)
         for value, words in (
             ("text", self.tr("Chữ: người ký, mã số thuế, tư cách, ngày ký")),
             ("image", self.tr("Hình chữ ký tay hoặc con dấu, bên cạnh chữ")),

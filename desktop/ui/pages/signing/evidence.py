@@ -83,8 +83,8 @@ class EvidenceCard(Card):
                 (self.tr("Hồ sơ"), f"{kept.client} · {kept.dossier_name}"),
                 (self.tr("Thời điểm ký"), words.minute(kept.at)),
                 (self.tr("Tư cách, nơi giữ khóa"), f"{roles.get(kept.role, '—')} · {held.get(kept.key, '—')}"),
-                (self.tr("Tệp đã ký"), "\n".join(words.file_name(file["name"]) for file in kept.files) or "—"),
-                (self.tr("Chứng cứ đã lưu"), ", ".join(words.file_name(part.name) for part in kept.parts)),
+                (self.tr("Tệp đã ký"), "\n".join(words.breakable(file["name"]) for file in kept.files) or "—"),
+                (self.tr("Chứng cứ đã lưu"), ", ".join(words.breakable(part.name) for part in kept.parts)),
             ],
             width=168,
         )
