@@ -1,24 +1,48 @@
 """`python -m tests.monkey [--minutes N] [--seed N]`: a random user presses, types and scrolls in the real window.
 
-Offscreen, on a practice workspace with dossiers in every state and a running practice portal. A finding ends with exit
-code 1: an exception, a warning of Qt's, a bug that the window tells in words, an object that outlives its page, a
-window that stands still, or more memory than it may take. The seed and the last acts are printed with it.
+Offscreen, on a practice workspace with dossiers in every state; the practice portal answers from a process of its own,
+so that the memory that is measured is the window's. A finding ends with exit code 1: an exception, a warning of Qt's, a
+bug that the window tells in words, an object that outlives its page, a window that stands still, or more memory than it
+may take. The seed and the last acts are printed with it.
 """
 
 from __future__ import annotations
 
 import argparse
 import faulthandler
+import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.desktop.ui_kit import Place
 
 MEMORY = 350 << 20
 """Bytes that the window's process may have in memory."""
+
+
+def stand(folder: Path, root: str) -> tuple[subprocess.Popen[str], Place]:
+    """Have the place made by another process, which keeps its portal answering, and open its workspace."""
+    from desktop.app import App
+    from tests.desktop import ui_kit
+
+    folder.mkdir()
+    portal = subprocess.Popen(
+        [sys.executable, "-m", "tests.monkey.portal", str(folder)],
+        cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert portal.stdout is not None
+    told = json.loads(portal.stdout.readline())
+    app = App(home=folder, practice=True, unlock=lambda: ui_kit.WORDS)
+    keys = {client: Path(key) for client, key in told["keys"].items()}
+    return portal, ui_kit.Place(folder, app, None, keys, told["dossiers"])
 
 
 def main() -> int:
@@ -26,6 +50,7 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.monkey", description=__doc__)
     options.add_argument("--minutes", type=float, default=1.0)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options.add_argument("--told", action="store_true", help="tell the memory and the count of objects at each round")
     chosen = options.parse_args()
     print(f"seed {chosen.seed}", flush=True)
     faulthandler.enable()
@@ -44,7 +69,8 @@ def main() -> int:
 
     from tests.monkey.monkey import Monkey
 
-    monkey = Monkey(chosen.seed, MEMORY)
+    portal, place = stand(Path(home.name) / "place", root)
+    monkey = Monkey(chosen.seed, MEMORY, place, told=chosen.told)
     began = time.monotonic()
     end: Callable[[], bool] = lambda: time.monotonic() - began >= 60 * chosen.minutes  # noqa: E731
     monkey.play(end)
@@ -53,6 +79,9 @@ def main() -> int:
     # The window's threads and the portal are in the midst of things, as when a person presses the power button.
     sys.stdout.flush()
     monkey.put_away()
+    assert portal.stdin is not None
+    portal.stdin.close()
+    portal.wait(30)
     home.cleanup()
     os._exit(1 if monkey.findings else 0)
 

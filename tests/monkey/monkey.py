@@ -67,9 +67,9 @@ KEYS = (
 class Monkey:
     """One run of it."""
 
-    def __init__(self, seed: int, memory: int) -> None:
+    def __init__(self, seed: int, memory: int, place: ui_kit.Place, *, told: bool = False) -> None:
         self.dice = random.Random(seed)
-        self.seed, self.memory = seed, memory
+        self.seed, self.memory, self.told = seed, memory, told
         self.findings: list[str] = []
         self.acts = self.rounds = 0
         self.longest = 0.0
@@ -80,7 +80,7 @@ class Monkey:
         self._base: int | None = None
         self._listen()
         self._close_the_systems_dialogs()
-        self.place = ui_kit.place()
+        self.place = place
         self.frame: Any = ui_kit.window(self.place)
         self.frame.watch()
         plain = self.frame.trouble
@@ -335,6 +335,8 @@ class Monkey:
             self._settle()
             self.frame.switch(practice=True)
             self._settle()
+        # What is being sent or printed keeps its page until it is done: a person waits, too.
+        self._settle()
         self.frame.client = None
         self.frame.go("home")
         self._settle()
@@ -373,5 +375,8 @@ class Monkey:
                 self._find("the frame has grown", f"{count} objects, {self._base} at first")
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         self.most = max(self.most, pages * 4096)
+        if self.told:
+            everything = len(self.frame.findChildren(QObject))
+            print(f"round {self.rounds}, act {self.acts}: {pages * 4096 >> 20} MB, {everything} objects", flush=True)
         if pages * 4096 > self.memory:
             self._find("memory", f"{pages * 4096 >> 20} MB")
