@@ -305,7 +305,20 @@ class Acting:
     _held: tuple[Mandate, ...] | None = None
 
     def __call__(self, submission: Submission) -> str | None:
-        """Return the mandate that covers a submission's client today; None where there is none, or none is needed."""
+        """Return the mandate that covers a submission's client today; None where there is none, or none is needed.
+
+        It is kept with the try before anything leaves: the receipt must name it.
+        """
+        mandate = self._choose(submission)
+        self.desk.workspace.outbox.note(submission.key, mandate=mandate)
+        return mandate
+
+    def named(self, submission: Submission) -> list[str | None]:
+        """Return the mandates under which a submission was sent so far, a try after the other."""
+        noted = [one.facts.get("notes", {}) for one in self.desk.workspace.outbox.attempts(submission.key)]
+        return [one["mandate"] for one in noted if "mandate" in one]
+
+    def _choose(self, submission: Submission) -> str | None:
         from desktop.portal.session.browser import mandates as ask
 
         kept = _accounts(self.desk, self.found.pin.url).current

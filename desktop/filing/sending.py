@@ -98,6 +98,13 @@ class ItemView:
             en["UNCERTAIN"] = (
                 "The portal has all of it and is still checking it; no receipt yet. It will be asked again, not sent."
             )
+        if self.state == "UNCERTAIN" and (self.reason or "").startswith("RECEIPT_"):
+            vi["UNCERTAIN"] = (
+                "Cổng đã trả lời, nhưng biên nhận chưa chứng minh được hồ sơ này. Sẽ hỏi lại; không gửi lại."
+            )
+            en["UNCERTAIN"] = (
+                "The portal answered, but its receipt does not prove this filing. It will be asked again, not sent."
+            )
         if self.state == "QUEUED" and self.send_at is not None:
             told = shown(self.send_at, "vi" if lang == "vi" else "en")
             vi["QUEUED"] = f"Hẹn gửi lúc {told}; khi đó máy phải đang bật, chương trình đang mở và có mạng."

@@ -133,7 +133,8 @@ def connector(desk: Desk, way: Way, *, filing: bool = False) -> Iterator[Connect
             made.again = lambda refused: token_for(desk, found, refused=refused)
             if filing:
                 made.renew = lambda: token_for(desk, found)
-                made.mandate = Acting(desk, found, connection)
+                made.mandate = acting = Acting(desk, found, connection)
+                made.named = acting.named
             yield made
         else:
             raise ConnectorUnknown(way.url, way.kind)

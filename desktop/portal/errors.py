@@ -17,6 +17,7 @@ DesktopError
     ├── NotOffered               this kind of portal has no such thing
     ├── FiledByHand              this portal takes nothing from programs
     ├── ReceiptInvalid
+    │   └── ReceiptOtherMandate  it says that somebody else's power was used to file
     ├── TransferCancelled
     ├── LoginTrouble
     │   ├── LoginNotOffered      the signed catalogue names no log-in
@@ -187,8 +188,21 @@ class ReceiptInvalid(PortalError):
     """The receipt does not prove that the portal holds what was sent."""
 
     why: str
-    """signature, key, manifest, code, shape"""
+    """signature, key, portal, manifest, code, client, procedure, mandate, shape"""
     code: ClassVar[str] = "RECEIPT_INVALID"
+
+
+@dataclass(eq=False)
+class ReceiptOtherMandate(ReceiptInvalid):
+    """The portal has this very manifest, and says that it was filed under another mandate than the one we named."""
+
+    registered: str
+    """The dossier's code."""
+    sent: str | None
+    """The mandate that we named last; None: the person filed as themselves."""
+    named: str | None
+    """The mandate that the receipt names."""
+    code: ClassVar[str] = "RECEIPT_OTHER_MANDATE"
 
 
 @dataclass(eq=False)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from desktop.portal.answers import receipt_from
 from desktop.portal.contract import PortalDescription
-from desktop.portal.errors import PortalAnsweredGarbage, ReceiptInvalid
+from desktop.portal.errors import PortalAnsweredGarbage, ReceiptInvalid, ReceiptOtherMandate
 from signing.errors import SigningError
 from signing.jws import header_of, verify_with_jwk
 
@@ -38,12 +38,20 @@ class Receipt:
 
 
 def verify_receipt(
-    receipt: str, portal: PortalDescription, *, manifest_jws: str, key: str, code: str | None = None
+    receipt: str,
+    portal: PortalDescription,
+    *,
+    manifest_jws: str,
+    key: str,
+    code: str | None = None,
+    mandates: Sequence[str | None] = (),
 ) -> Receipt:
     """Return what the receipt says; raise ReceiptInvalid unless it proves this very submission.
 
     It must be signed by a key that the portal's verified catalogue names, and name this portal, this
-    key, this manifest (SHA-256 of its compact form) and, if given, this dossier code.
+    key, this manifest (SHA-256 of its compact form) and, if given, this dossier code; the procedure, too, must be
+    the manifest's.  mandates: under which it was sent, a try after the other (None: the person files as themselves);
+    ReceiptOtherMandate where the receipt names none of them.  Without any nothing is known of that, and asked.
     """
     payload = _signed(receipt, portal, RECEIPT_TYPE)
     try:
@@ -58,7 +66,22 @@ def verify_receipt(
         raise ReceiptInvalid("manifest")
     if code is not None and said["code"] != code:
         raise ReceiptInvalid("code")
+    procedure = _filed(manifest_jws).get("procedure")
+    if said["procedure"] and isinstance(procedure, str) and said["procedure"] != procedure:
+        raise ReceiptInvalid("procedure")
+    if mandates and said["mandate"] not in mandates:
+        raise ReceiptOtherMandate("mandate", said["code"], mandates[-1], said["mandate"])
     return Receipt(**said)
+
+
+def _filed(manifest_jws: str) -> Mapping[str, Any]:
+    """Return what our own manifest says; it is ours, so its signature is not asked for."""
+    try:
+        part = manifest_jws.split(".")[1]
+        said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (ValueError, IndexError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def mandate_of(receipt: bytes) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +68,8 @@ class HosoConnector(HosoFollower):
     """Gives another token than the one that the portal refused, without asking anybody; raises LoginNeeded."""
     mandate: Callable[[Submission], str | None] | None = None
     """Says under which mandate a submission is made, if under one."""
+    named: Callable[[Submission], Sequence[str | None]] | None = None
+    """Says which mandates were named for it so far, None for none, the newest last; nothing where that is unknown."""
     patience: float = 10.0
     """How many seconds `submit` waits for the judgement of what has arrived."""
     chunk: int = CHUNK
@@ -134,6 +136,7 @@ class HosoConnector(HosoFollower):
                     manifest_jws=submission.manifest_jws,
                     key=submission.key,
                     code=state.code,
+                    mandates=self.named(submission) if self.named is not None else (),
                 )
             except ReceiptInvalid as invalid:
                 return Uncertain(invalid.code, invalid.facts)

@@ -121,6 +121,43 @@ def test_the_portal_refuses_a_mandate_that_is_not_theirs(place: Any) -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, "MANDATE_INVALID")
 
 
+def test_a_receipt_that_names_another_mandate_does_not_count_and_is_said(place: Any) -> None:
+    """The portal registers the dossier under a power that nobody named: it is neither filed nor sent again."""
+    from desktop.messages import message
+
+    log_in(place, "Trần Thị Kế Toán")
+    dossier = place.draft("2026-04")
+    place.sign(dossier)
+    item = place.submit(dossier, queue_only=True)
+    with sqlite3.connect(place.portal.database) as database:
+        database.execute(
+            "CREATE TRIGGER another AFTER UPDATE OF state ON submissions WHEN NEW.state = 'received'"
+            " BEGIN UPDATE submissions SET mandate = 'UQ-0009' WHERE key = NEW.key; END"
+        )
+    try:
+        filing.drain(place.desk)
+    finally:
+        with sqlite3.connect(place.portal.database) as database:
+            database.execute("DROP TRIGGER another")
+    (found,) = [one for one in filing.outbox_items(place.desk) if one.id == item.id]
+    assert (found.state, found.reason) == ("UNCERTAIN", "RECEIPT_OTHER_MANDATE")
+    assert (found.facts["sent"], found.facts["named"]) == ("UQ-0002", "UQ-0009")
+    assert place.desk.workspace.dossiers.get(dossier).state == "SIGNED"
+    assert place.desk.workspace.outbox.receipt(item.id) is None
+    for lang in ("vi", "en"):
+        words = message(found.reason, found.facts, lang).text  # type: ignore[arg-type]
+        assert "UQ-0009" in words
+        assert str(found.facts["registered"]) in words, "people need the code when they call the portal"
+        assert "chưa nhận được trả lời" not in found.sentence("vi"), "an answer did come"
+    # Asked again the portal says the same; it is not sent a second time.
+    filing.drain(place.desk, only=item.id)
+    acts = [one.act for one in filing.tries(place.desk, item.id)]
+    assert acts.count("send") == 1
+    assert "ask" in acts
+    with sqlite3.connect(place.portal.database) as database:
+        assert database.execute("SELECT count(*) FROM dossiers WHERE key = ?", (item.id,)).fetchone() == (1,)
+
+
 def test_from_the_command_line(place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """$BROWSER decides; the person at the page chooses; tokens are in no answer."""
     import json

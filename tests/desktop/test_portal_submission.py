@@ -19,7 +19,6 @@ from joserfc.jwk import ECKey
 from desktop.portal.answers import description_from
 from desktop.portal.connection import Connection, Limits
 from desktop.portal.contract import (
-    Connector,
     KeyState,
     NotYet,
     Outcome,
@@ -28,7 +27,14 @@ from desktop.portal.contract import (
     Registered,
     Uncertain,
 )
-from desktop.portal.errors import KeyReused, LoginNeeded, PortalAddressForbidden, ReceiptInvalid, TransferCancelled
+from desktop.portal.errors import (
+    KeyReused,
+    LoginNeeded,
+    PortalAddressForbidden,
+    ReceiptInvalid,
+    ReceiptOtherMandate,
+    TransferCancelled,
+)
 from desktop.portal.receipt import verify_receipt
 from desktop.portal.session import Login, PracticeLogIn
 from desktop.portal.submission import HosoConnector
@@ -77,7 +83,7 @@ def described(portal: Sandbox) -> PortalDescription:
 
 
 @pytest.fixture
-def connector(connection: Connection, described: PortalDescription) -> Connector:
+def connector(connection: Connection, described: PortalDescription) -> HosoConnector:
     login = PracticeLogIn("Nguyễn Thị Ánh").log_in(connection, NOW)
     return HosoConnector(connection, described, login.access_token, patience=5.0)
 
@@ -329,6 +335,26 @@ def test_only_a_receipt_that_proves_this_submission_counts(connector: HosoConnec
     assert why(wrong_type) == "signature"
     elsewhere = json.dumps(json.loads(payload) | {"portal": "khac"}).encode()
     assert why(jws.serialize_compact({"alg": "ES256", "kid": known, "typ": typ}, elsewhere, real)) == "portal"
+
+    def said_otherwise(**other: Any) -> str:
+        header = {"alg": "ES256", "kid": known, "typ": typ}
+        return jws.serialize_compact(header, json.dumps(json.loads(payload) | other).encode(), real)
+
+    assert why(said_otherwise(procedure="9.999999")) == "procedure"
+    # For whom it was filed: the mandate that was named, a try after the other, or none at all.
+    facts: dict[str, Any] = {"manifest_jws": one.manifest_jws, "key": one.key, "code": first.code}
+    told = said_otherwise(mandate="UQ-0002")
+    assert verify_receipt(told, described, **facts, mandates=["UQ-0002"]).mandate == "UQ-0002"
+    assert verify_receipt(told, described, **facts, mandates=["UQ-0002", "UQ-0003"]).mandate == "UQ-0002"
+    assert verify_receipt(first.receipt, described, **facts, mandates=[None]).mandate is None
+    for receipt, mandates in ((told, ["UQ-0003"]), (told, [None]), (first.receipt, ["UQ-0002"])):
+        with pytest.raises(ReceiptOtherMandate):
+            verify_receipt(receipt, described, **facts, mandates=mandates)
+    connector.named = lambda submission: ["UQ-0003"]
+    outcome = connector.conclude(one, KeyState("registered", first.code, told, ()))
+    assert isinstance(outcome, Uncertain)
+    assert outcome.reason == "RECEIPT_OTHER_MANDATE"
+    assert outcome.facts == {"why": "mandate", "registered": first.code, "sent": "UQ-0003", "named": "UQ-0002"}
 
     forged = KeyState("registered", first.code, second.receipt, ())
     assert connector.conclude(one, forged) == Uncertain("RECEIPT_INVALID")
