@@ -241,7 +241,9 @@ def print_batch(
 
     watched = progress or Unwatched()
     rows = [row for row in batch.rows if row.check is not None and not row.errors and row.state != "errors"]
-    parts = [rows[at : at + TOGETHER] for at in range(0, len(rows), TOGETHER)]
+    # Of few forms each worker gets two parts, so that neither has half of them left when the other is done.
+    together = max(1, min(TOGETHER, -(-len(rows) // (2 * lanes))))
+    parts = [rows[at : at + together] for at in range(0, len(rows), together)]
     timestamp = desk.timestamp()
 
     def some(part: Sequence[BatchRow]) -> Sequence[Printed | Exception]:

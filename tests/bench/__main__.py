@@ -23,10 +23,10 @@ def _labour() -> list[Row]:
     return [Row(f"a keystroke in {found.rows} rows, p99", found.percentile(99), LIMIT, "limit", note=note)]
 
 
-def _batch() -> list[Row]:
-    from tests.bench.batch import batch
+def _batch(forms: int | None) -> list[Row]:
+    from tests.bench.batch import COUNT, batch
 
-    return batch()
+    return batch(forms or COUNT)
 
 
 def _search() -> list[Row]:
@@ -53,10 +53,10 @@ def _token() -> list[Row]:
     return token_batch()
 
 
-def _sheet() -> list[Row]:
-    from tests.bench.sheet import sheet
+def _sheet(forms: int | None) -> list[Row]:
+    from tests.bench.sheet import PRINTED, sheet
 
-    return sheet()
+    return sheet(forms or PRINTED)
 
 
 def _levels() -> list[Row]:
@@ -102,23 +102,29 @@ def _filling() -> list[Row]:
 
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
-    "window": _window, "home": _home, "filling": _filling, "labour": _labour, "batch": _batch, "search": _search,
-    "catalogue": _catalogue, "sheet": _sheet, "token": _token, "signing": _signing, "levels": _levels,
+    "window": _window, "home": _home, "filling": _filling, "labour": _labour, "search": _search,
+    "catalogue": _catalogue, "token": _token, "signing": _signing, "levels": _levels,
     "xml_signing": _xml_signing, "validation": _validation, "engine": _engine, "upload": _upload,
 }  # fmt: skip
+COUNTED: dict[str, Callable[[int | None], list[Row]]] = {"batch": _batch, "sheet": _sheet}
+"""Those that are told how many forms."""
 
 
 def main() -> int:
     """Print the rows; the exit code says whether all are within their targets."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    options.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parts = options.parse_args().parts or list(PARTS)
-    if not set(parts) <= set(PARTS):
-        options.error(f"parts are {', '.join(PARTS)}")
+    options.add_argument("parts", nargs="*", metavar="PART", help=", ".join((*PARTS, *COUNTED)))
+    options.add_argument("--forms", type=int, metavar="N", help="print so many in batch and sheet (100, 500)")
+    given = options.parse_args()
+    parts = given.parts or [*PARTS, *COUNTED]
+    if given.forms is not None and not 10 <= given.forms <= 1000:
+        options.error("--forms takes 10 to 1000")
+    if not set(parts) <= {*PARTS, *COUNTED}:
+        options.error(f"parts are {', '.join((*PARTS, *COUNTED))}")
     rows: list[Row] = []
     for name in parts:
         print(f"{name}: {load()}", flush=True)
-        for row in PARTS[name]():
+        for row in COUNTED[name](given.forms) if name in COUNTED else PARTS[name]():
             rows.append(row)
             print(row.line, flush=True)
     print(f"{sum(row.good for row in rows)} of {len(rows)} rows within their targets; {load()}")
