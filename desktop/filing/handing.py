@@ -15,7 +15,7 @@ from desktop.errors import MoveForbidden, NotSigned
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.dossiers import open_form
 from desktop.filing.errors import NotSubmitted, StatusIsFollowed
-from desktop.filing.export import ExportedFile, Receiver, export
+from desktop.filing.exporting import ExportedFile, Receiver, export
 from desktop.filing.ways import HAND_OVER, Way, way_to, ways
 
 if TYPE_CHECKING:

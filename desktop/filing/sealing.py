@@ -16,7 +16,7 @@ from desktop.filing.documents import check_certificate, findings_of, validate_da
 from desktop.filing.dossiers import open_form
 from desktop.filing.errors import PreflightFailed
 from desktop.filing.evidence import keep_evidence
-from desktop.filing.preflight import preflight
+from desktop.filing.readiness import preflight
 from desktop.filing.remote import signs_together
 from desktop.filing.stamping import StampLook, stamp_at
 

@@ -382,7 +382,7 @@ def enter_code(desk: Desk, dossier_id: str, code: str, *, portal: str | None = N
     portal: where it was given; none: where the dossier was handed over last. Where that portal can be asked for its
     codes, tracking by this code begins.
     """
-    from desktop.filing.preflight import PreflightFinding
+    from desktop.filing.readiness import PreflightFinding
     from forms.identifiers import check_dossier_code
 
     dossier = desk.workspace.dossiers.get(dossier_id)

@@ -202,7 +202,7 @@ def test_ef_12_a_form_is_reached_within_three_clicks(place: Any, qapp: Any, by: 
 
 
 def test_ef_13_satisfaction_is_told_on_three_levels(place: Any) -> None:
-    from desktop.filing.rating import LEVELS, rate, rating
+    from desktop.filing.ratings import LEVELS, rate, rating
 
     done = place.dossiers["done"]
     assert sorted(LEVELS) == [1, 2, 3]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from desktop.filing.rating import rate, rating
+from desktop.filing.ratings import rate, rating
 from desktop.ui.parts import Button, Text, row_of
 from desktop.ui.theme import STEP
 from desktop.ui.translation import later

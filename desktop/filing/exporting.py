@@ -11,7 +11,7 @@ from desktop.filing.container import ENDING, sign_files
 from desktop.filing.desk import Desk
 from desktop.filing.dossiers import case_of, open_form, procedure
 from desktop.filing.errors import LevelForbids, PreflightFailed
-from desktop.filing.preflight import preflight
+from desktop.filing.readiness import preflight
 
 if TYPE_CHECKING:
     from desktop.filing.documents import SignRequest
