@@ -7,15 +7,18 @@ in which it can be calculated.
 
 from forms.definition.definition import Definition
 from forms.definition.order import Reader, Source, Step
-from forms.definition.parts import MAX_ROWS, Field, Item, Option, Rule, Section, Table, Text
-from forms.definition.reading import MAX_FIELDS, check_shape
+from forms.definition.parts import MAX_ROWS, Field, Group, Item, Node, Option, Rule, Section, Table, Text
+from forms.definition.reading import MAX_DEPTH, MAX_FIELDS, check_shape, flat
 
 __all__ = [
+    "MAX_DEPTH",
     "MAX_FIELDS",
     "MAX_ROWS",
     "Definition",
     "Field",
+    "Group",
     "Item",
+    "Node",
     "Option",
     "Reader",
     "Rule",
@@ -25,4 +28,5 @@ __all__ = [
     "Table",
     "Text",
     "check_shape",
+    "flat",
 ]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from forms.definition.order import Reader, Source, Step, readers
-from forms.definition.parts import Field, Item, Rule, Section, Table
+from forms.definition.parts import Field, Group, Item, Rule, Section, Table, groups_of
 from forms.definition.schema import object_schema
 
 
@@ -42,6 +42,11 @@ class Definition:
     def tables(self) -> Mapping[str, Table]:
         """Return the tables by name."""
         return {item.name: item for item in self.items if isinstance(item, Table)}
+
+    @cached_property
+    def groups(self) -> Mapping[str, Group]:
+        """Return the groups that are no repeated ones, by path: `vo_chong`, `con.noi_sinh`."""
+        return {group.path: group for section in self.sections for group in groups_of(section.nodes)}
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:

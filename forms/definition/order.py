@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, TypeAlias
 
-from forms.definition.parts import Field, Item, Rule, Table
+from forms.definition.parts import Field, Group, Item, Rule, Table
 from forms.errors import DefinitionInvalid
 from forms.expression import Expression, Reference
 
@@ -27,11 +27,20 @@ class Step:
     table: str | None
     name: str
     expression: Expression | None = None
+    group: str | None = None
+    """The group in the same cells without which it is not visible (or required) either."""
 
     @property
     def key(self) -> tuple[str, str]:
         """Return what names it among all steps."""
         return self.what, f"{self.table}.{self.name}" if self.table else self.name
+
+    @property
+    def above(self) -> tuple[Literal["visible", "value", "required"], str] | None:
+        """Return what names the step of its group."""
+        if self.group is None:
+            return None
+        return self.what, f"{self.table}.{self.group}" if self.table else self.group
 
 
 @dataclass(frozen=True)
@@ -45,10 +54,10 @@ class Reader:
     """Whether it is to be done in every row of its table, or only in the row that changed."""
 
 
-def in_order(items: tuple[Item, ...]) -> tuple[Step, ...]:
+def in_order(items: tuple[Item, ...], groups: tuple[Group, ...] = ()) -> tuple[Step, ...]:
     """Return the steps of calculation, each after what it depends on; refuse what depends on itself."""
     steps: dict[tuple[str, str], Step] = {}
-    for item in items:
+    for item in (*groups, *items):
         for step in _steps_of(item):
             steps[step.key] = step
     graph = {key: [source for source in _sources(step, steps) if source in steps] for key, step in steps.items()}
@@ -59,21 +68,17 @@ def in_order(items: tuple[Item, ...]) -> tuple[Step, ...]:
         raise DefinitionInvalid("CYCLE", " → ".join(names[:10])) from None
 
 
-def _steps_of(item: Item) -> Iterator[Step]:
+def _steps_of(item: Item | Group) -> Iterator[Step]:
+    table = None if isinstance(item, Table) else item.table
+    if item.visible or (item.shown_with and not isinstance(item, Group)):
+        yield Step("visible", table, item.name, item.visible, item.shown_with)
+    if isinstance(item, Field) and (item.calculated or item.may_hide):
+        yield Step("value", table, item.name, item.calculated)
+    if item.required_when or (item.required_with and not isinstance(item, Group)):
+        yield Step("required", table, item.name, item.required_when, item.required_with)
     if isinstance(item, Table):
-        if item.visible:
-            yield Step("visible", None, item.name, item.visible)
-        if item.required_when:
-            yield Step("required", None, item.name, item.required_when)
         for column in item.columns:
             yield from _steps_of(column)
-        return
-    if item.visible:
-        yield Step("visible", item.table, item.name, item.visible)
-    if item.calculated or item.visible:
-        yield Step("value", item.table, item.name, item.calculated)
-    if item.required_when:
-        yield Step("required", item.table, item.name, item.required_when)
 
 
 def _sources(step: Step, steps: Mapping[tuple[str, str], Step]) -> list[tuple[str, str]]:
@@ -81,6 +86,8 @@ def _sources(step: Step, steps: Mapping[tuple[str, str], Step]) -> list[tuple[st
     found: list[tuple[str, str]] = []
     if step.what == "value" and ("visible", step.key[1]) in steps:
         found.append(("visible", step.key[1]))
+    if step.above is not None:
+        found.append(step.above)
     for reference in step.expression.references if step.expression else ():
         match reference.kind:
             case "field":
@@ -122,6 +129,8 @@ def readers(
         add_all(step.expression.references if step.expression else (), "step", number, step.table)
         if step.what == "value":
             add(("visible", step.key[1]), Reader("step", number, False))
+        if step.above is not None:
+            add(step.above, Reader("step", number, False))
     for number, rule in enumerate(rules):
         add_all(rule.check.references | (rule.when.references if rule.when else frozenset()), "rule", number, rule.each)
         columns = tables[rule.each].column if rule.each else {}

@@ -85,11 +85,26 @@ class Field:
     """For money: an amount up to 100 is a coefficient such as "2.34", held as text, and totals leave it out."""
     confidence: str | None = None
     source: str | None = None
+    within: tuple[str, ...] = ()
+    """The groups that it stands in, the outermost first."""
+    shown_with: str | None = None
+    """The group around it that is hidden under a condition, and it with it."""
+    required_with: str | None = None
+    """The group around it that must hold, or nothing in it is required."""
+    conditions: tuple[str, ...] = ()
+    """The conditions of the groups around it, as written."""
+    group: Text | None = None
+    """The words over the group that it stands in: "Họ và tên" says little without."""
 
     @cached_property
     def path(self) -> str:
         """Return its name, with its table's before it: `ho_ten`, `lao_dong.ho_ten`."""
         return f"{self.table}.{self.name}" if self.table else self.name
+
+    @cached_property
+    def may_hide(self) -> bool:
+        """Say whether a condition, its own or that of a group around it, can hide it."""
+        return self.visible is not None or self.shown_with is not None
 
     @cached_property
     def type(self) -> Type:
@@ -107,8 +122,9 @@ class Field:
         return tuple(name for name in (self.depends_on, self.birth, self.sex) if name)
 
     def title(self, lang: str) -> str:
-        """Return its indicator and label, as problems name it."""
-        return f"{self.code} {self.label.get(lang)}" if self.code else self.label.get(lang)
+        """Return its indicator and label, as problems name it: in a group, after the group's."""
+        label = f"{self.group.get(lang)}: {self.label.get(lang)}" if self.group else self.label.get(lang)
+        return f"{self.code} {label}" if self.code else label
 
 
 @dataclass(frozen=True)
@@ -128,6 +144,21 @@ class Table:
     totals: tuple[str, ...] = ()
     confidence: str | None = None
     source: str | None = None
+    within: tuple[str, ...] = ()
+    """The groups that it stands in, the outermost first."""
+    shown_with: str | None = None
+    """The group around it that is hidden under a condition, and it with it."""
+    required_with: str | None = None
+    """The group around it that must hold, or nothing in it is required."""
+    conditions: tuple[str, ...] = ()
+    """The conditions of the groups around it, as written."""
+    repeats: Group | None = None
+    """The group that it is, where it was written as a repeated group: its rows are shown one below the other."""
+
+    @cached_property
+    def may_hide(self) -> bool:
+        """Say whether a condition, its own or that of a group around it, can hide it."""
+        return self.visible is not None or self.shown_with is not None
 
     @cached_property
     def column(self) -> Mapping[str, Field]:
@@ -139,7 +170,65 @@ class Table:
         return f"{self.code} {self.label.get(lang)}" if self.code else self.label.get(lang)
 
 
+@dataclass(frozen=True)
+class Group:
+    """Hold fields, tables and further groups that are shown, hidden and required together.
+
+    A group is not in the data: a field keeps its own name wherever it stands, so that it can be moved into a group by
+    a later version and keep its value.
+    """
+
+    name: str
+    label: Text
+    section: str
+    nodes: tuple[Node, ...]
+    help: Text | None = None
+    code: str | None = None
+    table: str | None = None
+    """The repeated group in whose rows it stands."""
+    visible: Expression | None = None
+    required_when: Expression | None = None
+    folded: bool = False
+    within: tuple[str, ...] = ()
+    shown_with: str | None = None
+    required_with: str | None = None
+
+    @cached_property
+    def path(self) -> str:
+        """Return its name, with its repeated group's before it: `vo_chong`, `con.noi_sinh`."""
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Return the fields and tables in it, those of inner groups too."""
+        return leaves(self.nodes)
+
+    def title(self, lang: str) -> str:
+        """Return its number and label, as a heading names it."""
+        return f"{self.code} {self.label.get(lang)}" if self.code else self.label.get(lang)
+
+
 Item: TypeAlias = Field | Table
+Node: TypeAlias = Field | Table | Group
+
+
+def leaves(nodes: tuple[Node, ...]) -> tuple[Item, ...]:
+    """Return the fields and tables of a tree of groups, in the order of the form."""
+    found: list[Item] = []
+    for node in nodes:
+        found += node.items if isinstance(node, Group) else (node,)
+    return tuple(found)
+
+
+def groups_of(nodes: tuple[Node, ...]) -> tuple[Group, ...]:
+    """Return all groups of a tree, each before those in it; a repeated group is a table, with its groups in it."""
+    found: list[Group] = []
+    for node in nodes:
+        if isinstance(node, Group):
+            found += (node, *groups_of(node.nodes))
+        elif isinstance(node, Table) and node.repeats is not None:
+            found += groups_of(node.repeats.nodes)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -148,8 +237,14 @@ class Section:
 
     id: str
     title: Text
-    items: tuple[Item, ...]
+    nodes: tuple[Node, ...]
+    """What stands in it: fields, tables and groups."""
     help: Text | None = None
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Return the fields and tables in it, those in groups too."""
+        return leaves(self.nodes)
 
 
 @dataclass(frozen=True)

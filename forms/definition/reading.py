@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -13,12 +15,27 @@ from forms import kinds, strict_json, units
 from forms.bundled import RESOURCES
 from forms.definition.definition import Definition
 from forms.definition.order import in_order
-from forms.definition.parts import MAX_ROWS, Field, Option, Rule, Section, Table, Text
+from forms.definition.parts import (
+    MAX_ROWS,
+    Field,
+    Group,
+    Node,
+    Option,
+    Rule,
+    Section,
+    Table,
+    Text,
+    groups_of,
+    leaves,
+)
 from forms.errors import DefinitionInvalid, ExpressionInvalid
 from forms.expression import Expression, Scope, Type, compile_expression
 
 MAX_FIELDS: Final = 1_500
 """Fields and columns of one form."""
+
+MAX_DEPTH: Final = 4
+"""Groups within groups, a repeated one counted."""
 
 
 @cache
@@ -41,6 +58,44 @@ def read(raw: object) -> Definition:
     return _Reader(raw).read()
 
 
+def flat(items: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the fields and tables of a section as written, those in groups too; a repeated group as the table it is."""
+    for item in items:
+        if "group" not in item:
+            yield item
+        elif "repeat" in item:
+            yield {"table": item["group"], "label": item["label"], "columns": list(flat(item["items"]))}
+        else:
+            yield from flat(item["items"])
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Say where an item stands: its section, its table, and what the groups around it mean for it."""
+
+    section: str
+    table: str | None = None
+    within: tuple[str, ...] = ()
+    shown_with: str | None = None
+    required_with: str | None = None
+    conditions: tuple[str, ...] = ()
+    label: Text | None = None
+
+    def inside(self, group: Group) -> _Place:
+        return replace(
+            self,
+            within=(*self.within, group.name),
+            shown_with=group.name if group.visible else self.shown_with,
+            required_with=group.name if group.required_when else self.required_with,
+            conditions=(*self.conditions, *(e.source for e in (group.visible, group.required_when) if e)),
+            label=group.label,
+        )
+
+    @property
+    def around(self) -> dict[str, Any]:
+        return {"within": self.within, "shown_with": self.shown_with}  # of a group, too
+
+
 class _Reader:
     """Read a definition whose shape is known to be right."""
 
@@ -48,21 +103,50 @@ class _Reader:
         self.raw = raw
         self.field_types: dict[str, Type] = {}
         self.table_types: dict[str, dict[str, Type]] = {}
-        for item in (item for section in raw["sections"] for item in section["items"]):
-            if "table" in item:
-                name = self._new_name(item["table"])
-                columns = self.table_types[name] = {}
-                for column in item["columns"]:
-                    if column["field"] in columns or column["field"] in _RESERVED:
-                        raise DefinitionInvalid("NAME", f"{name}.{column['field']}")
-                    columns[column["field"]] = kinds.KINDS[column["kind"]]
-            else:
-                self.field_types[self._new_name(item["field"])] = kinds.KINDS[item["kind"]]
+        self.group_names: set[str] = set()
+        for section in raw["sections"]:
+            self._names(section["items"])
         if len(self.field_types) + sum(map(len, self.table_types.values())) > MAX_FIELDS:
             raise DefinitionInvalid("TOO_MANY_FIELDS", "sections")
 
+    def _names(self, items: Sequence[dict[str, Any]], depth: int = 1) -> None:
+        """Learn the names and types of fields, tables and groups outside tables."""
+        for item in items:
+            if "table" in item or "repeat" in item:
+                name = self._new_name(item.get("table") or item["group"])
+                self.table_types[name] = {}
+                self._columns(name, item.get("columns") or item["items"], depth + 1)
+            elif "group" in item:
+                self.group_names.add(self._new_name(item["group"]))
+                self._deeper(item["group"], depth)
+                self._names(item["items"], depth + 1)
+            else:
+                self.field_types[self._new_name(item["field"])] = kinds.KINDS[item["kind"]]
+
+    def _columns(self, table: str, items: Sequence[dict[str, Any]], depth: int) -> None:
+        """Learn the names and types of a table's columns, and of the groups in a repeated group."""
+        columns = self.table_types[table]
+        self._deeper(table, depth - 1)
+        for item in items:
+            name = item.get("field") or item.get("group")
+            path = f"{table}.{name or item['table']}"
+            if name is None or "repeat" in item:
+                raise DefinitionInvalid("ROWS_IN_ROWS", path)
+            if name in columns or name in _RESERVED or path in self.group_names:
+                raise DefinitionInvalid("NAME", path)
+            if "group" in item:
+                self.group_names.add(path)
+                self._deeper(path, depth)
+                self._columns(table, item["items"], depth + 1)
+            else:
+                columns[name] = kinds.KINDS[item["kind"]]
+
+    def _deeper(self, where: str, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise DefinitionInvalid("GROUPS_TOO_DEEP", where, str(MAX_DEPTH))
+
     def _new_name(self, name: str) -> str:
-        if name in self.field_types or name in self.table_types or name in _RESERVED:
+        if name in self.field_types or name in self.table_types or name in self.group_names or name in _RESERVED:
             raise DefinitionInvalid("NAME", name)
         return name
 
@@ -72,7 +156,8 @@ class _Reader:
         rules = tuple(self._rule(rule) for rule in self.raw.get("rules", ()))
         self._unique("rule", [rule.id for rule in rules])
         items = tuple(item for section in sections for item in section.items)
-        return Definition(sections, rules, in_order(items))
+        groups = tuple(group for section in sections for group in groups_of(section.nodes))
+        return Definition(sections, rules, in_order(items, groups))
 
     def _unique(self, what: str, names: list[str]) -> None:
         for name in names:
@@ -80,11 +165,39 @@ class _Reader:
                 raise DefinitionInvalid("NAME", f"{what} {name}")
 
     def _section(self, raw: dict[str, Any]) -> Section:
-        items = tuple(
-            self._table(item, raw["id"]) if "table" in item else self._field(item, raw["id"], None)
-            for item in raw["items"]
+        nodes = self._nodes(raw["items"], _Place(raw["id"]))
+        return Section(raw["id"], Text.from_json(raw["title"]), nodes, _text(raw.get("help")))
+
+    def _nodes(self, items: Sequence[dict[str, Any]], place: _Place) -> tuple[Node, ...]:
+        return tuple(
+            self._table(item, place)
+            if "table" in item or "repeat" in item
+            else self._group(item, place)
+            if "group" in item
+            else self._field(item, place)
+            for item in items
         )
-        return Section(raw["id"], Text.from_json(raw["title"]), items, _text(raw.get("help")))
+
+    def _group(self, raw: dict[str, Any], place: _Place) -> Group:
+        where = f"{place.table}.{raw['group']}" if place.table else raw["group"]
+        group = Group(
+            name=raw["group"],
+            label=Text.from_json(raw["label"]),
+            section=place.section,
+            nodes=(),
+            help=_text(raw.get("help")),
+            code=raw.get("code"),
+            table=place.table,
+            visible=self._expression(raw, "visible", where, place.table, "flag"),
+            required_when=self._expression(raw, "required_when", where, place.table, "flag"),
+            folded=raw.get("folded", False),
+            required_with=place.required_with,
+            **place.around,
+        )
+        group = replace(group, nodes=self._nodes(raw["items"], place.inside(group)))
+        if group.required_when and not any(item.required_with for item in group.items):
+            raise DefinitionInvalid("NOTHING_REQUIRED", where)
+        return group
 
     def _expression(self, raw: dict[str, Any], key: str, where: str, row: str | None, type_: Type) -> Expression | None:
         if key not in raw:
@@ -97,19 +210,24 @@ class _Reader:
                 f"EXPRESSION_{error.reason}", f"{where}: {key}", error.detail or raw[key]
             ) from error
 
-    def _field(self, raw: dict[str, Any], section: str, table: str | None) -> Field:
-        name, kind = raw["field"], raw["kind"]
+    def _field(self, raw: dict[str, Any], place: _Place) -> Field:
+        name, kind, table = raw["field"], raw["kind"], place.table
+        # In a group that is not always required, nothing is.
+        gate = place.required_with if raw.get("required") or "required_when" in raw else None
         where = f"{table}.{name}" if table else name
         field = Field(
             name=name,
             kind=kind,
             label=Text.from_json(raw["label"]),
             help=Text.from_json(raw["help"]),
-            section=section,
+            section=place.section,
             table=table,
             code=raw.get("code"),
-            required=raw.get("required", False),
-            required_when=self._expression(raw, "required_when", where, table, "flag"),
+            required=raw.get("required", False) and gate is None,
+            # With both keys it is always required, and in a group whenever that is.
+            required_when=None
+            if raw.get("required") and gate
+            else self._expression(raw, "required_when", where, table, "flag"),
             visible=self._expression(raw, "visible", where, table, "flag"),
             calculated=self._expression(raw, "calculated", where, table, kinds.KINDS[kind]),
             min=_decimal(raw.get("min")),
@@ -130,6 +248,10 @@ class _Reader:
             coefficient=raw.get("coefficient", False),
             confidence=raw.get("confidence"),
             source=raw.get("source"),
+            required_with=gate,
+            conditions=place.conditions,
+            group=place.label,
+            **place.around,
         )
         self._check(field, where)
         return self._with_default(field, raw, where)
@@ -169,22 +291,29 @@ class _Reader:
         values = {name: getattr(field, name) for name in field.__dataclass_fields__}
         return Field(**{**values, "default": value})
 
-    def _table(self, raw: dict[str, Any], section: str) -> Table:
-        name = raw["table"]
+    def _table(self, raw: dict[str, Any], place: _Place) -> Table:
+        name, repeat = raw.get("table") or raw["group"], raw.get("repeat", {})
+        least, most = raw.get("min_rows", repeat.get("min", 0)), raw.get("max_rows", repeat.get("max", MAX_ROWS))
+        label, help = Text.from_json(raw["label"]), _text(raw.get("help"))
+        nodes = self._nodes(raw.get("columns") or raw["items"], _Place(place.section, name))
         table = Table(
             name=name,
-            label=Text.from_json(raw["label"]),
-            help=Text.from_json(raw["help"]),
-            section=section,
-            columns=tuple(self._field(column, section, name) for column in raw["columns"]),
+            label=label,
+            help=help or label,
+            section=place.section,
+            columns=tuple(item for item in leaves(nodes) if isinstance(item, Field)),
             code=raw.get("code"),
-            min_rows=raw.get("min_rows", 0),
-            max_rows=raw.get("max_rows", MAX_ROWS),
+            min_rows=least,
+            max_rows=most,
             visible=self._expression(raw, "visible", name, None, "flag"),
             required_when=self._expression(raw, "required_when", name, None, "flag"),
             totals=tuple(raw.get("totals", ())),
             confidence=raw.get("confidence"),
             source=raw.get("source"),
+            required_with=place.required_with if least or "required_when" in raw else None,
+            conditions=place.conditions,
+            repeats=Group(name, label, place.section, nodes, help, raw.get("code")) if repeat else None,
+            **place.around,
         )
         if table.min_rows > table.max_rows:
             raise DefinitionInvalid("ROWS", name)

@@ -17,7 +17,7 @@ def object_schema(items: tuple[Item, ...]) -> dict[str, Any]:
         if isinstance(item, Field)
         and item.required
         and item.default is None
-        and not item.visible
+        and not item.may_hide
         and not item.calculated
     ]
     properties = {item.name: _table_schema(item) if isinstance(item, Table) else _field_schema(item) for item in items}
@@ -35,7 +35,7 @@ def _table_schema(table: Table) -> dict[str, Any]:
         "maxItems": table.max_rows,
         "items": object_schema(table.columns),
     }
-    if table.min_rows and not table.visible:
+    if table.min_rows and not table.may_hide and table.required_when is None:
         schema["minItems"] = table.min_rows
     return schema
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from forms import kinds, units
-from forms.definition import Definition, Field, Option, Table, Text
+from forms.definition import Definition, Field, Group, Option, Table, Text
 from forms.errors import DataError, FieldCalculated, FieldUnknown, RowUnknown, TableFull
 from forms.expression import MISSING, Operand
 from forms.form.cells import Cells, table_problem
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 VIETNAM: Final = timezone(timedelta(hours=7), "+07")
 _PATH = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:\[([0-9]{1,5})\](?:\.([A-Za-z_][A-Za-z0-9_]*))?)?")
+_ROW = re.compile(r"\[[0-9]{1,5}\]")
 
 
 class Form:
@@ -348,13 +349,29 @@ class Form:
     # --- what the window asks ----------------------------------------------------------------------------------------
 
     def visible(self, path: str) -> bool:
-        """Say whether a field, column cell or table is shown."""
+        """Say whether a field, column cell, table or group is shown."""
         if path in self.definition.tables:
             return path not in self.top.hidden
+        group = self.definition.groups.get(_ROW.sub("", path))
+        if group is not None:
+            return self._group_shown(group, path)
         cells, field = self._place(path)
         if field.table and field.table in self.top.hidden:
             return False
         return field.name not in cells.hidden
+
+    def _group_shown(self, group: Group, path: str) -> bool:
+        cells, around = self.top, [*group.within, group.name]
+        if group.table is not None:
+            match = _PATH.fullmatch(path)
+            if match is None or match[2] is None:
+                raise FieldUnknown(path[:80])
+            if int(match[2]) >= len(self.rows[group.table]):
+                raise RowUnknown(group.table, int(match[2]))
+            if group.table in self.top.hidden:
+                return False
+            cells = self.rows[group.table][int(match[2])]
+        return not any(name in cells.hidden for name in around)
 
     def required(self, path: str) -> bool:
         """Say whether a field must be filled, or a table must have rows."""
@@ -365,7 +382,7 @@ class Form:
 
     def least_rows(self, table: Table) -> int:
         """Return how many rows a table must have as things stand."""
-        if table.required_when is None:
+        if table.required_when is None and table.required_with is None:
             return table.min_rows
         return max(1, table.min_rows) if table.name in self.top.required else 0
 

@@ -169,13 +169,14 @@ class Wave:
             field = form.definition.tables[step.table].column[name] if step.table else form.definition.form_fields[name]
             self._take_over(cells, field)
             return
-        assert step.expression is not None
+        marked = cells.hidden if step.what == "visible" else cells.required
         form.row = cells.operands
         try:
-            holds = bool(step.expression.evaluate(form))
+            # What is in a group is shown, and required, only where the group is.
+            holds = step.group is None or (step.group in marked) == (step.what == "required")
+            holds = holds and (step.expression is None or bool(step.expression.evaluate(form)))
         except UNDEFINED:
             holds = step.what == "visible"
-        marked = cells.hidden if step.what == "visible" else cells.required
         mark = holds != (step.what == "visible")
         if mark == (name in marked):
             return
@@ -219,7 +220,7 @@ class Wave:
 
     def _begin(self, cells: Cells, field: Field) -> None:
         """Let a field that is not worked out by any step be what it was given."""
-        if field.calculated is None and field.visible is None:
+        if field.calculated is None and not field.may_hide:
             cells.values[field.name], cells.operands[field.name] = cells.raw[field.name]
 
     def _column_changed(self, field: Field, *operands: Operand) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forms import units
+from forms.definition import flat
 from forms.period import Period
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -117,7 +118,17 @@ def shown(field: Mapping[str, Any], value: object) -> str:
 
 
 def _items(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [item for section in definition.get("sections", ()) for item in section.get("items", ())]
+    return [item for section in definition.get("sections", ()) for item in flat(section.get("items", ()))]
+
+
+def _groups(items: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return which fields and tables stand in each group that is no repeated one, by its name."""
+    found: dict[str, list[str]] = {}
+    for item in items:
+        if "group" in item and "repeat" not in item:
+            found[item["group"]] = [inner.get("table") or inner["field"] for inner in flat(item["items"])]
+            found |= _groups(item["items"])
+    return found
 
 
 def sheet(definition: Mapping[str, Any], values: Mapping[str, Any], *, blank: bool) -> dict[str, Any]:
@@ -151,7 +162,8 @@ def sheet(definition: Mapping[str, Any], values: Mapping[str, Any], *, blank: bo
         for field in fields:
             if options := field.get("options"):
                 labels[field["field"]] = {str(o["value"]): _label(field, o["value"]) for o in options}
-    return {"raw": raw, "shown": strings, "labels": labels}
+    groups = {k: v for section in definition.get("sections", ()) for k, v in _groups(section.get("items", ())).items()}
+    return {"raw": raw, "shown": strings, "labels": labels} | ({"groups": groups} if groups else {})
 
 
 def period_facts(text: str | None) -> dict[str, Any] | None:

@@ -175,7 +175,8 @@ def _kind(item: Field | Table) -> Text:
 def _rule_facts(item: Field | Table) -> tuple[object, ...]:
     """Return what of an item decides what it takes and counts."""
     sources = [getattr(item, name, None) for name in ("required_when", "visible", "calculated")]
-    plain = tuple(source.source if source is not None else None for source in sources)
+    plain: tuple[object, ...] = tuple(source.source if source is not None else None for source in sources)
+    plain += (item.conditions,)
     if isinstance(item, Table):
         return *plain, item.min_rows, item.max_rows, item.totals
     return (

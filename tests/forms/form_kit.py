@@ -65,3 +65,7 @@ def write_folder(folder: Path, contents: dict[str, bytes]) -> Path:
 
 def packed(contents: dict[str, bytes]) -> bytes:
     return pack_files(contents)
+
+
+def group(name: str, items: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"group": name, "label": words(f"Nhóm {name}"), "items": items, **more}
