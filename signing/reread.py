@@ -16,9 +16,8 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, NamedTuple
 
-from asn1crypto import cms, parser
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -69,28 +68,138 @@ def _reread(written: IO[bytes], source: BinaryIO, field: str, certificate: Certi
     if contents != _gap(written, first, second):
         raise SignatureNotReread("byte_range")
     _require_prefix(written, source, source_size)
-    if any(contents[parser.peek(contents) :]):
-        raise SignatureNotReread("byte_range")
-    info = cms.ContentInfo.load(contents)
-    signed = info["content"]
-    if info["content_type"].native != "signed_data" or len(signed["signer_infos"]) != 1:
-        raise SignatureNotReread("signature")
-    signer = signed["signer_infos"][0]
-    raw = bytes(signer["signed_attrs"].contents)  # before its parts are read: the bytes as they stand in the file
-    digest = str(signer["digest_algorithm"]["algorithm"].native)
-    attributes = {one["type"].native: one["values"] for one in signer["signed_attrs"]}
-    if bytes(attributes["message_digest"][0].native) != _digest(written, digest, first, second, size):
+    made = _cms(contents)
+    if made.message_digest != _digest(written, made.digest, first, second, size):
         raise SignatureNotReread("digest")
-    ess = attributes["signing_certificate_v2"][0]["certs"][0]["cert_hash"].native
-    embedded = [one.chosen.dump() for one in signed["certificates"]]
-    if bytes(ess).hex() != certificate.fingerprint or certificate.der not in embedded:
+    if made.bound.hex() != certificate.fingerprint or certificate.der not in made.certificates:
         raise SignatureNotReread("certificate")
     try:
-        # RFC 5652, 5.4: what is signed is the attributes under the SET OF tag, not under [0].
-        verify_value(certificate.der, bytes(signer["signature"].native), tlv(0x31, raw), _HASHES[digest]())
+        verify_value(certificate.der, made.value, made.signed, _HASHES[made.digest]())
     except InvalidSignature as error:
         raise SignatureNotReread("signature") from error
-    return Reread(digest, size)
+    return Reread(made.digest, size)
+
+
+@dataclass(frozen=True)
+class _Cms:
+    """What a finished CMS says, as far as it is checked."""
+
+    digest: str
+    certificates: list[bytes]
+    signed: bytes
+    """What the value is made over: the attributes under the SET OF tag, not under [0] (RFC 5652, 5.4)."""
+    message_digest: bytes
+    bound: bytes
+    """The signer's certificate's SHA-256, of the attribute signing-certificate-v2."""
+    value: bytes
+
+
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_CONTENT_TYPE = bytes.fromhex("06092a864886f70d010903")
+_MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
+_SIGNING_CERTIFICATE_V2 = bytes.fromhex("060b2a864886f70d010910022f")
+_DATA = bytes.fromhex("06092a864886f70d010701")
+_DIGESTS = {
+    bytes.fromhex("0609608648016503040201"): "sha256",
+    bytes.fromhex("0609608648016503040202"): "sha384",
+    bytes.fromhex("0609608648016503040203"): "sha512",
+}
+_INTEGER, _OCTETS, _SEQUENCE, _SET, _FIRST, _SECOND = 0x02, 0x04, 0x30, 0x31, 0xA0, 0xA1
+_MOST = 1000
+
+
+def _cms(contents: bytes) -> _Cms:
+    """Read a ContentInfo with SignedData of one signer; behind it only zeros may stand.
+
+    Every value is taken in its place in RFC 5652, 5.1 and 5.3, and anything else there is refused: what was written is
+    DER. A fiftieth of the time of a model of all of ASN.1, and the bytes are looked at as they stand in the file.
+    """
+    whole, end = _value(contents, 0)
+    if any(contents[end:]):
+        raise SignatureNotReread("byte_range")
+    kind, content = _values(_of(_SEQUENCE, whole))
+    (signed_data,) = _values(_of(_FIRST, content))
+    _, _, _, embedded, *lists, infos = _values(_of(_SEQUENCE, signed_data))
+    signers = _values(_of(_SET, infos))
+    if kind.raw != _SIGNED_DATA or len(signers) != 1:
+        raise SignatureNotReread("signature")
+    _, _, algorithm, attributes, _, value, *unsigned = _values(_of(_SEQUENCE, signers[0]))
+    if any(one.tag != _SECOND for one in (*lists, *unsigned)) or len(lists) > 1 or len(unsigned) > 1:
+        raise SignatureNotReread("signature")
+    raw = _of(_FIRST, attributes)
+    found: dict[bytes, bytes] = {}
+    for attribute in _values(raw):
+        name, several = _values(_of(_SEQUENCE, attribute))
+        if name.raw in found:
+            raise SignatureNotReread("signature")
+        found[name.raw] = _of(_SET, several)
+    (said,) = _values(found[_MESSAGE_DIGEST])
+    if found[_CONTENT_TYPE] != _DATA:
+        raise SignatureNotReread("signature")
+    return _Cms(
+        digest=_DIGESTS[_values(_of(_SEQUENCE, algorithm))[0].raw],
+        certificates=[one.raw for one in _values(_of(_FIRST, embedded))],
+        signed=tlv(_SET, raw),
+        message_digest=_of(_OCTETS, said),
+        bound=_bound(found[_SIGNING_CERTIFICATE_V2]),
+        value=_of(_OCTETS, value),
+    )
+
+
+def _bound(attribute: bytes) -> bytes:
+    """Read the first certificate's hash from a signing-certificate-v2 (RFC 5035, 3); SHA-256 where none is named."""
+    (value,) = _values(attribute)
+    first = _values(_of(_SEQUENCE, _values(_of(_SEQUENCE, value))[0]))[0]
+    parts = _values(_of(_SEQUENCE, first))
+    if parts[0].tag == _SEQUENCE:
+        if _DIGESTS.get(_values(parts[0].inside)[0].raw) != "sha256":
+            raise SignatureNotReread("certificate")
+        parts = parts[1:]
+    return _of(_OCTETS, parts[0])
+
+
+class _Value(NamedTuple):
+    """One value of DER."""
+
+    tag: int
+    inside: bytes
+    raw: bytes
+
+
+def _value(data: bytes, place: int) -> tuple[_Value, int]:
+    """Read the value at a place and say where it ends. Raise ValueError, IndexError for what is no DER."""
+    tag, length, start = data[place], data[place + 1], place + 2
+    if tag & 0x1F == 0x1F:
+        raise ValueError
+    if length >= 0x80:
+        start += length - 0x80
+        digits = data[place + 2 : start]
+        length = int.from_bytes(digits, "big")
+        if not 0 < len(digits) < 5 or digits[0] == 0 or length < 0x80 or (length < 0x100) != (len(digits) == 1):
+            raise ValueError
+    end = start + length
+    if end > len(data):
+        raise ValueError
+    return _Value(tag, data[start:end], data[place:end]), end
+
+
+def _values(data: bytes) -> list[_Value]:
+    """Read all values that stand one after the other."""
+    found = []
+    place = 0
+    while place < len(data):
+        one, place = _value(data, place)
+        found.append(one)
+        if len(found) > _MOST:
+            raise ValueError
+    return found
+
+
+def _of(tag: int, value: _Value) -> bytes:
+    """Return what is in a value of this kind. Raise ValueError for another."""
+    if value.tag != tag:
+        raise ValueError
+    return value.inside
 
 
 _OBJECT = re.compile(rb"\A\s*\d+\s+\d+\s+obj\s*<<")

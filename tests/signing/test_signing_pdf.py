@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -14,7 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 import typst
-from asn1crypto import cms
+from asn1crypto import cms, parser
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields as pyhanko_fields
@@ -370,6 +371,46 @@ def test_rereading_finds_every_damage(damage: str, file_key: Any, tagged: bytes)
     with pytest.raises(errors.SignatureNotReread) as caught:
         reread.reread(io.BytesIO(bytes(changed)), io.BytesIO(source), "Signature1", certificate)
     assert reason is None or caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "oddity", ["two_signers", "attribute_twice", "no_binding", "other_binding", "endless", "behind"]
+)
+def test_rereading_takes_no_cms_that_another_reader_could_take_otherwise(
+    oddity: str, file_key: Any, tagged: bytes
+) -> None:
+    key = file_key("p256")
+    data = sign_pdf(tagged, None, key, at=NOW).data
+    assert data is not None
+    signature = PdfFileReader(io.BytesIO(data)).embedded_signatures[0]
+    _, first, second, _ = (int(value) for value in signature.byte_range)
+    content = cms.ContentInfo.load(signature.pkcs7_content.rstrip(b"\0")).copy()
+    signer = content["content"]["signer_infos"][0]
+    attributes = signer["signed_attrs"]
+    if oddity == "two_signers":
+        content["content"]["signer_infos"].append(signer.copy())
+        own = key.certificate.der  # alone, so that the second signer fits
+        content["content"]["certificates"] = [x for x in content["content"]["certificates"] if x.chosen.dump() == own]
+    elif oddity == "attribute_twice":
+        attributes.append(attributes[1].copy())
+    elif oddity == "no_binding":
+        signer["signed_attrs"] = [one for one in attributes if one["type"].native != "signing_certificate_v2"]
+    elif oddity == "other_binding":
+        bound = next(one for one in attributes if one["type"].native == "signing_certificate_v2")
+        bound["values"][0]["certs"][0]["cert_hash"] = hashlib.sha256(b"another").digest()
+    made = content.dump(force=True)
+    if oddity == "endless":
+        body = parser.parse(made)[4]
+        made = b"\x30\x80" + body + b"\0\0"
+    elif oddity == "behind":
+        made += b"\x05\x00"
+    room = second - first - 2
+    assert 2 * len(made) <= room
+    changed = data[: first + 1] + made.hex().encode().ljust(room, b"0") + data[second - 1 :]
+    with pytest.raises(errors.SignatureNotReread) as caught:
+        reread.reread(io.BytesIO(changed), io.BytesIO(tagged), "Signature1", key.certificate)
+    named = {"two_signers": "signature", "attribute_twice": "signature", "other_binding": "certificate"}
+    assert oddity not in named or caught.value.reason == named[oddity]
 
 
 def test_a_key_that_lies_is_found_out(file_key: Any, tagged: bytes) -> None:
