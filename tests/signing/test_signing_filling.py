@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pikepdf import Array, Dictionary, Name, String
+from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
@@ -193,6 +194,31 @@ def test_fields_drawn_apart_are_refused(pki: Any) -> None:
         with pytest.raises(FieldsDrawnApart) as caught:
             fill(data, {"tinh": "Huế", name: value})
         assert caught.value.fields == (name,)
+
+
+def test_a_radio_group_filled_all_the_same_is_no_filling_to_a_strict_judge(pki: Any, trust: Trust) -> None:
+    """Why it is refused; were it not so any more, filling it could be offered."""
+    maker = form()
+    maker.radio("r", [(300, 700, 320, 720), (340, 700, 360, 720)], ["Nam", "Nu"])
+
+    def choose(writer: Any) -> None:
+        group = made.field_named(writer, "r")
+        group["/V"] = pdf_name("/Nu")
+        writer.update_container(group)
+        for kid in group["/Kids"]:
+            one = kid.get_object()
+            one["/AS"] = pdf_name("/Nu" if "/Nu" in one["/AP"]["/N"] else "/Off")
+            writer.mark_update(kid)
+
+    source = made.signed(maker.data(), pki.key("anh_duong"), certify=MDPPerm.FILL_FORMS)
+    data = made.increment(source, choose)
+    (signature,) = PdfFileReader(io.BytesIO(data)).embedded_signatures
+    status = validate_pdf_signature(signature, skip_diff=False)
+    assert status.intact
+    assert status.valid
+    assert status.modification_level == ModificationLevel.OTHER
+    verdict = validate(data, name="a.pdf", trust=trust)
+    assert (verdict.verdict, verdict.signatures[0].reasons) == (Verdict.INVALID, ("CHANGES_FORBIDDEN",))
 
 
 @pytest.mark.parametrize("how", ["hidden", "noview", "flat", "layer", "offpage"])
