@@ -16,8 +16,9 @@ A submission that its portal cannot be asked for (`Sender.settles` is false) lea
 `release` or `settle_by_hand`.
 
 Each client's dossiers leave in the order in which they were queued: one that must be tried again holds back those of
-the same client behind it, and nobody else's. Two things don't hold: one that was given a later time, and one that only
-the user's word can settle (the deadline of the next does not wait for it).
+the same client behind it, and nobody else's. Three things don't hold: one that was given a later time, one that only
+the user's word can settle, and one whose agency must first renew its part of the catalogue (the deadline of the next
+does not wait for them).
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ SETTLED_BY_HAND = "SETTLED_BY_HAND"
 CANNOT_ASK = "PORTAL_CANNOT_BE_ASKED"
 REFUSED = "REFUSED_BY_PORTAL"
 STILL_JUDGED = "STILL_JUDGED"
+AGENCY_EXPIRED = "AGENCY_EXPIRED"
 UNSIGNED = "NO_SIGNED_RECEIPT"
 """Reason of a filed item whose portal signs no receipts."""
 CONNECTION = frozenset({"PORTAL_UNREACHABLE", "PORTAL_SLOW", "PORTAL_BUSY"})
@@ -225,7 +227,7 @@ def drain(
                 client = ws.dossiers.get(item.dossier).client.tax_code
                 early = item.not_before is not None and item.not_before > now()
                 if early and not (wanted is not None and first):
-                    if SEND_AT not in item.facts:
+                    if SEND_AT not in item.facts and item.reason != AGENCY_EXPIRED:
                         held.add(client)
                     continue
                 if client in held:
@@ -234,7 +236,8 @@ def drain(
                 pause = work.one(item)
                 if pause is not None:
                     break
-                left = ws.outbox.get(item.key).state in (ItemState.QUEUED, ItemState.UNCERTAIN)
+                now_at = ws.outbox.get(item.key)
+                left = now_at.state in (ItemState.QUEUED, ItemState.UNCERTAIN) and now_at.reason != AGENCY_EXPIRED
                 if left and connector.settles(item.key):
                     held.add(client)
             first = False

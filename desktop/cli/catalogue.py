@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from desktop.cli import session as _session
+from desktop.messages import message
 
 commands = typer.Typer(no_args_is_help=True, help="Danh mục thủ tục hành chính.")
 
@@ -28,11 +29,13 @@ def update(portal: Annotated[str | None, typer.Option("--portal")] = None) -> No
             "procedures": changes.procedures,
             "templates": changes.templates,
             "new_templates": [{"id": name, "version": version} for name, version in changes.new_templates],
+            "stale": changes.stale,
         },
         session.words(
             f"Danh mục có {changes.procedures} thủ tục, {changes.templates} biểu mẫu.",
             f"{changes.procedures} procedures, {changes.templates} templates.",
         ),
+        *(message("AGENCY_EXPIRED", one.to_json(), session.lang).sentence for one in changes.stale),
     )
 
 
@@ -76,5 +79,8 @@ def show(code: str) -> None:
     from desktop import filing
 
     session = _session.current
-    procedure = filing.procedure(session.app.desk, code)
-    session.answer(procedure.to_json(), *filing.procedure_lines(procedure, session.lang))
+    desk = session.app.desk
+    procedure = filing.procedure(desk, code)
+    stale = desk.catalogue.stale(code, desk.now())
+    said = ["", message("AGENCY_EXPIRED", stale.to_json(), session.lang).sentence] if stale is not None else []
+    session.answer(procedure.to_json() | {"stale": stale}, *filing.procedure_lines(procedure, session.lang), *said)

@@ -89,6 +89,9 @@ def preflight(desk: Desk, dossier_id: str) -> Preflight:
         reason = allowed.reasons.get("submit")
         if reason is not None:
             found.append(PreflightFinding("warning", "PRINT_ONLY", vi=reason.vi, en=reason.en))
+    stale = desk.catalogue.stale(dossier.procedure, desk.now())
+    if stale is not None and allowed.submit:
+        found.append(PreflightFinding("warning", "AGENCY_EXPIRED", facts=stale.to_json()))
     return Preflight(tuple(sorted(found, key=lambda finding: finding.severity != "error")))
 
 

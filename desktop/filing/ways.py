@@ -135,9 +135,17 @@ def connector(desk: Desk, way: Way, *, filing: bool = False) -> Iterator[Connect
                 made.renew = lambda: token_for(desk, found)
                 made.mandate = acting = Acting(desk, found, connection)
                 made.named = acting.named
+                made.ready = lambda submission: found.check_agency(
+                    _procedure_of(desk, submission.key), connection, desk.now()
+                )
             yield made
         else:
             raise ConnectorUnknown(way.url, way.kind)
+
+
+def _procedure_of(desk: Desk, key: str) -> str:
+    """Return the code of the procedure that a submission is for."""
+    return desk.workspace.dossiers.get(desk.workspace.outbox.get(key).dossier).procedure
 
 
 def learn(desk: Desk, way: Way) -> None:

@@ -254,7 +254,16 @@ def description_from(document: object, host: str) -> PortalDescription:
         signer_anchors=tuple(one.text(50_000) for one in at["signer_anchors"].items(64)),
         urls={str(k)[:100]: v[:2000] for k, v in urls.items() if isinstance(v, str)} if isinstance(urls, dict) else {},
         login=_login(at["login"]) if at["login"].value is not None else None,
+        agencies=_agencies(at["agencies"].value),
     )
+
+
+def _agencies(told: object) -> dict[str, str]:
+    """Return the names of agencies by their roles; what is no name is left out."""
+    if not isinstance(told, dict):
+        return {}
+    named = [(role, one.get("vi")) for role, one in list(told.items())[:1000] if isinstance(one, dict)]
+    return {str(role)[:64]: name[:500] for role, name in named if isinstance(name, str) and name}
 
 
 def _login(at: At) -> LoginDescription:

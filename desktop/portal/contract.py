@@ -446,3 +446,5 @@ class PortalDescription:
     """PEM of the authorities whose certificates the portal accepts from applicants."""
     urls: Mapping[str, str]
     login: LoginDescription | None = None
+    agencies: Mapping[str, str] = field(default_factory=dict)
+    """Names of the agencies that sign parts of the catalogue, by role."""

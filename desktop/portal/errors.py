@@ -30,6 +30,7 @@ DesktopError
         ├── CatalogueMissing     nothing verified yet from this portal
         ├── CatalogueRollback
         ├── CatalogueExpired
+        ├── AgencyExpired        one agency's part of it has run out
         ├── CatalogueForged      signatures or hashes do not fit
         ├── CatalogueTampered    what lies on this disk is not what was verified
         ├── WrongRoot            not the fingerprint that was given
@@ -306,6 +307,18 @@ class CatalogueExpired(CatalogueError):
     """ISO time of the earliest expiry, or ""."""
     code: ClassVar[str] = "CATALOGUE_EXPIRED"
     stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class AgencyExpired(CatalogueError):
+    """One agency has let its part of the catalogue run out: nothing is filed by its procedures until it renews it."""
+
+    portal: str
+    agency: str
+    """Its name."""
+    expired: str
+    """ISO time."""
+    code: ClassVar[str] = "AGENCY_EXPIRED"
 
 
 @dataclass(eq=False)

@@ -27,6 +27,7 @@ from desktop.portal.contract import (
     Uncertain,
 )
 from desktop.portal.errors import (
+    AgencyExpired,
     KeyReused,
     LoginNeeded,
     NotAtPortal,
@@ -70,6 +71,8 @@ class HosoConnector(HosoFollower):
     """Says under which mandate a submission is made, if under one."""
     named: Callable[[Submission], Sequence[str | None]] | None = None
     """Says which mandates were named for it so far, None for none, the newest last; nothing where that is unknown."""
+    ready: Callable[[Submission], None] | None = None
+    """Raises AgencyExpired where the agency that it goes to has let its part of the catalogue run out."""
     patience: float = 10.0
     """How many seconds `submit` waits for the judgement of what has arrived."""
     chunk: int = CHUNK
@@ -94,12 +97,16 @@ class HosoConnector(HosoFollower):
         told = _Whole(submission, progress)
         try:
             self._log_in()
+            if self.ready is not None:
+                self.ready(submission)
             state = self._announce(submission)
             outcome = self.conclude(submission, state.as_key_state())
             if outcome is not None and not _judging(outcome):
                 return outcome
             if outcome is None:
                 self._upload(submission, state, told)
+        except AgencyExpired as late:
+            return NotYet(None, late.code, late.facts)
         except PortalTrouble as trouble:
             return NotYet(_wait(trouble), trouble.code, trouble.facts)
         except PortalRefused as refusal:

@@ -20,6 +20,7 @@ from desktop.portal.catalogue import Catalogue
 from desktop.portal.catalogue.trusted import TrustedCatalogue
 from desktop.portal.connection import Connection
 from desktop.portal.errors import (
+    AgencyExpired,
     CatalogueExpired,
     CatalogueForged,
     CatalogueMissing,
@@ -34,8 +35,8 @@ from desktop.portal.errors import (
     WrongRoot,
 )
 from desktop.sandbox.authority import Authority
+from desktop.sandbox.catalogue import Agency, Target
 from desktop.sandbox.catalogue import Catalogue as Published
-from desktop.sandbox.catalogue import Target
 from desktop.sandbox.procedures import procedures_target
 from desktop.sandbox.server import Sandbox
 
@@ -367,6 +368,83 @@ def test_no_name_of_the_portal_becomes_a_name_on_this_disk(portal: Portal, pinne
     held = {path.name for path in (pinned.folder / "targets").iterdir()}
     assert all(re.fullmatch(r"[0-9a-f]{64}(\.zip)?", name) for name in held), held
     assert len(held) == len(names) + 2
+
+
+# --- agencies ---------------------------------------------------------------------------------------------
+
+
+TAX, LABOUR = "cuc-thue", "so-noi-vu"
+
+
+def agency(role: str, code: str, name: str) -> Agency:
+    paths = (f"procedures/{role}/*", f"codes/{code}")
+    return Agency(role, paths, {f"procedures/{role}/1.jsonl.gz": procedures_target({code: record(code, name)})})
+
+
+def test_an_agency_that_lets_its_list_run_out_makes_its_own_procedures_stale_and_nobody_elses(
+    portal: Portal, home: Path
+) -> None:
+    names = {TAX: {"vi": "Cục Thuế"}, LABOUR: {"vi": "Sở Nội vụ"}}
+    top = {"portal.json": Target(json.dumps(FACTS | {"agencies": names}).encode())}
+    tax, labour = agency(TAX, "1.000009", "Khai thuế"), agency(LABOUR, "2.000009", "Báo cáo lao động")
+    portal.published.publish(top, [tax, labour])
+
+    def sign(role: str, end: timedelta) -> None:
+        """Let one agency sign its list for so long, and the portal name it."""
+        held = portal.published._load(role)
+        assert held is not None
+        held.signed.version += 1
+        held.signed.expires = (NOW + end).replace(microsecond=0)
+        portal.published._write(role, held.signed)
+        portal.published._snapshot({role: held.signed.version})
+
+    sign(TAX, timedelta(days=5))
+    shelf = Catalogue(home, practice=True)
+    with portal.connect() as connection:
+        assert shelf.add_portal(connection, fingerprint=portal.published.fingerprint, now=NOW).stale == ()
+        (one,) = shelf.portals()
+        for code in ("1.000009", "2.000009"):
+            one.check_agency(code, connection, NOW)
+            assert shelf.stale(code, NOW) is None
+        later = NOW + timedelta(days=6)
+        # Six days on: the tax office's list has run out, the portal's own part has not.
+        assert one.verified().expires > later
+        late = shelf.stale("1.000009", later)
+        assert late is not None
+        assert (late.role, late.name) == (TAX, "Cục Thuế")
+        assert shelf.stale("2.000009", later) is None
+        assert shelf.procedure("1.000009") is not None, "drafting goes on"
+        assert shelf.procedure("2.000009") is not None
+        one.check_agency("2.000009", connection, later)
+        with pytest.raises(AgencyExpired) as raised:
+            one.check_agency("1.000009", connection, later)
+        assert raised.value.agency == "Cục Thuế"
+        # A list that has run out is no way in for another: it counts by its signature and the snapshot's hash only.
+        sign(TAX, timedelta(days=-1))
+        updated = one.update(connection, NOW)
+        assert [found.name for found in updated.stale] == ["Cục Thuế"]
+        assert shelf.procedure("1.000009") is not None
+        assert one.fresh(connection, NOW).stale("2.000009", NOW) is None
+        (path,) = (portal.folder / "catalogue" / "metadata").glob(f"3.{TAX}.json")
+        whole = path.read_bytes()
+        shutil.rmtree(one.folder / "metadata")
+        (one.folder / "verified.json").unlink()
+        document = json.loads(whole)
+        document["signed"]["targets"] = {}
+        path.write_text(json.dumps(document))
+        with pytest.raises(CatalogueForged):
+            one.update(connection, NOW)
+        path.write_bytes(whole + b" " * 6_000_000)
+        with pytest.raises((CatalogueForged, PortalAnsweredGarbage)):
+            one.update(connection, NOW)
+        path.write_bytes(whole)
+        # A computer that comes to know the portal only now takes it as it is.
+        assert [found.name for found in one.update(connection, NOW).stale] == ["Cục Thuế"]
+        assert one.verified().procedure("1.000009") is not None
+        # The agency signs anew: the next try finds it by itself.
+        sign(TAX, timedelta(days=30))
+        one.check_agency("1.000009", connection, NOW + timedelta(minutes=2))
+        assert one.verified().stale_agencies(NOW) == []
 
 
 # --- this disk --------------------------------------------------------------------------------------------

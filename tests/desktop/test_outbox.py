@@ -137,6 +137,22 @@ def test_only_a_signed_dossier_is_queued(ws: Workspace) -> None:
         enqueue(ws, dossier.id, PORTAL)
 
 
+def test_what_waits_for_its_agency_holds_back_no_other_dossier_of_the_client(ws: Workspace) -> None:
+    """Its agency must sign its part of the catalogue anew first; the deadline of the next does not wait for that."""
+    first, second = queued(ws, period="2026-06"), queued(ws, period="2026-07")
+    assert ws.dossiers.get(ws.outbox.get(first).dossier).client == ws.dossiers.get(ws.outbox.get(second).dossier).client
+    connector = Told(answers=[NotYet(None, "AGENCY_EXPIRED", {"agency": "Cục Thuế"})])
+    drain(ws, connector)
+    held, gone = ws.outbox.get(first), ws.outbox.get(second)
+    assert (held.state, held.reason, held.facts["agency"]) == (ItemState.QUEUED, "AGENCY_EXPIRED", "Cục Thuế")
+    assert gone.state == ItemState.DONE
+    # The next round comes before its time is up: still nobody waits for it.
+    third = queued(ws, period="2026-08")
+    drain(ws, connector)
+    assert ws.outbox.get(third).state == ItemState.DONE
+    assert ws.outbox.get(first).state == ItemState.QUEUED
+
+
 def test_the_same_filing_twice_asks_first(ws: Workspace) -> None:
     first, second, other = signed_dossier(ws), signed_dossier(ws), signed_dossier(ws, period="2026-07")
     key = enqueue(ws, first.id, PORTAL).key

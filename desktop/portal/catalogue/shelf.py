@@ -27,7 +27,7 @@ from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
     from desktop.portal.catalogue.trusted import TrustedCatalogue, Updated
-    from desktop.portal.catalogue.verified import Pin, PublishedTemplate, Verified
+    from desktop.portal.catalogue.verified import Pin, PublishedTemplate, StaleAgency, Verified
     from desktop.portal.connection import Connection
     from forms.procedure import Procedure
     from forms.template import Library
@@ -189,6 +189,16 @@ class Catalogue:
         raw = self._imported.raw(code)
         if raw is not None:
             return Shown(Procedure.from_national_portal(*raw), "imported", None, None)
+        return None
+
+    def stale(self, code: str, now: datetime) -> StaleAgency | None:
+        """Return the agency of a procedure where it has let its part of a portal's catalogue run out, else None."""
+        code = code.strip()
+        for portal in self.portals():
+            verified = _verified(portal)
+            found = verified.stale(code, now) if verified is not None else None
+            if found is not None:
+                return found
         return None
 
     def procedure(self, code: str) -> Procedure | None:

@@ -35,14 +35,25 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.api.metadata import Metadata, Root, TargetFile, Targets
+from tuf.api.metadata import Metadata, Root, Snapshot, TargetFile, Targets
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
-from desktop.portal.catalogue.verified import Pin, Verified, agencies_of, delegated, place, probe, renewed, verify_chain
+from desktop.portal.catalogue.verified import (
+    Pin,
+    StaleAgency,
+    Verified,
+    agencies_of,
+    delegated,
+    place,
+    probe,
+    renewed,
+    verify_chain,
+)
 from desktop.portal.connection import Connection, base_address
 from desktop.portal.contract import PortalDescription
 from desktop.portal.errors import (
+    AgencyExpired,
     CatalogueError,
     CatalogueExpired,
     CatalogueForged,
@@ -63,6 +74,8 @@ from desktop.replacing import move_over
 
 FRESH_FOR = timedelta(hours=1)
 """What was verified no longer ago than this, and has not expired, is fresh enough to submit."""
+ASKED_AGAIN = timedelta(minutes=1)
+"""A list of an agency that has run out is not asked for again within this."""
 MOST_SKEW = timedelta(days=1)
 
 SLOWEST = 16 * 1024
@@ -70,6 +83,7 @@ SLOWEST = 16 * 1024
 
 _ROOT_LIMIT = 512_000
 _TARGET_LIMIT = 64 * 1024 * 1024
+_LIST_LIMIT = UpdaterConfig().targets_max_length
 _STATE_LIMIT = 32 * 1024 * 1024
 
 
@@ -88,6 +102,8 @@ class Updated:
     """(id, version) of those that were not there before."""
     skew: int | None
     """The portal's clock minus ours, in seconds."""
+    stale: tuple[StaleAgency, ...] = ()
+    """Agencies that have let their lists run out: by their procedures nothing is filed until they renew them."""
 
 
 class TrustedCatalogue:
@@ -198,7 +214,7 @@ class TrustedCatalogue:
                 bootstrap=root,
             )
             updater.refresh()
-            state, fresh = self._chain(updater, root, before, now)
+            state, fresh = self._chain(updater, fetcher, root, before, now)
             for target in fresh.targets.values():
                 self._fetch(updater, fetcher, target)
         except (RepositoryError, DownloadError) as error:
@@ -227,7 +243,20 @@ class TrustedCatalogue:
             templates=len(fresh.templates()),
             new_templates=new,
             skew=None if connection.skew is None else round(connection.skew.total_seconds()),
+            stale=tuple(fresh.stale_agencies(now)),
         )
+
+    def check_agency(self, code: str, connection: Connection, now: datetime) -> None:
+        """Raise AgencyExpired where the agency of a procedure has let its list run out and the portal has none newer.
+
+        The portal is asked once more for that, unless it was a moment ago.
+        """
+        last = self.verified()
+        if last.stale(code, now) is not None and not timedelta(0) <= now - last.at <= ASKED_AGAIN:
+            self.update(connection, now)
+        found = self.verified().stale(code, now)
+        if found is not None:
+            raise AgencyExpired(self.pin.url, found.name, found.expired.isoformat())
 
     @property
     def contents(self) -> str:
@@ -287,9 +316,13 @@ class TrustedCatalogue:
     # --- inside -------------------------------------------------------------------------------------
 
     def _chain(
-        self, updater: Updater, root: bytes, before: Verified | None, now: datetime
+        self, updater: Updater, fetcher: _Fetcher, root: bytes, before: Verified | None, now: datetime
     ) -> tuple[dict[str, Any], Verified]:
-        """Have the lists of the agencies verified too; return all that was, and the chain of it."""
+        """Have the lists of the agencies verified too; return all that was, and the chain of it.
+
+        One that has run out is taken all the same, by the same signatures and the snapshot's hash: it makes its own
+        procedures stale and nobody else's.
+        """
         metadata = self.folder / "metadata"
         state = _read_cache(metadata, root, now)
         had = self._held() if before is not None else {}
@@ -304,13 +337,30 @@ class TrustedCatalogue:
             roles = agencies_of(top.signed)
             for role in roles:
                 # Asking for what only this agency could have makes the library fetch and verify its list.
-                updater.get_targetinfo(probe(role))
-            state["agencies"] = {role.name: _text(metadata / f"{role.name}.json") for role in roles}
+                with suppress(ExpiredMetadataError):
+                    updater.get_targetinfo(probe(role))
+            snapshot: Metadata[Snapshot] = Metadata.from_bytes((metadata / "snapshot.json").read_bytes())
+            state["agencies"] = {role.name: self._list_of(role.name, snapshot.signed, fetcher) for role in roles}
             fresh = verify_chain(state, self.pin, self.folder)
         if before is not None and fresh.chain.older_than(before.chain):
             # The client library would have said so, had its own cache not been lost.
             raise CatalogueRollback(self.pin.url)
         return state, fresh
+
+    def _list_of(self, role: str, snapshot: Snapshot, fetcher: _Fetcher) -> str:
+        """Return the list of an agency that the snapshot names, whose signatures `verify_chain` then checks."""
+        named = snapshot.meta.get(f"{role}.json")
+        if named is None:
+            raise RepositoryError("an agency without a list")
+        with suppress(OSError, RepositoryError):
+            data = (self.folder / "metadata" / f"{role}.json").read_bytes()
+            named.verify_length_and_hashes(data)
+            if Metadata.from_bytes(data).signed.version == named.version:
+                return base64.b64encode(data).decode()
+        # The library keeps no list that has run out.
+        address = f"{self.pin.url}/catalogue/metadata/{named.version}.{role}.json"
+        data = fetcher.download_bytes(address, named.length or _LIST_LIMIT)
+        return base64.b64encode(data).decode()
 
     def _held(self) -> dict[str, Any]:
         """Return what the last update wrote, unchecked."""

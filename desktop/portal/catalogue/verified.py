@@ -5,7 +5,8 @@ a role and a key for each.  An agency counts only for what was left to it: for i
 procedure by the path `codes/<code>`.  Where two could have the same, it is the first one's alone.
 
 The chain is checked anew from the pinned root each time it is read from disk, whatever the day: expiry
-forbids filing, not reading.  Each file is checked against its signed length and hash each time it is read.
+forbids filing, not reading, and that of an agency's list only filing by that agency's procedures.  Each file is
+checked against its signed length and hash each time it is read.
 """
 
 from __future__ import annotations
@@ -72,6 +73,20 @@ class PublishedTemplate:
     effective_to: date | None
 
 
+@dataclass(frozen=True)
+class StaleAgency:
+    """An agency that has let its part of a signed catalogue run out."""
+
+    role: str
+    name: str
+    """As the portal's own signed description has it; else its role."""
+    expired: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line prints."""
+        return {"agency": self.name, "expired": self.expired.isoformat()}
+
+
 class Claims:
     """What a portal leaves to each of its agencies, as the paths and patterns of its delegations."""
 
@@ -121,7 +136,8 @@ class Verified:
         """Of the catalogue as a whole."""
         self.at = at
         """When the update was made: the date that is shown beside what is used offline."""
-        self.expires = min(one.signed.expires for one in chain.all)
+        self.expires = chain.expires
+        """When the portal's own part runs out; the lists of its agencies run out one by one, see `stale`."""
         self.chain = chain
         self._folder = folder
         self._claims = Claims(role for role, _ in chain.agencies)
@@ -137,12 +153,24 @@ class Verified:
     def under(self, at: datetime, chain: Chain) -> Verified:
         """Return the same files under a chain that differs in its timestamp only."""
         new = copy.copy(self)
-        new.at, new.chain, new.expires = at, chain, min(one.signed.expires for one in chain.all)
+        new.at, new.chain, new.expires = at, chain, chain.expires
         return new
 
     def owner(self, path: str) -> str | None:
         """Return the agency to which a path was left: the first that it was left to, alone."""
         return self._claims.owner(path)
+
+    def stale(self, code: str, now: datetime) -> StaleAgency | None:
+        """Return the agency that a procedure was left to where its list has run out by now, else None."""
+        owner = self.owner(f"codes/{code}")
+        return next((one for one in self.stale_agencies(now) if one.role == owner), None)
+
+    def stale_agencies(self, now: datetime) -> list[StaleAgency]:
+        """Return the agencies whose lists have run out by now: what they say can be read, not filed by."""
+        late = [(role.name, metadata.signed.expires) for role, metadata in self.chain.agencies]
+        late = [(name, expires) for name, expires in late if expires <= now]
+        names = self.description.agencies if late else {}
+        return [StaleAgency(name, names.get(name, name), expires) for name, expires in late]
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes; CatalogueTampered unless they are exactly the signed ones."""
@@ -273,9 +301,10 @@ class Chain:
     agencies: tuple[tuple[DelegatedRole, Metadata[Targets]], ...]
 
     @property
-    def all(self) -> tuple[Metadata[Any], ...]:
-        """Return every piece."""
-        return (self.root, self.timestamp, self.snapshot, self.targets, *(one for _, one in self.agencies))
+    def expires(self) -> datetime:
+        """Return when the first piece of the portal's own runs out; that of an agency is the agency's alone."""
+        own = (self.root, self.timestamp, self.snapshot, self.targets)
+        return min(one.signed.expires for one in own)
 
     def older_than(self, before: Chain) -> bool:
         """Say whether something in it is older than it was before.

@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import filing
+from desktop.messages import message
 from desktop.ui import words
 from desktop.ui.jobs import Progress
-from desktop.ui.parts import Button, Card, Chip, Facts, Field, Rule, Scroll, Section, Text, empty, row_of
+from desktop.ui.parts import Button, Card, Chip, Facts, Field, Notice, Rule, Scroll, Section, Text, empty, row_of
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.theme import STEP, Size, font, grown, icon
 from desktop.ui.translation import later
 
 if TYPE_CHECKING:
@@ -60,13 +61,13 @@ class Here(Page):
         self._code = str(facts.get("code", self._code))
         desk, code = self.shell.desk, self._code
 
-        def read(progress: Progress) -> tuple[Any, date]:
-            return desk.catalogue.show(code), desk.today()
+        def read(progress: Progress) -> tuple[Any, date, Any]:
+            return desk.catalogue.show(code), desk.today(), desk.catalogue.stale(code, desk.now())
 
         self.shell.jobs.run("work", read, done=self._show, failed=self.shell.trouble, owner=self)
 
-    def _show(self, found: tuple[Any, date]) -> None:
-        shown, self._today = found
+    def _show(self, found: tuple[Any, date, Any]) -> None:
+        shown, self._today, stale = found
         empty(self.sheet.column)
         if shown is None:
             self.sheet.column.addWidget(Text(self.tr("Danh mục không còn thủ tục {}.").format(self._code)))
@@ -81,6 +82,9 @@ class Here(Page):
         ]
         column.addWidget(row_of(*chips, *marks))
         column.addWidget(Text(procedure.name, Size.TITLE, bold=True))
+        if stale is not None:
+            told = message("AGENCY_EXPIRED", stale.to_json(), self.shell.lang)
+            column.addWidget(Notice(f"{told.sentence} {told.remedy}", "warning"))
         top = QBoxLayout(
             QBoxLayout.Direction.TopToBottom if font(Size.BODY).pointSizeF() > 15 else QBoxLayout.Direction.LeftToRight
         )
@@ -347,7 +351,7 @@ class Here(Page):
             line = QHBoxLayout()
             line.setSpacing(2 * STEP)
             picture = QLabel()
-            picture.setPixmap(icon("check" if can else "remove", "success" if can else "muted").pixmap(20, 20))
+            picture.setPixmap(icon("check" if can else "remove", "success" if can else "muted").pixmap(grown(20)))
             line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
             said = self.tr("{}: được").format(words_of) if can else self.tr("{}: không. {}").format(words_of, why)
             line.addWidget(Text(said, role="text" if can else "muted"), 1)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QMenu, QProgressBar, QVBoxLayout
 
 from desktop import filing
+from desktop.messages import message
 from desktop.ui import words
 from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Card, Empty, PageHead, Text, as_search
@@ -197,18 +198,19 @@ class Here(Page):
     def _update(self) -> None:
         desk = self.shell.desk
 
-        def work(progress: Progress) -> int:
+        def work(progress: Progress) -> tuple[int, list[Any]]:
             known = filing.portals(desk)
-            for portal in known:
-                filing.update_catalogue(desk, portal.url)
-            return len(known)
+            return len(known), [one for at in known for one in filing.update_catalogue(desk, at.url).stale]
 
         self._busy(self.tr("Đang cập nhật danh mục từ các cổng…"))
         self.shell.jobs.run("network", work, done=self._updated, failed=self._failed, owner=self)
 
-    def _updated(self, count: int) -> None:
+    def _updated(self, found: tuple[int, list[Any]]) -> None:
+        count, stale = found
+        late = [message("AGENCY_EXPIRED", one.to_json(), self.shell.lang).sentence for one in stale[:3]]
+        told = self.tr("Danh mục của {} cổng đã được cập nhật và kiểm chữ ký.").format(count)
         self._done(
-            self.tr("Danh mục của {} cổng đã được cập nhật và kiểm chữ ký.").format(count)
+            " ".join([told, *late])
             if count
             else self.tr("Chưa có cổng nào. Thêm cổng trong Cài đặt, hoặc nhập tệp danh mục.")
         )
