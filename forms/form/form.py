@@ -350,7 +350,7 @@ class Form:
 
     def visible(self, path: str) -> bool:
         """Say whether a field, column cell, table or group is shown."""
-        if path in self.definition.tables:
+        if path in self.definition.form_fields or path in self.definition.tables:
             return path not in self.top.hidden
         group = self.definition.groups.get(_ROW.sub("", path))
         if group is not None:

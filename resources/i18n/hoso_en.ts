@@ -369,6 +369,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/form_view.py" />
+            <location filename="../../desktop/ui/filling/group.py" />
             <location filename="../../desktop/ui/filling/problem_bar.py" />
             <location filename="../../desktop/ui/pages/batch_rows.py" />
             <source>{} lỗi</source>
@@ -383,6 +384,33 @@
             <location filename="../../desktop/ui/filling/form_view.py" />
             <source>{}/{} mục bắt buộc</source>
             <translation>{}/{} required fields</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/group.py" />
+            <source>Thu gọn</source>
+            <translation>Fold</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/group.py" />
+            <source>Mở ra</source>
+            <translation>Unfold</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/group.py" />
+            <source>{}, đang mở; bấm để thu gọn</source>
+            <translation>{}, unfolded; press to fold</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/group.py" />
+            <source>{}, đã thu gọn; bấm để mở</source>
+            <translation>{}, folded; press to unfold</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/group.py" />
+            <location filename="../../desktop/ui/filling/problem_bar.py" />
+            <location filename="../../desktop/ui/pages/batch_rows.py" />
+            <source>{} cảnh báo</source>
+            <translation>Warnings: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/hand_over.py" />
@@ -795,12 +823,6 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/problem_bar.py" />
-            <location filename="../../desktop/ui/pages/batch_rows.py" />
-            <source>{} cảnh báo</source>
-            <translation>Warnings: {}</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/filling/problem_bar.py" />
             <source>Đã kiểm tra: không có lỗi</source>
             <translation>Checked: no problems</translation>
         </message>
@@ -813,6 +835,21 @@
             <location filename="../../desktop/ui/filling/problem_bar.py" />
             <source>{}. Bấm để đến trường này</source>
             <translation>{}. Press to go to this field</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/repeat.py" />
+            <source>Thêm {}</source>
+            <translation>Add {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/repeat.py" />
+            <source>Xóa</source>
+            <translation>Remove</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/repeat.py" />
+            <source>Xóa {}</source>
+            <translation>Remove {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/report.py" />
@@ -3129,6 +3166,11 @@
             <location filename="../../desktop/ui/pages/procedure.py" />
             <source>Cơ quan đã có</source>
             <translation>The agency has it already</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/procedure.py" />
+            <source>Không phải nộp đến hết ngày {}, trừ khi cơ quan không tra được.</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <location filename="../../desktop/ui/pages/procedure.py" />

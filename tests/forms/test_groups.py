@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -13,8 +15,20 @@ from hypothesis import strategies as st
 from forms.definition import Definition, Field, Group, Table
 from forms.errors import DefinitionInvalid
 from forms.form import Form
-from forms.printing import paper
-from tests.forms.form_kit import definition, definition_json, field, group, rule, table, template, words
+from forms.printing import PrintOptions, paper, print_form, read_back
+from forms.template.package import open_folder
+from tests.forms.form_kit import (
+    definition,
+    definition_json,
+    field,
+    files,
+    group,
+    rule,
+    table,
+    template,
+    words,
+    write_folder,
+)
 from tests.forms.property_kit import do, edits
 
 WIFE = group(
@@ -258,3 +272,41 @@ def test_every_field_of_a_definition_stands_somewhere() -> None:
     made = Definition.from_json(definition_json(ITEMS, RULES))
     assert all(isinstance(item, Field | Table) for item in made.items)
     assert set(made.fields) >= {"vc_so", "con.hoc_phi"}
+
+
+LAYOUT = """#import "/hoso.typ": *
+#show: hoso-page.with(title: "Thử nhóm")
+#let d = form-data()
+#if group-filled("vo_chong") [ VO CHONG: #fill("vc_ten"), giấy #fill("vc_so") ]
+#if group-filled("vc_cap") [ NOI CAP #fill("vc_noi_cap") ]
+#for (i, row) in d.values.con.enumerate() [ / Con #(i + 1): #fill("con[" + str(i) + "].ten") #if row.hoc [ học ] ]
+"""
+
+
+def test_a_group_is_printed_where_it_is_filled_and_its_places_are_found(tmp_path: Path) -> None:
+    made = files(ITEMS, RULES) | {"layout.typ": LAYOUT.encode()}
+    opened = open_folder(write_folder(tmp_path / "mau", made))
+    form = Form(opened, None, {"ket_hon": True, "vc_ten": "LÊ THỊ BÌNH", "con": [{"ten": "LÊ VĂN BA", "hoc": True}]})
+    printed = print_form(opened.ref, None, form.values, PrintOptions(timestamp=0))
+    (tmp_path / "a.pdf").write_bytes(printed.pdf)
+    text = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    assert "LÊ THỊ BÌNH" in text
+    assert "LÊ VĂN BA" in text
+    assert "NOI CAP" not in text
+    assert {"vc_ten", "con[0].ten"} <= {mark.name for mark in printed.fields}
+    form.set("ket_hon", False)
+    hidden = print_form(opened.ref, None, form.values, PrintOptions(timestamp=0))
+    (tmp_path / "b.pdf").write_bytes(hidden.pdf)
+    text = subprocess.run(["pdftotext", tmp_path / "b.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    assert "VO CHONG" not in text
+    assert read_back(printed.pdf).values["con"][0]["ten"] == "LÊ VĂN BA"
+
+
+def test_the_sheet_for_many_clients_names_the_group_over_each_field() -> None:
+    from forms.sheet.layout import written_fields
+
+    titles = [one.title("vi") for one in written_fields(GROUPED.definition.form_fields.values())]
+    assert titles[:5] == [
+        "Trường ket_hon", "Trường chung_ten", "Trường nuoc_ngoai", "Nhóm vo_chong: Họ và tên",
+        "Nhóm vo_chong: Trường vc_sinh",
+    ]  # fmt: skip

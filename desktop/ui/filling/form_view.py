@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from desktop.ui.filling.document import FormDocument
+from desktop.ui.filling.group import GroupHead, Placed, stack
+from desktop.ui.filling.repeat import RepeatBlock, tell_head
 from desktop.ui.filling.row import FieldRow, Measures, Source
 from desktop.ui.filling.table import TableBlock
 from desktop.ui.parts import Rule
 from desktop.ui.theme import STEP, Size, colour, font
-from forms.definition import Field, Section
+from forms.definition import Field, Group, Item, Node, Section
 from forms.form import Progress
 from forms.form.problem import Changed, Problem
 
 SLICE = 0.09
 """Seconds of building before the window is shown; the rest of a long form follows in slices."""
-BETWEEN = 2 * STEP
 INSET = 5 * STEP
 OUTSET = 3 * STEP
 
@@ -114,15 +115,19 @@ class FormView(QScrollArea):
         self.sheet.setAccessibleName(document.form.template.title.get(document.lang))
         self.setWidget(self.sheet)
         self.rows: dict[str, FieldRow] = {}
-        self.tables: dict[str, TableBlock] = {}
+        self.tables: dict[str, TableBlock | RepeatBlock] = {}
         self.heads: dict[str, SectionHead] = {}
-        self._blocks: list[tuple[Section, QWidget]] = []
+        self.groups: dict[str, GroupHead] = {}
+        self._blocks: list[Placed] = []
+        self._section: dict[QWidget, Section] = {}
         self._coded: dict[str, bool] = {}
         self._here = ""
         self._notices = notices
         for notice in notices:
             notice.setParent(self.sheet)
-        self._waiting = [(section, item) for section in document.form.definition.sections for item in section.items]
+        self._waiting = [
+            (section, node) for section in document.form.definition.sections for node in _in_order(section.nodes)
+        ]
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._relayout)
@@ -140,33 +145,55 @@ class FormView(QScrollArea):
     def _build(self, seconds: float) -> None:
         end = time.perf_counter() + seconds
         while self._waiting and time.perf_counter() < end:
-            section, item = self._waiting.pop(0)
+            section, node = self._waiting.pop(0)
             if section.id not in self.heads:
                 head = SectionHead(section, self.document.lang)
                 head.setParent(self.sheet)
                 self.heads[section.id] = head
                 self._coded[section.id] = any(item.code for item in section.items)
-                self._blocks.append((section, head))
-            block: FieldRow | TableBlock
-            if isinstance(item, Field):
-                block = FieldRow(self.document, item, self._today, self._sources.get(item.name))
-                self.rows[item.name] = block
-            else:
-                block = TableBlock(self.document, item, self._today)
-                self.tables[item.name] = block
-                block.import_asked.connect(self.import_asked)
+                self._add(section, head)
+            if isinstance(node, Group):
+                title = GroupHead.of(self.sheet, node, self.document.lang, open=self._opened(node))
+                title.folded.connect(self.relayout)
+                self.groups[node.name] = title
+                self._add(section, title, node.within)
+                continue
+            block = self._block(node)
             block.setParent(self.sheet)
             block.focused.connect(self._reached)
             block.left.connect(self._left)
             block.resized.connect(self.relayout)
             block.undo_asked.connect(self.undo)
             block.redo_asked.connect(self.redo)
-            self._blocks.append((section, block))
+            self._add(section, block, node.within)
         if not self._waiting:
             self._more.stop()
             self._progress()
             self._relayout()  # once: what is built later lies below what is seen
             self.built.emit()
+
+    def _add(self, section: Section, widget: QWidget, within: tuple[str, ...] = ()) -> None:
+        self._blocks.append(Placed(widget, tuple(self.groups[name] for name in within)))
+        self._section[widget] = section
+
+    def _block(self, item: Item) -> FieldRow | TableBlock | RepeatBlock:
+        if isinstance(item, Field):
+            row = self.rows[item.name] = FieldRow(self.document, item, self._today, self._sources.get(item.name))
+            return row
+        if item.repeats is not None:
+            entries = self.tables[item.name] = RepeatBlock(self.document, item, self._today)
+            return entries
+        table = self.tables[item.name] = TableBlock(self.document, item, self._today)
+        table.import_asked.connect(self.import_asked)
+        return table
+
+    def _opened(self, group: Group) -> bool:
+        """Say whether a group is unfolded at first: one that begins folded is where something in it was entered."""
+        form = self.document.form
+        return not group.folded or any(
+            item.name in form.top.given if isinstance(item, Field) else bool(form.rows[item.name])
+            for item in group.items
+        )
 
     def build_all(self) -> None:
         """Build what is still missing, at once."""
@@ -186,31 +213,18 @@ class FormView(QScrollArea):
             high = notice.heightForWidth(width) if notice.hasHeightForWidth() else notice.sizeHint().height()
             notice.setGeometry(INSET, y, width, high)
             y += high + 2 * STEP
-        wanted: set[QWidget] = set()
-        shown: set[str] = set()
-        for section, block in self._blocks:
-            if isinstance(block, (FieldRow, TableBlock)) and block.wanted:
-                wanted.add(block)
-                shown.add(section.id)
-        for section, block in self._blocks:
-            if isinstance(block, SectionHead):
-                visible = section.id in shown
-                high = block.arrange(width) if visible else 0
-            elif isinstance(block, FieldRow):
-                visible = block in wanted
-                high = block.arrange(width, self._coded[section.id], measures) if visible else 0
-            else:
-                assert isinstance(block, TableBlock)
-                visible = block in wanted
-                high = block.arrange(width) if visible else 0
-            if visible:
-                place = QRect(INSET, y, width, high)
-                if block.geometry() != place:
-                    block.setGeometry(place)
-                    block.update()
-                y += high + BETWEEN
-            if block.isHidden() == visible:
-                block.setVisible(visible)
+        section = self._section
+        shown = {
+            section[block.widget].id
+            for block in self._blocks
+            if not isinstance(block.widget, SectionHead) and block.wanted
+        }
+
+        def heading(head: QWidget, room: int) -> int | None:
+            assert isinstance(head, SectionHead)
+            return head.arrange(room) if section[head].id in shown else None
+
+        y = stack(self._blocks, (INSET, y, width), lambda row: self._coded[section[row].id], measures, heading)
         self.sheet.resize(self.viewport().width(), y + 6 * STEP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -250,16 +264,25 @@ class FormView(QScrollArea):
         self._tell(adding=self.document.checked and not self._typing())
 
     def _typing(self) -> bool:
-        row = self.rows.get(self._here)
+        row = self._row(self._here)
         return row is not None and row._burst is not None
+
+    def _row(self, path: str) -> FieldRow | None:
+        """Return the row of a field of the form, or of an entry of a repeated group."""
+        table = self.tables.get(path.partition("[")[0])
+        return table.row_at(path) if isinstance(table, RepeatBlock) else self.rows.get(path)
 
     def _reached(self, path: str) -> None:
         self._here = path
         name = path.partition("[")[0]
-        row = self.rows.get(name)
-        if row is not None:
+        row, table = self.rows.get(name), self.tables.get(name)
+        spot = (0, row.height()) if row is not None else None
+        if isinstance(table, RepeatBlock):
+            spot = table.place_of(path)
+        block = row or table
+        if spot is not None and block is not None:
             bar = self.verticalScrollBar()
-            top, bottom = row.y() - 40, row.y() + row.height() + 40
+            top, bottom = block.y() + spot[0] - 40, block.y() + spot[1] + 40
             if top < bar.value():
                 bar.setValue(top)
             elif bottom > bar.value() + self.viewport().height():
@@ -281,11 +304,23 @@ class FormView(QScrollArea):
                 problems = tuple(problem for problem in row._problems if problem in problems)
             moved = row.tell(problems) or moved
         for name, table in self.tables.items():
-            table.tell({p: tuple(v) for p, v in found.items() if p.partition("[")[0] == name})
+            inside = {p: tuple(v) for p, v in found.items() if p.partition("[")[0] == name}
+            if isinstance(table, RepeatBlock):
+                table.tell(inside, adding=adding)
+            else:
+                table.tell(inside)
+        if self.groups:
+            self._tell_groups()
         if moved:
             self.relayout()
         self._progress()
         self.told.emit()
+
+    def _tell_groups(self) -> None:
+        for head in self.groups.values():
+            under = [block.widget for block in self._blocks if head in block.heads]
+            rows = [row for row in under if isinstance(row, FieldRow)]
+            tell_head(head, rows + [row for one in under if isinstance(one, RepeatBlock) for row in one.rows.values()])
 
     def _progress(self) -> None:
         for name, progress in self.document.form.progress().items():
@@ -304,6 +339,8 @@ class FormView(QScrollArea):
         name = path.partition("[")[0]
         if name not in self.rows and name not in self.tables:
             self.build_all()
+        for item_name in self._around(name):
+            self.groups[item_name].unfold()
         self._relayout()
         row = self.rows.get(name)
         if row is not None and row.wanted:
@@ -316,6 +353,12 @@ class FormView(QScrollArea):
             table.go_to(path)
             return True
         return False
+
+    def _around(self, name: str) -> tuple[str, ...]:
+        """Return the groups that a field or table stands in."""
+        definition = self.document.form.definition
+        item = definition.form_fields.get(name) or definition.tables.get(name)
+        return item.within if item is not None else ()
 
     def first(self) -> None:
         """Put the focus into the first field that may be filled and is not."""
@@ -343,7 +386,7 @@ class FormView(QScrollArea):
         self.commit()
         path = turn()
         if path is not None:
-            row = self.rows.get(path)
+            row = self._row(path)
             if row is not None:
                 row.refresh()
             self.go_to(path)
@@ -361,3 +404,11 @@ class FormView(QScrollArea):
         """Help by F1 also where no window around asks for it."""
         if event.key() != Qt.Key.Key_F1 or not self.help_here():
             super().keyPressEvent(event)
+
+
+def _in_order(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield what stands on a sheet, each group before what is in it."""
+    for node in nodes:
+        yield node
+        if isinstance(node, Group):
+            yield from _in_order(node.nodes)

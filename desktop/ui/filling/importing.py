@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop.ui.filling.table import TableBlock
+
 if TYPE_CHECKING:
     from desktop.ui.filling.form_view import FormView
     from desktop.ui.jobs import Progress
@@ -39,6 +41,7 @@ def choose_rows(parent: QWidget, shell: Shell, view: FormView, table: str) -> No
 def import_rows(shell: Shell, view: FormView, table: str, file: Path) -> None:
     """Read a spreadsheet and put its rows below those that are filled in; what is wrong is said under the table."""
     block = view.tables[table]
+    assert isinstance(block, TableBlock)  # a repeated group does not ask for a spreadsheet
     view.commit()
     desk, template = shell.desk, view.document.form.template
 
@@ -66,6 +69,7 @@ def _take(shell: Shell, view: FormView, table: str, name: str, found: SheetRows)
     from desktop.filing.table_rows import joined_rows
 
     block = view.tables[table]
+    assert isinstance(block, TableBlock)  # a repeated group does not ask for a spreadsheet
     rows = joined_rows(view.document.form, table, found)
     block.take_rows(rows, len(rows) - len(found.rows))
     said = tr("Đã nhập {} dòng từ {}; hoàn tác bằng Ctrl+Z.").format(len(found.rows), name)

@@ -22,7 +22,7 @@ from desktop.ui.filling.fields import (
 )
 from desktop.ui.filling.reading import NUMBERS, Taken
 from desktop.ui.parts import Button
-from desktop.ui.theme import RADIUS, STEP, Size, colour, font, icon
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font, grown, icon
 from forms import kinds
 from forms.definition import Field
 from forms.form.problem import Problem
@@ -86,9 +86,12 @@ class FieldRow(QWidget):
     undo_asked = Signal()
     redo_asked = Signal()
 
-    def __init__(self, document: FormDocument, field: Field, today: date, source: Source | None = None) -> None:
+    def __init__(
+        self, document: FormDocument, field: Field, today: date, source: Source | None = None, path: str = ""
+    ) -> None:
+        """Show a field of the form, or with `path` (`con[0].ten`) one of an entry of a repeated group."""
         super().__init__()
-        self.document, self.spec, self.path = document, field, field.name
+        self.document, self.spec, self.path = document, field, path or field.name
         self.source = source
         self._burst: object = None
         self._problems: tuple[Problem, ...] = ()
@@ -272,6 +275,11 @@ class FieldRow(QWidget):
         self._needs_room()
         return True
 
+    def beside(self, name: str) -> str:
+        """Return the path of another field, of the same entry where it has one of that name."""
+        table = self.document.form.definition.tables.get(self.spec.table or "")
+        return f"{self.path.rpartition('.')[0]}.{name}" if table is not None and name in table.column else name
+
     def _offer_list(self) -> None:
         if not listed(self.spec) or isinstance(self.editor, (CheckEditor, LinesEditor)):
             return
@@ -279,7 +287,7 @@ class FieldRow(QWidget):
         options = form.options(self.path)
         key = f"{form.template.id} {form.template.version} {self.path}"
         if self.spec.depends_on:
-            key += f" {form.value(self.spec.depends_on)}"
+            key += f" {form.value(self.beside(self.spec.depends_on))}"
         if getattr(self, "_offered", None) == key:
             return
         self._offered = key
@@ -382,14 +390,15 @@ class FieldRow(QWidget):
 
     def _arrange(self, width: int, coded: bool, measures: Measures) -> int:
         left = measures.code if coded else PAD
-        room = width - left - HELP - GAP
+        ask = grown(HELP)
+        room = width - left - ask - GAP
         kind = self.spec.kind
         self._marks = []
         one = measures.height
         tall = 4 * measures.line + 14 if kind == "multiline" else one
         note_left, note_wide = left, room
         if kind in NUMBERS or kind in ("date", "month", "quarter", "period", "check"):
-            wide = measures.number if kind in NUMBERS else 28 if kind == "check" else measures.date
+            wide = measures.number if kind in NUMBERS else grown(28) if kind == "check" else measures.date
             wide = min(wide, room)
             label = room - wide - GAP
             high = self._height(self.label, label)
@@ -415,7 +424,7 @@ class FieldRow(QWidget):
             self.editor.setGeometry(left, PAD + high + 5, room, tall)
             bottom = PAD + high + 5 + tall
         y = self.editor.y()
-        self.help_button.setGeometry(width - HELP, y + (one - HELP) // 2, HELP, HELP)
+        self.help_button.setGeometry(width - ask, y + (one - ask) // 2, ask, ask)
         right = kind in NUMBERS and self._help is None
         parts: tuple[QWidget | None, ...] = (self._problem, self._question, self._note, self._offer, self._help)
         shown = [part for part in parts if part is not None and not part.isHidden()]
@@ -423,8 +432,8 @@ class FieldRow(QWidget):
             bottom += 4
             shift = 0
             if part is self._problem:
-                self._marks.append((QRect(note_left, bottom + 1, 16, 16), self.tone, self.tone))
-                shift = 22
+                self._marks.append((QRect(note_left, bottom + 1, grown(16), grown(16)), self.tone, self.tone))
+                shift = 6 + grown(16)
             if isinstance(part, QLabel):
                 tall = self._height(part, note_wide - shift)
                 if part is self._note and right:
