@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.filing.desk import ZONE, Desk
 
 if TYPE_CHECKING:
-    from desktop.store.records import Dossier, OutboxItem
+    from desktop.store.records import Client, Dossier, OutboxItem
 
 Group = Literal["due", "answer", "uncertain", "result", "certificate"]
 Step = Literal["open", "sign", "submit", "pay", "supplement", "refused", "outbox", "follow", "key"]
@@ -87,6 +88,7 @@ def seen_results(desk: Desk, dossier: str) -> None:
         desk.workspace.settings.set("seen_results", [*seen[-999:], dossier])
 
 
+@lru_cache(maxsize=256)
 def due_of(period: str | None) -> date | None:
     """Return the last day for filing what is declared for a period."""
     from forms.period import Period
@@ -109,7 +111,7 @@ def agenda(desk: Desk, client: str | None = None) -> list[Entry]:
     }
     found = [
         *_due(dossiers, items), *_answers(desk, dossiers, items), *_uncertain(dossiers, items),
-        *_results(desk, dossiers, since), *_certificates(desk, owner.tax_code if owner else None),
+        *_results(desk, since, owner), *_certificates(desk, owner.tax_code if owner else None),
     ]  # fmt: skip
     far = date.max
     return sorted(found, key=lambda entry: (GROUPS.index(entry.group), entry.when or far, entry.client, entry.what))
@@ -163,15 +165,13 @@ def _uncertain(dossiers: dict[str, Dossier], items: dict[str, OutboxItem]) -> It
             yield Entry("uncertain", one.client.name, one.procedure_name, day, "outbox", one.id, one.period)
 
 
-def _results(desk: Desk, dossiers: dict[str, Dossier], since: datetime) -> Iterator[Entry]:
+def _results(desk: Desk, since: datetime, owner: Client | None) -> Iterator[Entry]:
     ws = desk.workspace
     seen = set(ws.settings.get("seen_results", []))
-    first = ws.results.first_of_each(since)
-    for one in dossiers.values():
-        if one.code and one.id in first and one.id not in seen:
-            name, issued = first[one.id]
-            day = issued.astimezone(ZONE).date() if issued else None
-            yield Entry("result", one.client.name, one.procedure_name, day, "follow", one.id, one.period, name)
+    for one in ws.results.first_of_each(since, owner):
+        if one.dossier not in seen:
+            day = one.issued.astimezone(ZONE).date() if one.issued else None
+            yield Entry("result", one.client, one.procedure_name, day, "follow", one.dossier, one.period, one.name)
 
 
 def _certificates(desk: Desk, client: str | None) -> Iterator[Entry]:

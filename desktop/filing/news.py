@@ -36,16 +36,16 @@ class News:
 
 def standing(desk: Desk) -> Standing:
     """Return how all dossiers that are with an agency stand now."""
-    return {one.id: (one.status, one.raw) for one in desk.workspace.dossiers.list(coded=True)}
+    return desk.workspace.dossiers.standing()
 
 
 def changes(desk: Desk, before: Mapping[str, tuple[int | None, str | None]]) -> tuple[list[News], Standing]:
     """Return which dossiers stand otherwise than before, and how all stand now; one that was just filed is no news."""
-    now: Standing = {}
+    now = standing(desk)
     found = []
-    for one in desk.workspace.dossiers.list(coded=True):
-        now[one.id] = (one.status, one.raw)
-        if one.id in before and before[one.id] != now[one.id]:
+    for name, stands in now.items():
+        if name in before and before[name] != stands:
+            one = desk.workspace.dossiers.get(name)
             found.append(News("status", one.id, one.code or one.id, one.procedure_name, status=one.status))
     return found, now
 

@@ -41,8 +41,8 @@ from desktop.store.schema import (
     files,
     forms,
     letters,
+    notices,
     outbox,
-    results,
     revisions,
 )
 from desktop.store.search import folded, holds_all
@@ -190,8 +190,9 @@ class Dossiers:
     def asking(self, since: datetime, client: Client | None = None) -> builtins.list[Dossier]:
         """Return the dossiers that may ask something of a person, the last changed first.
 
-        They are not filed yet, or have an open request, a fee that is due, a sending that was refused or is uncertain,
-        or a result; they have changed since a time, or are still in preparation.
+        They are not filed yet, or have an open request, a fee that is due, or a sending that was refused or is
+        uncertain; they have changed since a time, or are still in preparation. Those of which there is only a result,
+        most of all, are told by `Results.first_of_each`.
         """
         here = dossiers.c.id
         asked = or_(
@@ -199,7 +200,6 @@ class Dossiers:
             here.in_(select(letters.c.dossier).where(letters.c.kind == "supplement", letters.c.answered_by.is_(None))),
             here.in_(select(fees.c.dossier).where(fees.c.state == FeeState.DUE)),
             here.in_(select(outbox.c.dossier).where(outbox.c.state.in_([ItemState.REFUSED, ItemState.UNCERTAIN]))),
-            here.in_(select(results.c.dossier)),
         )
         recent = or_(dossiers.c.updated >= since, dossiers.c.state == DossierState.PREPARED)
         query = _select().where(recent, asked).order_by(dossiers.c.updated.desc(), here)
@@ -207,6 +207,16 @@ class Dossiers:
             query = query.where(dossiers.c.client == client.id)
         with self._database.read() as connection:
             return [_dossier_from(row) for row in connection.execute(query)]
+
+    def standing(self) -> dict[str, tuple[int | None, str | None]]:
+        """Return status and the portal's own words for it of each dossier with a code, the last changed first."""
+        query = (
+            select(dossiers.c.id, dossiers.c.status, dossiers.c.raw)
+            .where(dossiers.c.code.is_not(None))
+            .order_by(dossiers.c.updated.desc(), dossiers.c.id)
+        )
+        with self._database.read() as connection:
+            return {dossier: (status, raw) for dossier, status, raw in connection.execute(query)}
 
     def components(self, dossier: str) -> builtins.list[Component]:
         """Return what a dossier must contain, in the procedure's order."""
@@ -291,6 +301,22 @@ class Dossiers:
                 .values(form=form)
             )
             self._drop_files(connection, found, component, ("form", "xml"))
+
+    def set_notices(self, dossier: str, wish: Mapping[str, Any] | None) -> None:
+        """Choose how the applicant wants to hear of it, as the portal's contract writes that; None: no wish."""
+        with self._database.write() as connection:
+            found = self.get(dossier)
+            connection.execute(delete(notices).where(notices.c.dossier == found.id))
+            if wish is not None:
+                connection.execute(insert(notices).values(dossier=found.id, wish=dict(wish)))
+
+    def notices(self, dossier: str) -> dict[str, Any] | None:
+        """Return how the applicant wants to hear of it; None: nothing was chosen."""
+        with self._database.read() as connection:
+            wish: dict[str, Any] | None = connection.execute(
+                select(notices.c.wish).where(notices.c.dossier == dossier)
+            ).scalar()
+            return wish
 
     def set_delivery(self, dossier: str, delivery: str, role: str | None = None) -> Dossier:
         """Choose how the result comes, and as whom the signer signs."""

@@ -12,8 +12,19 @@ from sqlalchemy import Row, insert, or_, select, update
 from desktop.errors import MoveForbidden, RecordNotFound
 from desktop.store.engine import Database
 from desktop.store.ledger import Audit, add_event
-from desktop.store.records import DossierState, Fee, FeeState, Letter, Payment, PaymentState, Result, Status
-from desktop.store.schema import dossiers, fees, letters, payments, results, statuses
+from desktop.store.records import (
+    Client,
+    DossierState,
+    Fee,
+    FeeState,
+    FirstResult,
+    Letter,
+    Payment,
+    PaymentState,
+    Result,
+    Status,
+)
+from desktop.store.schema import clients, dossiers, fees, letters, payments, results, statuses
 from desktop.store.timing import Clock
 
 
@@ -312,16 +323,30 @@ class Results:
                 raise RecordNotFound("result", result)
             add_event(connection, dossier, now, "result", {"result": result, "verdict": verdict})
 
-    def first_of_each(self, since: datetime) -> dict[str, tuple[str, datetime | None]]:
-        """Return name and time of issue of the first result of each dossier that has changed since a time."""
+    def first_of_each(self, since: datetime, client: Client | None = None) -> builtins.list[FirstResult]:
+        """Return the first result of each dossier with a code that has changed since a time, the last changed first.
+
+        There are many, so only the columns that are told are read.
+        """
         query = (
-            select(results.c.dossier, results.c.name, results.c.issued)
+            select(
+                results.c.dossier, clients.c.name.label("client"), dossiers.c.procedure_name, dossiers.c.period,
+                results.c.name, results.c.issued,
+            )
             .join(dossiers, dossiers.c.id == results.c.dossier)
+            .join(clients, clients.c.id == dossiers.c.client)
             .where(or_(dossiers.c.updated >= since, dossiers.c.state == DossierState.PREPARED))
-            .order_by(results.c.result.desc())
-        )
+            .where(dossiers.c.code.is_not(None))
+            .order_by(dossiers.c.updated.desc(), dossiers.c.id, results.c.result)
+        )  # fmt: skip
+        if client is not None:
+            query = query.where(dossiers.c.client == client.id)
+        found: dict[str, FirstResult] = {}
         with self._database.read() as connection:
-            return {row.dossier: (row.name, row.issued) for row in connection.execute(query)}
+            for row in connection.execute(query):
+                if row[0] not in found:
+                    found[row[0]] = FirstResult(*row)
+        return builtins.list(found.values())
 
     def list(self, dossier: str) -> builtins.list[Result]:
         """Return the results of a dossier."""

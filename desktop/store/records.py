@@ -334,6 +334,18 @@ class Letter:
 
 
 @dataclass(frozen=True)
+class FirstResult:
+    """What is told of a dossier that has a result: whose it is, of what, and the first result's name and time."""
+
+    dossier: str
+    client: str
+    procedure_name: str
+    period: str | None
+    name: str
+    issued: datetime | None
+
+
+@dataclass(frozen=True)
 class Result:
     """A result that the agency issued."""
 

@@ -7,7 +7,7 @@ that no program, ours or another, can write a state that has no meaning.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -35,6 +35,11 @@ VIETNAM = timezone(timedelta(hours=7))
 """Asia/Ho_Chi_Minh has had no other offset since 1975; a fixed one needs no time-zone data on Windows."""
 
 
+def told(value: str | None) -> datetime | None:
+    """Read a time as it is kept, and give it as it is told in Vietnam."""
+    return None if value is None else datetime.fromisoformat(value).astimezone(VIETNAM)
+
+
 class Moment(TypeDecorator[datetime]):
     """Keep an aware time as UTC text of fixed width, so that texts sort as times do."""
 
@@ -51,9 +56,11 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Give the time as it is told in Vietnam."""
-        if value is None:
-            return None
-        return datetime.fromisoformat(value).astimezone(VIETNAM)
+        return told(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], datetime | None]:
+        """Read texts without the detours of a type that wraps another: a long list has thousands of times."""
+        return told
 
 
 class Json(TypeDecorator[Any]):
@@ -185,6 +192,13 @@ dossiers = Table(
     CheckConstraint("revision >= 1", name="revision"),
     CheckConstraint("code_entered IN (0, 1)", name="code_entered"),
     CheckConstraint("NOT (code_entered = 1 AND code IS NULL)", name="entered_code"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("dossier", ForeignKey("dossiers.id", ondelete="CASCADE"), primary_key=True),
+    Column("wish", Json, nullable=False),
 )
 
 components = Table(
