@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.errors import CannotSettle, DesktopError, DuplicateFiling, MoveForbidden, NotSigned
 from desktop.portal.contract import (
+    NoticeWish,
     NotYet,
     Outcome,
     Progress,
@@ -332,7 +333,10 @@ class _Drain:
         named: dict[str, SubmissionFile] = {}
         for file in self._ws.dossiers.files(item.dossier, item.revision):
             named.setdefault(file.sha256, SubmissionFile(file.sha256, file.size, file.name, opener(file.sha256)))
-        return Submission(item.key, revision.manifest, tuple(named.values()))
+        wish = self._ws.dossiers.notices(item.dossier)
+        return Submission(
+            item.key, revision.manifest, tuple(named.values()), NoticeWish.from_json(wish) if wish else None
+        )
 
     # --- asking
 

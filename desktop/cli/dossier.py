@@ -40,6 +40,10 @@ def new(
     delivery: Annotated[
         str | None, typer.Option("--delivery", help="Cách nhận kết quả: online, post, in-person.")
     ] = None,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option("--notify", help="Cách nhận thông báo của cổng: portal, email, sms; dùng địa chỉ đã nhớ."),
+    ] = None,
 ) -> None:
     """Lập hồ sơ mới cho một thủ tục."""
     from desktop import filing
@@ -48,6 +52,8 @@ def new(
     if delivery not in (None, "online", "post", "in-person"):
         raise WrongUse("--delivery online|post|in-person")
     dossier = filing.new_dossier(session.app.desk, procedure, client, case=case, period=period, delivery=delivery)
+    if notify:
+        filing.choose_notices(session.app.desk, dossier.id, notify)
     view = filing.dossier_view(session.app.desk, dossier.id)
     session.answer(
         {
@@ -64,6 +70,43 @@ def new(
             for part in view.components
         ),
     )
+
+
+@commands.command("notices")
+def notices(
+    dossier: str,
+    by: Annotated[list[str] | None, typer.Option("--by", help="portal, email, sms; dùng nhiều lần được.")] = None,
+    email: Annotated[str | None, typer.Option("--email", help="Địa chỉ thư điện tử nhận thông báo.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help="Số điện thoại nhận tin nhắn.")] = None,
+    remember: Annotated[
+        bool, typer.Option("--remember", help="Khách hàng đồng ý: nhớ cho các hồ sơ sau của khách hàng này.")
+    ] = False,
+) -> None:
+    """Xem, hoặc chọn cách người nộp nhận thông báo; gửi cho cổng cùng hồ sơ."""
+    from desktop import filing
+
+    session = _session.current
+    desk = session.app.desk
+    wish = (
+        filing.choose_notices(desk, dossier, by, email=email, phone=phone, remember=remember)
+        if by
+        else filing.notices_of(desk, dossier)
+    )
+    if not by and (email or phone or remember):
+        raise WrongUse("--by portal|email|sms")
+    ways = [one if one == "portal" else f"{one} ({at})" for one, at in _told(wish)]
+    session.answer(
+        {"dossier": dossier, "notices": wish},
+        session.words("Nhận thông báo: ", "Told by: ") + ", ".join(ways)
+        if ways
+        else session.words("Chưa chọn; cổng báo theo cách của cổng.", "Not chosen; the portal tells in its own way."),
+    )
+
+
+def _told(wish: Any) -> list[tuple[str, str | None]]:
+    """Return each chosen way with its address."""
+    at = {"email": wish.email, "sms": wish.phone} if wish is not None else {}
+    return [(one, at.get(one)) for one in wish.channels] if wish is not None else []
 
 
 @commands.command("list")

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from desktop.filing.large import is_large_pdf, sign_large
     from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
     from desktop.filing.links import Link, LinkTarget, follow_link, portal_of_link, read_link
+    from desktop.filing.notices import choose_notices, notices_of, offered_notices
     from desktop.filing.portal import (
         KnownPortal,
         add_portal,
@@ -147,6 +148,7 @@ _HOMES = {
     "large": "is_large_pdf sign_large",
     "levels": "LEVELS ExtendedDocument extend_document level_of proofs_for",
     "links": "Link LinkTarget follow_link portal_of_link read_link",
+    "notices": "choose_notices notices_of offered_notices",
     "portal": "KnownPortal add_portal import_catalogue search update_catalogue",
     "readiness": "Preflight PreflightFinding preflight",
     "ratings": "rate rating",
@@ -180,7 +182,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "JUDGING", "end_session", "known_portal", "note_status",
+    "JUDGING", "choose_notices", "end_session", "known_portal", "note_status", "notices_of", "offered_notices",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

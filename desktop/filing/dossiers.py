@@ -20,6 +20,7 @@ from desktop.filing.errors import (
     UnknownComponent,
     UnknownProcedure,
 )
+from desktop.filing.notices import use_remembered
 
 if TYPE_CHECKING:
     from desktop.store.records import Client, Dossier, SavedForm
@@ -146,8 +147,9 @@ def new_dossier(
         _stored(chosen.components),
         procedure_name=found.name,
     )
+    use_remembered(desk, record.id, owner)
     for component in chosen.components:
-        if component.template is not None and component.required and not component.replaced_by_data:
+        if component.template is not None and component.required and not component.replaced_on(desk.today()):
             begin_form(desk, record, component.id, component.template)
     return ws.dossiers.get(record.id)
 

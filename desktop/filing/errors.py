@@ -11,6 +11,7 @@ DesktopError
     ├── SigningRefused           the certificate must not be used here
     ├── LevelForbids             the procedure's level does not allow this
     ├── NoPortal, SeveralPortals, ConnectorUnknown
+    ├── NoticeChannelUnknown, NoticeAddressMissing, NoticesSent    how the applicant wants to hear of it
     ├── NotSubmitted             there is nothing to follow yet
     ├── NothingToSupplement      the agency waits for no more papers
     ├── PortalCanBeAsked, StatusIsFollowed         a fact can be had, so no word is taken
@@ -175,6 +176,33 @@ class SeveralPortals(FilingError):
 
     code: ClassVar[str] = "SEVERAL_PORTALS"
     portals: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NoticeChannelUnknown(FilingError):
+    """There is no such way of hearing of a dossier."""
+
+    code: ClassVar[str] = "NOTICE_CHANNEL_UNKNOWN"
+    channel: str
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NoticeAddressMissing(FilingError):
+    """A way was chosen whose address is not given, or is none."""
+
+    code: ClassVar[str] = "NOTICE_ADDRESS_MISSING"
+    channel: str
+    """email, sms"""
+    given: str
+
+
+@dataclass(eq=False)
+class NoticesSent(FilingError):
+    """The dossier has left: what was chosen went with it."""
+
+    code: ClassVar[str] = "NOTICES_SENT"
+    dossier: str
 
 
 @dataclass(eq=False)

@@ -212,6 +212,7 @@ def dossier_from(document: object, host: str, place: str = "") -> DossierAtPorta
             )
             for one in at["results"].items(1000)
         ),
+        notices=tuple(one.text(50) for one in at["notices"].items(20)),
     )
 
 

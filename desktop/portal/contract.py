@@ -26,6 +26,32 @@ class SubmissionFile:
 
 
 @dataclass(frozen=True)
+class NoticeWish:
+    """How an applicant wants to hear of a dossier: on the portal, and by e-mail or to the phone beside that."""
+
+    channels: tuple[str, ...]
+    """Of `NOTICE_CHANNELS`, at least one."""
+    email: str | None = None
+    phone: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the contract; an address is named only where it is used."""
+        return {
+            "channels": list(self.channels),
+            "email": self.email if "email" in self.channels else None,
+            "phone": self.phone if "sms" in self.channels else None,
+        }
+
+    @classmethod
+    def from_json(cls, tree: Mapping[str, Any]) -> NoticeWish:
+        """Read what `to_json` wrote."""
+        return cls(tuple(tree["channels"]), tree.get("email"), tree.get("phone"))
+
+
+NOTICE_CHANNELS = ("portal", "email", "sms")
+
+
+@dataclass(frozen=True)
 class Submission:
     """What is filed: the idempotency key made once, the signed manifest and the files it names."""
 
@@ -33,6 +59,8 @@ class Submission:
     manifest_jws: str
     """Compact JWS by the signer; its ASCII bytes are what the receipt covers."""
     files: tuple[SubmissionFile, ...]
+    notices: NoticeWish | None = None
+    """None: nothing was chosen, and the portal does as it does for everybody."""
 
 
 @dataclass(frozen=True)
@@ -378,6 +406,8 @@ class DossierAtPortal:
     supplements: tuple[PortalMessage, ...]
     messages: tuple[PortalMessage, ...]
     results: tuple[PortalResult, ...]
+    notices: tuple[str, ...] = ()
+    """By which ways the portal tells of it, where that was wished for."""
 
 
 @dataclass(frozen=True)

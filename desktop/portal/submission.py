@@ -186,7 +186,9 @@ class HosoConnector(HosoFollower):
         return state
 
     def _announce(self, submission: Submission) -> SubmissionState:
-        body = {"manifest": submission.manifest_jws}
+        body: dict[str, Any] = {"manifest": submission.manifest_jws}
+        if submission.notices is not None:
+            body["notices"] = submission.notices.to_json()
         named = self.mandate(submission) if self.mandate is not None else None
         if named is not None:
             body["mandate"] = named

@@ -176,7 +176,10 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
     def open_submission(key: Key, body: models.ManifestUpload, who: Who, response: Response) -> models.SubmissionState:
         if body.mandate is not None:
             desk.identity.check_mandate(who, body.mandate, read_manifest(body.manifest).client.tax_code)
-        state, fresh = desk.submissions.open(key, body.manifest, who, body.mandate)
+        if body.notices is not None and (lacking := body.notices.lacks()) is not None:
+            raise PortalSaysNo(422, "NOTICES_INVALID", {"place": f"notices.{lacking}"})
+        wish = body.notices.model_dump_json() if body.notices is not None else None
+        state, fresh = desk.submissions.open(key, body.manifest, who, body.mandate, wish)
         response.status_code = 201 if fresh else 200
         return state
 

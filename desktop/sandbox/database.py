@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS submissions (
     reasons TEXT NOT NULL DEFAULT '[]',
     at TEXT NOT NULL,
     mandate TEXT,                           -- under which the person acts for the client
+    notices TEXT,                           -- how the applicant wants to hear of it: a NoticeWish, JSON
     CHECK ((state = 'registered') = (receipt IS NOT NULL AND code IS NOT NULL)),
     CHECK ((state = 'refused') = (reasons <> '[]'))
 );
@@ -88,7 +89,8 @@ CREATE TABLE IF NOT EXISTS dossiers (
     next_at TEXT,                           -- when life takes its next step; NULL: at the next poll, or never
     deleted INTEGER NOT NULL DEFAULT 0,
     scenario TEXT NOT NULL DEFAULT 'well',  -- what is played with it, from its registration on
-    turn INTEGER NOT NULL DEFAULT 0         -- how far that play has come
+    turn INTEGER NOT NULL DEFAULT 0,        -- how far that play has come
+    notices TEXT                            -- how the applicant wants to hear of it: a NoticeWish, JSON
 );
 CREATE TABLE IF NOT EXISTS mails (          -- what a real portal would have sent; nothing ever leaves
     id INTEGER PRIMARY KEY, code TEXT NOT NULL, at TEXT NOT NULL, channel TEXT NOT NULL, receiver TEXT NOT NULL,
@@ -153,8 +155,9 @@ class Database:
         self._connection.execute("PRAGMA synchronous=FULL")
         self._widen()
         self._connection.executescript(_SCHEMA)
-        if "mandate" not in {row["name"] for row in self._connection.execute("PRAGMA table_info(submissions)")}:
-            self._connection.execute("ALTER TABLE submissions ADD COLUMN mandate TEXT")
+        for table, column in (("submissions", "mandate"), ("submissions", "notices"), ("dossiers", "notices")):
+            if column not in {row["name"] for row in self._connection.execute(f"PRAGMA table_info({table})")}:
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
         self._connection.execute(f"PRAGMA user_version={_VERSION}")
         self._connection.execute("PRAGMA foreign_keys=ON")
 
@@ -265,11 +268,17 @@ class Database:
         self.mail(dossier, at, f"Thông báo về hồ sơ {dossier['code']}", text)
 
     def mail(self, dossier: Row, at: str, subject: str, text: str) -> None:
-        """Keep what a real portal would send by e-mail and to the phone; nothing leaves this machine."""
-        known = {"code": dossier["code"], "at": at, "receiver": dossier["applicant"], "subject": subject}
-        self.insert("mails", **known, channel="email", text=text)
+        """Keep what a real portal would send by e-mail and to the phone; nothing leaves this machine.
+
+        It goes where the applicant wished to hear of it; without a wish both ways, to whatever the portal knows.
+        """
+        wish = json.loads(dossier["notices"]) if dossier.get("notices") else None
+        known = {"code": dossier["code"], "at": at, "subject": subject}
         short = f"{subject}. {text}" if text not in subject else subject
-        self.insert("mails", **known, channel="phone", text=short[:160])
+        for name, channel, words in (("email", "email", text), ("sms", "phone", short[:160])):
+            if wish is None or name in wish["channels"]:
+                receiver = dossier["applicant"] if wish is None else wish["email" if name == "email" else "phone"]
+                self.insert("mails", **known, receiver=receiver, channel=channel, text=words)
 
     def ask_for_more(
         self, dossier: Row, at: str, text: str, *, kind: str, due: str | None, components: list[str]

@@ -179,7 +179,9 @@ class _Examination:
                 complete = any(file.kind == "form" and file.template == template for file in files)
             else:
                 complete = bool(files)
-            if component.get("required") and not component.get("replaced_by_data") and not complete:
+            until = component.get("replaced_until")
+            replaced = component.get("replaced_by_data") and (not until or self._today.isoformat() <= str(until))
+            if component.get("required") and not replaced and not complete:
                 yield reason("COMPONENT_MISSING", component=component["id"], facts={"name": component["name"]})
 
     def _fee(self) -> tuple[str, int] | None:

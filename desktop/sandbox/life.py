@@ -397,7 +397,8 @@ class Life:
                 entry["id"] = str(entry["id"])
         for entry in lists["supplements"]:
             entry["components"] = json.loads(entry["components"])
-        return Dossier.model_validate({**row, **lists}, strict=False)
+        notices = json.loads(row["notices"])["channels"] if row["notices"] else []
+        return Dossier.model_validate({**row, **lists, "notices": notices}, strict=False)
 
     def result(self, code: str, result_id: str, person: str) -> Row:
         """Return the row of a result of a person's dossier."""

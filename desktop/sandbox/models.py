@@ -64,11 +64,25 @@ class Session(BaseModel):
     person: Person
 
 
+class NoticeWish(Request):
+    """How the applicant wants to hear of the dossier."""
+
+    channels: list[Literal["portal", "email", "sms"]] = Field(min_length=1, max_length=3)
+    email: str | None = Field(default=None, min_length=3, max_length=254)
+    phone: str | None = Field(default=None, min_length=3, max_length=20)
+
+    def lacks(self) -> str | None:
+        """Return which address a chosen channel lacks, or None."""
+        wanted = {"email": self.email, "sms": self.phone}
+        return next((name for name, at in wanted.items() if name in self.channels and not at), None)
+
+
 class ManifestUpload(Request):
     """The signed manifest that opens a submission."""
 
     manifest: str = Field(min_length=1, max_length=MAX_MANIFEST)
     mandate: str | None = Field(default=None, min_length=1, max_length=100)
+    notices: NoticeWish | None = None
 
 
 class Mandator(BaseModel):
@@ -210,6 +224,7 @@ class Dossier(BaseModel):
     raw: str
     history: list[HistoryEntry]
     delivery: str
+    notices: list[str]
     fees: list[Fee]
     supplements: list[Supplement]
     messages: list[Message]

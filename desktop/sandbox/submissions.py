@@ -117,18 +117,22 @@ class Submissions:
     # --- the four calls -------------------------------------------------------------------------------
 
     def open(
-        self, key: str, manifest_jws: str, person: str, mandate: str | None = None
+        self, key: str, manifest_jws: str, person: str, mandate: str | None = None, notices: str | None = None
     ) -> tuple[SubmissionState, bool]:
         """Open a submission, or find the one this key already opened; say whether it is new.
 
-        mandate: under which the person acts, already judged; what was named last before the judgement counts.
+        mandate: under which the person acts, already judged. notices: a `NoticeWish`, as JSON. What was named last
+        before the judgement counts.
         """
         known = self._mine(key, person, other="KEY_REUSED", status=409)
         if known is not None:
             if known["manifest"] != manifest_jws:
                 raise PortalSaysNo(409, "KEY_REUSED")
             self._database.run(
-                "UPDATE submissions SET mandate = ? WHERE key = ? AND state IN ('receiving', 'received')", mandate, key
+                "UPDATE submissions SET mandate = ?, notices = ? WHERE key = ? AND state IN ('receiving', 'received')",
+                mandate,
+                notices,
+                key,
             )
             return self._state(known), False
         manifest = read_manifest(manifest_jws)
@@ -151,11 +155,12 @@ class Submissions:
                     state="receiving",
                     at=stamp(self._clock()),
                     mandate=mandate,
+                    notices=notices,
                 )
                 for sha256, size in sizes.items():
                     self._database.insert("files", key=key, sha256=sha256, size=size)
                 return self._state(self._row(key)), True
-        return self.open(key, manifest_jws, person, mandate)  # another request with this key came first
+        return self.open(key, manifest_jws, person, mandate, notices)  # another request with this key came first
 
     def receive(
         self, key: str, sha256: str, person: str, data: bytes, span: tuple[int, int] | None, *, cut: bool = False
@@ -366,14 +371,17 @@ class Submissions:
                 json.dumps(receipt, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
             )
             if earlier:
+                wish = self._row(row["key"])["notices"]
                 self._database.run(
-                    "UPDATE dossiers SET revision = ?, due = coalesce(?, due) WHERE code = ?",
+                    "UPDATE dossiers SET revision = ?, due = coalesce(?, due), notices = coalesce(?, notices)"
+                    " WHERE code = ?",
                     manifest.revision,
                     due,
+                    wish,
                     code,
                 )
                 self._database.run("UPDATE supplements SET state = 'answered' WHERE code = ? AND state = 'open'", code)
-                dossier = {**earlier, "revision": manifest.revision}
+                dossier = {**earlier, "revision": manifest.revision, "notices": wish or earlier["notices"]}
                 self._database.change(dossier, "supplement", at)
                 self._database.move(dossier, 4, at, note="Đã nhận hồ sơ bổ sung")
                 self._registered(dossier)
@@ -416,6 +424,7 @@ class Submissions:
             tax_code=manifest.client.tax_code,
             personal_id=manifest.client.personal_id,
             delivery=manifest.delivery,
+            notices=self._row(row["key"])["notices"],
             level=verdict.level,
             result_online=verdict.result_online,
             pay_online=verdict.pay_online,

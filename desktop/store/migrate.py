@@ -18,7 +18,7 @@ from desktop.errors import DesktopError, MigrationFailed, StoreDamaged, StoreToo
 from desktop.replacing import move_over
 from desktop.store.engine import Database, translated
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest step; a test compares it with the folder."""
 FOLDER = Path(__file__).resolve().parent / "migrations"
 COPIES_KEPT = 2

@@ -27,7 +27,7 @@ from desktop.ui.parts import (
     row_of,
 )
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size
+from desktop.ui.theme import STEP, Size, grown
 from desktop.ui.translation import later
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ NAMES = {
     "phone": later("Điện thoại"),
     "fax": later("Fax"),
     "email": later("Thư điện tử"),
+    "notice_channels": later("Cách nhận thông báo hồ sơ"),
+    "notice_email": later("Thư điện tử nhận thông báo"),
+    "notice_phone": later("Số điện thoại nhận thông báo"),
     "personal_id": later("Số định danh cá nhân"),
     "legal_representative": later("Người đại diện theo pháp luật"),
     "tax_office_code": later("Mã cơ quan thuế"),
@@ -156,19 +159,19 @@ class Here(Page):
         grid.setColumnStretch(1, 1)
         lang_names = {name: words.tr(text) for name, text in NAMES.items()}
         known: list[str] = [name for name in NAMES if name in self._facts] + [n for n in self._facts if n not in NAMES]
-        row = 0
+        row, large = 0, grown(10) > 13  # four columns of large words stand beside each other only where they wrap
         for name in known:
             fact = self._facts[name]
             spoken = lang_names.get(name, name)
             label = Text(spoken, role="muted")
-            label.setWordWrap(False)
+            label.setWordWrap(large)
             grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
             value = Text(words.breakable(str(fact.value)))
             value.setAccessibleName(f"{spoken}: {fact.value}")
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignVCenter)
             source = self.tr("{}, {}").format(words.tr(SOURCES.get(fact.source, fact.source)), words.day(fact.updated))
             note = Text(source, Size.SMALL, role="muted")
-            note.setWordWrap(False)
+            note.setWordWrap(large)
             grid.addWidget(note, row, 2, Qt.AlignmentFlag.AlignVCenter)
             tick = QCheckBox(self.tr("điền sẵn"))
             tick.setChecked(fact.consent is not None)
