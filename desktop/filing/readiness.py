@@ -13,6 +13,7 @@ from desktop.messages import message
 if TYPE_CHECKING:
     from desktop.store.records import Component as StoredComponent
     from desktop.store.records import Dossier
+    from forms.procedure import Component
     from forms.template import Template
 
 
@@ -79,12 +80,15 @@ def preflight(desk: Desk, dossier_id: str) -> Preflight:
     dossier = ws.dossiers.get(dossier_id)
     found: list[PreflightFinding] = []
     filled = {file.component for file in ws.dossiers.files(dossier.id) if file.kind == "attachment"}
+    record = procedure(desk, dossier.procedure)
+    case = record.case(dossier.case)
+    asked = {component.id: component for component in (case.components if case is not None else ())}
     for part in ws.dossiers.components(dossier.id):
         if part.form is not None:
             found += _form_findings(desk, dossier, part)
-        elif part.required and not part.replaced_by_data and part.component not in filled:
+        elif part.required and part.component not in filled and not _replaced(desk, part, asked.get(part.component)):
             found.append(PreflightFinding("error", "COMPONENT_EMPTY", part.component, facts={"name": part.name}))
-    allowed = procedure(desk, dossier.procedure).allows()
+    allowed = record.allows()
     if not allowed.submit:
         reason = allowed.reasons.get("submit")
         if reason is not None:
@@ -93,6 +97,11 @@ def preflight(desk: Desk, dossier_id: str) -> Preflight:
     if stale is not None and allowed.submit:
         found.append(PreflightFinding("warning", "AGENCY_EXPIRED", facts=stale.to_json()))
     return Preflight(tuple(sorted(found, key=lambda finding: finding.severity != "error")))
+
+
+def _replaced(desk: Desk, part: StoredComponent, asked: Component | None) -> bool:
+    """Say whether the agency looks a paper up itself today: a dossier may be filed after that has ended."""
+    return part.replaced_by_data and (asked is None or not asked.replaced_by_data or asked.replaced_on(desk.today()))
 
 
 def _form_findings(desk: Desk, dossier: Dossier, part: StoredComponent) -> list[PreflightFinding]:

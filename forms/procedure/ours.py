@@ -106,6 +106,7 @@ def _component(raw: Mapping[str, Any]) -> Component:
         required=raw.get("required") is True,
         template=take.line(raw.get("template")) or None,
         replaced_by_data=raw.get("replaced_by_data") is True,
+        replaced_until=take.day(raw.get("replaced_until")),
         sign=raw.get("sign") is True,
         accepts=take.lines(raw.get("accepts")),
         note=take.text(raw.get("note")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from forms.definition import Text
@@ -54,13 +55,19 @@ class Component:
     template: str | None = None
     """Our template that makes it."""
     replaced_by_data: bool = False
-    """The agency has it already: nothing to hand in."""
+    """The agency has it already: nothing to hand in, until the day named next, where there is one."""
+    replaced_until: date | None = None
+    """The last day on which the agency looks it up itself (Resolution 66.7/2025: 28/02/2027)."""
     sign: bool = False
     accepts: tuple[str, ...] = ()
     """Kinds of electronic document taken: scan, certified, native."""
     note: str = ""
     attachments: tuple[str, ...] = ()
     """Names of the blank forms that the portal offers for it."""
+
+    def replaced_on(self, day: date) -> bool:
+        """Say whether nothing of it has to be handed in on a day."""
+        return self.replaced_by_data and (self.replaced_until is None or day <= self.replaced_until)
 
 
 @dataclass(frozen=True)
@@ -233,6 +240,7 @@ def _component_json(component: Component) -> dict[str, Any]:
         "required": component.required,
         "template": component.template,
         "replaced_by_data": component.replaced_by_data,
+        **({"replaced_until": component.replaced_until.isoformat()} if component.replaced_until else {}),
         "sign": component.sign,
         "accepts": list(component.accepts),
         "note": component.note,

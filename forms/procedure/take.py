@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
@@ -89,6 +90,14 @@ def names(raw: object) -> tuple[str, ...]:
 def flag(raw: object) -> bool | None:
     """Return a flag, None for anything else."""
     return raw if isinstance(raw, bool) else None
+
+
+def day(raw: object) -> date | None:
+    """Return an ISO date, None for anything else."""
+    try:
+        return date.fromisoformat(raw) if isinstance(raw, str) and len(raw) == 10 else None
+    except ValueError:
+        return None
 
 
 def count(raw: object) -> int:

@@ -3170,7 +3170,7 @@
         <message>
             <location filename="../../desktop/ui/pages/procedure.py" />
             <source>Không phải nộp đến hết ngày {}, trừ khi cơ quan không tra được.</source>
-            <translation type="unfinished" />
+            <translation>Need not be handed in until the end of {}, unless the agency cannot look it up.</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/procedure.py" />

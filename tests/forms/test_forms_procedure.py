@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tarfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from forms.bundled import RESOURCES
 from forms.errors import ProcedureUnreadable
-from forms.procedure import Procedure
+from forms.procedure import Component, Procedure
 
 ROW = {
     "id": "019f", "name": "Đăng ký thường trú", "code": " 1.014325", "categories": ["Cư trú"],
@@ -189,6 +190,23 @@ def test_our_own_records_are_read_whole() -> None:
         for case, told in zip(raw["cases"], shown["cases"], strict=True):
             for part, part_told in zip(case["components"], told["components"], strict=True):
                 assert part_told == {"attachments": [], **part}
+
+
+def test_a_paper_is_replaced_by_data_until_the_day_that_the_law_names() -> None:
+    def paper(**more: object) -> Component:
+        raw = {"code": "1", "name": "x", "cases": [{"name": "a", "components": [{"name": "giấy", **more}]}]}
+        found = Procedure.from_json(raw)
+        assert Procedure.from_json(found.to_json()) == found
+        return found.cases[0].components[0]
+
+    last, after = date(2027, 2, 28), date(2027, 3, 1)
+    until = paper(replaced_by_data=True, replaced_until="2027-02-28")
+    assert until.replaced_on(last)
+    assert not until.replaced_on(after)
+    assert paper(replaced_by_data=True).replaced_on(after)
+    assert not paper(replaced_until="2027-02-28").replaced_on(last)
+    for odd in ("mai", "2027-02-30", 5, None, "2027-02-28T00:00:00"):
+        assert paper(replaced_by_data=True, replaced_until=odd).replaced_on(after)
 
 
 # --- the real records, where they are at hand ----------------------------------------------------------------------

@@ -322,8 +322,17 @@ class Here(Page):
                 number.setFont(font(Size.BODY, tabular=True))
                 number.setAccessibleName(f"{heads[at]}: {count}")
                 grid.addWidget(number, row, at, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-            if part.replaced_by_data:
+            if part.replaced_on(self._today):
                 chip = Chip(self.tr("Cơ quan đã có"), "muted", symbol="shield")
+                if until := part.replaced_until:
+                    name.addWidget(
+                        Text(
+                            self.tr("Không phải nộp đến hết ngày {}, trừ khi cơ quan không tra được.").format(
+                                f"{until:%d/%m/%Y}"
+                            ),
+                            Size.SMALL, role="muted",
+                        )
+                    )  # fmt: skip
             elif part.template:
                 chip = Chip(self.tr("Lập tại đây"), "success", symbol="edit")
             elif part.required:
