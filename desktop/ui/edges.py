@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.parts import Button, OneLine, Rule, Text, as_search
-from desktop.ui.theme import RADIUS, ROW, STEP, Size, colour, font, icon
+from desktop.ui.theme import RADIUS, ROW, STEP, Size, colour, font, grown, icon
 from desktop.ui.translation import later
 
 
@@ -110,11 +110,11 @@ class PlaceDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         role = "accent" if here else "text"
         name = index.data(Qt.ItemDataRole.UserRole)
-        middle = whole.center().y()
-        icon(str(name), role).paint(painter, whole.left() + 22, middle - 10, 20, 20)
+        middle, side = whole.center().y(), grown(20)
+        icon(str(name), role).paint(painter, whole.left() + 22, middle - side // 2, side, side)
         painter.setFont(font(Size.BODY, bold=here))
         painter.setPen(colour(role))
-        painter.drawText(whole.adjusted(54, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), str(index.data()))
+        painter.drawText(whole.adjusted(34 + side, 0, -8, 0), int(Qt.AlignmentFlag.AlignVCenter), str(index.data()))
         count = index.data(COUNT)
         if count:
             painter.setFont(font(Size.SMALL, bold=True, tabular=True))
@@ -144,7 +144,7 @@ class Side(QWidget):
         brand.setContentsMargins(5 * STEP, 0, 0, 0)
         brand.setSpacing(2 * STEP)
         mark = QLabel()
-        mark.setPixmap(icon("hoso").pixmap(28, 28))
+        mark.setPixmap(icon("hoso").pixmap(grown(28)))
         name = Text(self.tr("Hồ Sơ"), Size.LEAD, bold=True)
         brand.addWidget(mark)
         brand.addWidget(name, 1)
@@ -152,7 +152,7 @@ class Side(QWidget):
         column.addWidget(self._make_places(), 1)
         measure = QFontMetrics(font(Size.BODY, bold=True))
         longest = max(measure.horizontalAdvance(self.places.item(row).text()) for row in range(self.places.count()))
-        self.setFixedWidth(max(200, longest + 116))
+        self.setFixedWidth(max(200, longest + 96 + grown(20)))
 
     def _make_places(self) -> QWidget:
         self.places = QListWidget()
@@ -209,7 +209,7 @@ class Header(QWidget):
         self.back = Button("", "back", flat=True)
         self.back.setAccessibleName(self.tr("Quay lại"))
         self.back.setToolTip(self.tr("Quay lại (Esc)"))
-        self.back.setFixedWidth(40)
+        self.back.setFixedWidth(22 + grown(18))
         row.addWidget(self.back)
         names = QVBoxLayout()
         names.setSpacing(0)
@@ -233,12 +233,12 @@ class Header(QWidget):
         self.help = Button("", "help", flat=True)
         self.help.setAccessibleName(self.tr("Trợ giúp"))
         self.help.setToolTip(self.tr("Trợ giúp tại chỗ (F1)"))
-        self.help.setFixedWidth(40)
+        self.help.setFixedWidth(22 + grown(18))
         row.addWidget(self.help)
         self.settings = Button("", "settings", flat=True)
         self.settings.setAccessibleName(self.tr("Cài đặt"))
         self.settings.setToolTip(self.tr("Cài đặt (Ctrl+,)"))
-        self.settings.setFixedWidth(40)
+        self.settings.setFixedWidth(22 + grown(18))
         row.addWidget(self.settings)
         column.addLayout(row)
         column.addWidget(Rule())

@@ -98,6 +98,8 @@ class Frame(QMainWindow):
         self._finder: Finder | None = None
         self._then: tuple[str, dict[str, Any]] | None = None
         self._trouble_code = ""
+        self._said = ""
+        """For how long the status line holds: just now, here (on the page that is open), for good; or nothing."""
         self.preferences = load(app.home)
         self._listen()
         self.setWindowTitle(self.tr("Hồ Sơ"))
@@ -197,15 +199,24 @@ class Frame(QMainWindow):
             self.tr("Khách hàng: {} {}").format(self.client_name.text(), self.client_code.text())
         )
 
-    def say(self, text: str, tone: str = "plain") -> None:
-        """Say something in the status line."""
+    def say(self, text: str, tone: str = "plain", *, lasts: bool = False) -> None:
+        """Say something in the status line, for the page that is open or is opened in the same breath."""
         self.status.setText(text)
         self.status.setAccessibleName(text)
+        self._said = "for good" if lasts else "just now"
+        if not lasts:
+            QTimer.singleShot(0, self, self._was_said)
+
+    def _was_said(self) -> None:
+        if self._said == "just now":
+            self._said = "here"
 
     def trouble(self, error: BaseException) -> None:
         """Show what went wrong above the page."""
         from desktop.messages import message
 
+        if self._said != "just now":
+            self.say("")  # what was under way no longer is
         facts = None
         if not hasattr(error, "code"):
             # A bug of ours: what it tells a person to send must be there.
@@ -257,6 +268,8 @@ class Frame(QMainWindow):
 
         self.clear_notice()
         shown = self.page(page)
+        if self._said == "here" and self._here != (page, facts):
+            self.say("")  # it was said of another page
         self._here = (page, facts)
         self.stack.setCurrentWidget(shown)
         for row, (name, _, _) in enumerate(PLACES):

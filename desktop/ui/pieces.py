@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.theme import RADIUS, STEP, TARGET, Size, colour, font, icon
+from desktop.ui.theme import RADIUS, STEP, TARGET, Size, colour, font, grown, icon
 
 Tone = Literal["plain", "accent", "success", "warning", "danger", "practice", "muted"]
 SHAPES: dict[str, str] = {
@@ -121,7 +121,7 @@ class Chip(QWidget):
     def sizeHint(self) -> QSize:
         """Be as wide as the word."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 16 + 4 + 2 * 10, max(24, metrics.height() + 8))
+        return QSize(metrics.horizontalAdvance(self._text) + grown(16) + 4 + 2 * 10, max(24, metrics.height() + 8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw a rounded ground, the shape and the word."""
@@ -133,10 +133,11 @@ class Chip(QWidget):
         painter.setPen(QPen(colour("edge") if self._tone in ("plain", "muted") else ink, 1))
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         role = {"plain": "text", "muted": "muted"}.get(self._tone, self._tone)
-        icon(self._symbol, role).paint(painter, 9, (self.height() - 16) // 2, 16, 16)
+        side = grown(16)
+        icon(self._symbol, role).paint(painter, 9, (self.height() - side) // 2, side, side)
         painter.setPen(ink)
         painter.drawText(
-            self.rect().adjusted(29, 0, -8, 0),
+            self.rect().adjusted(13 + side, 0, -8, 0),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
             self._text,
         )
@@ -158,7 +159,7 @@ class Button(QPushButton):
         role = "accent_text" if primary else "danger" if danger else "text"
         if symbol is not None:
             self.setIcon(icon(symbol, role))
-            self.setIconSize(QSize(18, 18))
+            self.setIconSize(QSize(grown(18), grown(18)))
         self.setFont(font(Size.BODY, bold=primary))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -166,8 +167,11 @@ class Button(QPushButton):
         """Leave air on both sides."""
         metrics = self.fontMetrics()
         wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        wide += (18 + 8 if self._symbol is not None and not self.icon().isNull() else 0) + 2 * 14
-        return QSize(max(wide, 64), max(metrics.height() + 12, self.minimumHeight()))
+        wide += self._side() + (8 if self._side() else 0) + 2 * 14
+        return QSize(max(wide, 64), max(metrics.height() + 12, self._side() + 12, self.minimumHeight()))
+
+    def _side(self) -> int:
+        return self.iconSize().height() if self._symbol is not None and not self.icon().isNull() else 0
 
     def minimumSizeHint(self) -> QSize:
         """Never be narrower than the words."""
@@ -206,12 +210,13 @@ class Button(QPushButton):
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         metrics = self.fontMetrics()
         wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        symbol = 18 if self._symbol is not None and not self.icon().isNull() else 0
+        symbol = self._side()
         gap = 8 if symbol and self.text() else 0
-        left = max(10, (self.width() - wide - symbol - gap) // 2)
+        left = max(10 if self.text() else 0, (self.width() - wide - symbol - gap) // 2)
         if symbol:
             mode = QIcon.Mode.Normal if enabled else QIcon.Mode.Disabled
-            self.icon().paint(painter, left, (self.height() - 18) // 2, 18, 18, Qt.AlignmentFlag.AlignCenter, mode)
+            top = (self.height() - symbol) // 2
+            self.icon().paint(painter, left, top, symbol, symbol, Qt.AlignmentFlag.AlignCenter, mode)
         painter.setPen(ink)
         painter.drawText(
             QRectF(left + symbol + gap, 0, self.width() - left - symbol - gap - 4, self.height()),
@@ -268,22 +273,22 @@ class Toggle(QAbstractButton):
         """Be as wide as the words and the tick."""
         metrics = self.fontMetrics()
         wide = metrics.size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
-        return QSize(wide + 28 + 20, max(TARGET + 2, metrics.height() + 8))
+        return QSize(wide + 32 + grown(16), max(TARGET + 2, metrics.height() + 8))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw ground, tick and words."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        on = self.isChecked()
+        on, side = self.isChecked(), grown(16)
         box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         painter.setBrush(colour("accent_soft" if on else "sunken" if self.underMouse() else "raised"))
         focused = self.hasFocus()
         painter.setPen(QPen(colour("focus" if focused else "accent" if on else "edge"), 2 if focused else 1))
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         if on:
-            icon("check", "accent").paint(painter, 9, (self.height() - 16) // 2, 16, 16)
+            icon("check", "accent").paint(painter, 9, (self.height() - side) // 2, side, side)
         painter.setPen(colour("accent" if on else "text"))
-        room = self.rect().adjusted(20 if on else 6, 0, 0, 0)
+        room = self.rect().adjusted(4 + side if on else 6, 0, 0, 0)
         painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic), self.text())
 
 
@@ -360,7 +365,7 @@ class Notice(Card):
         row = QHBoxLayout()
         row.setSpacing(3 * STEP)
         mark = QLabel()
-        mark.setPixmap(icon(SHAPES[tone], {"plain": "text", "muted": "muted"}.get(tone, tone)).pixmap(20, 20))
+        mark.setPixmap(icon(SHAPES[tone], {"plain": "text", "muted": "muted"}.get(tone, tone)).pixmap(grown(20)))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         self.text = Text(text)
         self._button: Button | None = None
@@ -414,7 +419,7 @@ class Empty(QWidget):
         column.setSpacing(2 * STEP)
         column.addStretch(1)
         picture = QLabel()
-        picture.setPixmap(icon(symbol, "muted").pixmap(56, 56))
+        picture.setPixmap(icon(symbol, "muted").pixmap(grown(56)))
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         for words, size, role in ((title, Size.LEAD, "text"), (text, Size.BODY, "muted")):
             if words:

@@ -46,7 +46,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.parts import SHAPES, Tone, tone_colours
-from desktop.ui.theme import RADIUS, STEP, Size, colour, font, icon
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font, grown, icon
 
 Index = QModelIndex | QPersistentModelIndex
 LINE = Qt.ItemDataRole.UserRole + 1
@@ -206,8 +206,8 @@ class LineDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(whole).adjusted(3, 2, -3, -2), RADIUS, RADIUS)
         box = whole.adjusted(4 * STEP, 3 * STEP, -4 * STEP, -3 * STEP)
         if line.symbol:
-            icon(line.symbol, "muted").paint(painter, box.left(), box.top(), 20, 20)
-            box.setLeft(box.left() + 32)
+            icon(line.symbol, "muted").paint(painter, box.left(), box.top(), grown(20), grown(20))
+            box.setLeft(box.left() + 12 + grown(20))
         wide = QFontMetrics(self._right).horizontalAdvance(line.right) + 6 * STEP if line.right else 0
         if self._title_lines > 1 and QFontMetrics(self._title).horizontalAdvance(line.title) <= box.width() - wide:
             box.translate(0, QFontMetrics(self._title).lineSpacing() * (self._title_lines - 1) // 2)
@@ -258,7 +258,8 @@ class LineDelegate(QStyledItemDelegate):
     def _paint_mark(self, painter: QPainter, left: int, low: QRect, mark: Mark) -> int:
         metrics = QFontMetrics(self._text)
         symbol = mark.symbol if mark.symbol is not None else SHAPES[mark.tone]
-        inset = 26 if symbol else 10
+        side = grown(14)
+        inset = 12 + side if symbol else 10
         wide = metrics.horizontalAdvance(mark.text) + inset + 10
         ink, ground = tone_colours(mark.tone)
         box = QRectF(left + 0.5, low.top() + (low.height() - self._chip) / 2 + 0.5, wide - 1, self._chip - 1)
@@ -267,7 +268,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         if symbol:
             role = {"plain": "text", "muted": "muted"}.get(mark.tone, mark.tone)
-            icon(symbol, role).paint(painter, left + 8, int(box.center().y()) - 7, 14, 14)
+            icon(symbol, role).paint(painter, left + 8, int(box.center().y() - side / 2), side, side)
         painter.setFont(self._text)
         painter.setPen(ink)
         painter.drawText(box.adjusted(inset, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), mark.text)

@@ -55,8 +55,11 @@ class Shell(Protocol):
     def choose_client(self, tax_code: str | None) -> None:
         """Act for another client."""
 
-    def say(self, text: str, tone: str = "plain") -> None:
-        """Say something in the status line; it stays until something else is said."""
+    def say(self, text: str, tone: str = "plain", *, lasts: bool = False) -> None:
+        """Say something in the status line; it goes when another page is entered.
+
+        With `lasts` it stays until something else is said or goes wrong: what is under way on every page.
+        """
 
     def trouble(self, error: BaseException) -> None:
         """Show what went wrong, in words, above the page; it stays until it is put away."""

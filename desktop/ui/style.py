@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.theme import RADIUS, TARGET, colour, icon
+from desktop.ui.theme import RADIUS, TARGET, colour, grown, icon
 
 
 class Style(QProxyStyle):
@@ -34,6 +34,8 @@ class Style(QProxyStyle):
         self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
     ) -> int:
         """Give room to what is pressed and read."""
+        if metric in _GROWING:
+            return grown(_GROWING[metric])
         size = _METRICS.get(metric)
         return size if size is not None else super().pixelMetric(metric, option, widget)
 
@@ -61,7 +63,7 @@ class Style(QProxyStyle):
         """Make what is typed into or chosen from as high as a row."""
         found = super().sizeFromContents(type, option, size, cast(QWidget, widget))
         if type in (QStyle.ContentsType.CT_LineEdit, QStyle.ContentsType.CT_ComboBox, QStyle.ContentsType.CT_SpinBox):
-            wide = found.width() + (24 if type == QStyle.ContentsType.CT_ComboBox else 0)
+            wide = found.width() + (8 + grown(16) if type == QStyle.ContentsType.CT_ComboBox else 0)
             return QSize(wide, max(found.height(), 32))
         if type == QStyle.ContentsType.CT_CheckBox or type == QStyle.ContentsType.CT_RadioButton:
             return QSize(found.width() + 4, max(found.height(), TARGET))
@@ -151,24 +153,29 @@ class Style(QProxyStyle):
                 return bar
         found = super().subControlRect(cc, opt, sc, cast(QWidget, w))
         if cc == QStyle.ComplexControl.CC_ComboBox and sc == QStyle.SubControl.SC_ComboBoxEditField:
-            # Words never run under the arrow, which stands in the last 30 places.
+            # Words never run under the arrow, which stands at the end.
             editable = isinstance(opt, QStyleOptionComboBox) and opt.editable
-            return found.adjusted(7, 0, 0, 0) if editable else QRect(8, 0, opt.rect.width() - 38, opt.rect.height())
+            if editable:
+                return found.adjusted(7, 0, 0, 0)
+            return QRect(8, 0, opt.rect.width() - 22 - grown(16), opt.rect.height())
         return found
 
 
 _METRICS = {
     QStyle.PixelMetric.PM_ScrollBarExtent: 12,
     QStyle.PixelMetric.PM_ScrollBarSliderMin: 40,
+    QStyle.PixelMetric.PM_CheckBoxLabelSpacing: 8,
+    QStyle.PixelMetric.PM_RadioButtonLabelSpacing: 8,
+}
+_GROWING = {
     QStyle.PixelMetric.PM_IndicatorWidth: 18,
     QStyle.PixelMetric.PM_IndicatorHeight: 18,
     QStyle.PixelMetric.PM_ExclusiveIndicatorWidth: 18,
     QStyle.PixelMetric.PM_ExclusiveIndicatorHeight: 18,
     QStyle.PixelMetric.PM_SmallIconSize: 20,
     QStyle.PixelMetric.PM_ButtonIconSize: 20,
-    QStyle.PixelMetric.PM_CheckBoxLabelSpacing: 8,
-    QStyle.PixelMetric.PM_RadioButtonLabelSpacing: 8,
 }
+"""What stands beside words and grows with them."""
 _STATE = QStyle.StateFlag
 
 
@@ -255,7 +262,8 @@ def _round_box(style: QStyle, option: QStyleOption, painter: QPainter, widget: Q
     if on:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour("accent" if enabled else "muted"))
-        painter.drawEllipse(box.adjusted(4, 4, -4, -4))
+        inset = box.width() / 4
+        painter.drawEllipse(box.adjusted(inset, inset, -inset, -inset))
     painter.restore()
     return True
 
@@ -321,7 +329,6 @@ def _closed_list(style: QStyle, option: QStyleOptionComboBox, painter: QPainter,
     box = _box(option)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5) if focused else box, RADIUS, RADIUS)
     painter.restore()
-    middle = option.rect.center().y()
-    icon("down", "text" if enabled else "muted").paint(
-        painter, option.rect.right() - 26, middle - 8, 16, 16
-    )  # fmt: skip
+    side = grown(16)
+    top = option.rect.center().y() - side // 2
+    icon("down", "text" if enabled else "muted").paint(painter, option.rect.right() - 10 - side, top, side, side)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 # The first picture needs colours only: fonts, icons and pictures are imported where they are asked for.
 if TYPE_CHECKING:
@@ -98,6 +98,16 @@ def colour(role: str) -> QColor:
     return QColor(getattr(colours(), role))
 
 
+def filled(parent: QWidget, role: str) -> QWidget:
+    """Put a piece of ground into a window, in the colour of a role; its place is for the caller to say."""
+    made = QWidget(parent)
+    ground = made.palette()
+    ground.setColor(QPalette.ColorRole.Window, colour(role))
+    made.setPalette(ground)
+    made.setAutoFillBackground(True)
+    return made
+
+
 def luminance(text: str) -> float:
     """Return the relative luminance of a colour (WCAG 2.2)."""
     value = QColor(text)
@@ -138,6 +148,11 @@ def font(size: Size = Size.BODY, *, bold: bool = False, italic: bool = False, ta
 
 
 _zoom = [1.0]
+
+
+def grown(length: int) -> int:
+    """Return a length in pixels that grows with the text: of icons, ticks and dots, and the room that they take."""
+    return round(length * _zoom[0])
 
 
 def _system_is_dark(app: QApplication, *, untouched: bool) -> bool:
@@ -225,7 +240,7 @@ def icon(name: str, role: str = "text") -> QIcon:
     for mode, which in ((QIcon.Mode.Normal, role), (QIcon.Mode.Disabled, "muted")):
         text = path.read_text(encoding="utf-8").replace("currentColor", getattr(colours(), which))
         renderer = QSvgRenderer(QByteArray(text.encode()))
-        for side in (20, 40, 60):
+        for side in map(grown, (20, 40, 60)):
             picture = QPixmap(QSize(side, side))
             picture.fill(QColor(0, 0, 0, 0))
             painter = QPainter(picture)

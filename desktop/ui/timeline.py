@@ -14,7 +14,7 @@ from desktop.ui.parts import (
     tone_colours,
 )
 from desktop.ui.rows import Mark
-from desktop.ui.theme import STEP, Size, colour, font, icon
+from desktop.ui.theme import STEP, Size, colour, font, grown, icon
 
 
 class Moment(QWidget):
@@ -33,7 +33,7 @@ class Moment(QWidget):
         time.setContentsMargins(0, 9, 0, 0)
         row.addWidget(time, 0, Qt.AlignmentFlag.AlignTop)
         self._dot = QWidget()
-        self._dot.setFixedWidth(32)
+        self._dot.setFixedWidth(grown(26) + 6)
         self._dot.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         row.addWidget(self._dot)
         names = QVBoxLayout()
@@ -48,20 +48,22 @@ class Moment(QWidget):
     def sizeHint(self) -> QSize:
         """Be high enough for the dot."""
         hint = super().sizeHint()
-        return QSize(hint.width(), max(hint.height(), 44))
+        return QSize(hint.width(), max(hint.height(), grown(26) + 18))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line and the dot with its shape."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = self._dot.x() + 16
+        round_, side = grown(26), grown(16)
+        x = self._dot.x() + self._dot.width() // 2
+        middle = 4 + round_ // 2
         painter.setPen(QPen(colour("line"), 2))
-        painter.drawLine(QPointF(x, 18 if self._first else 0), QPointF(x, 18 if self._last else self.height()))
+        painter.drawLine(QPointF(x, middle if self._first else 0), QPointF(x, middle if self._last else self.height()))
         ink, ground = tone_colours(self._mark.tone)
         if not self._first:
             ink, ground = colour("muted"), colour("raised")
         painter.setPen(QPen(ink, 1.2))
         painter.setBrush(ground)
-        painter.drawEllipse(QRectF(x - 13, 4, 26, 26))
+        painter.drawEllipse(QRectF(x - round_ / 2, 4, round_, round_))
         role = {"plain": "text"}.get(self._mark.tone, self._mark.tone) if self._first else "muted"
-        icon(self._mark.symbol or "info", role).paint(painter, x - 8, 9, 16, 16)
+        icon(self._mark.symbol or "info", role).paint(painter, x - side // 2, middle - side // 2, side, side)

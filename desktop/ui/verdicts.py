@@ -26,7 +26,7 @@ from desktop.ui.parts import (
     Facts,
     Text,
 )
-from desktop.ui.theme import RADIUS, STEP, Size, colour, font, icon
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font, grown, icon
 
 if TYPE_CHECKING:
     from signing.validation import FileVerdict
@@ -116,7 +116,7 @@ class Drop(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{text}. {below}")
         lines = QFontMetrics(font(Size.BODY, bold=True)).height() + QFontMetrics(font(Size.SMALL)).height()
-        self.setMinimumHeight(lines + 76)
+        self.setMinimumHeight(lines + 48 + grown(28))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -155,9 +155,9 @@ class Drop(QAbstractButton):
         painter.setPen(pen)
         painter.setBrush(colour("accent_soft" if self._over or self.underMouse() else "raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        center = self.width() // 2
-        icon("shield", "accent").paint(painter, center - 14, 14, 28, 28)
-        y = 50
+        side = grown(28)
+        icon("shield", "accent").paint(painter, (self.width() - side) // 2, 14, side, side)
+        y = 22 + side
         for text, used, role in (
             (self._text, font(Size.BODY, bold=True), "text"),
             (self._below, font(Size.SMALL), "muted"),
@@ -184,7 +184,7 @@ class Verdict(Card):
         row.setSpacing(4 * STEP)
         picture = QLabel()
         role = "muted" if mark.tone == "muted" else mark.tone
-        picture.setPixmap(icon(mark.symbol or "info", role).pixmap(44, 44))
+        picture.setPixmap(icon(mark.symbol or "info", role).pixmap(grown(44)))
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(STEP)

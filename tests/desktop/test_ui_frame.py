@@ -231,6 +231,46 @@ def test_trouble_is_told_in_words_and_stays(frame: Any) -> None:
     frame.clear_notice()
 
 
+def test_what_was_said_of_one_page_is_gone_on_the_next(frame: Any) -> None:
+    frame.say("Đã đổi mật khẩu.")
+    ui_kit.settle(frame)
+    assert frame.status.text(), "it is there to be read on its own page"
+    opened(frame, "clients", {})
+    assert frame.status.text() == ""
+    frame.say("Đã xóa khách hàng.")
+    opened(frame, "home", {})
+    assert frame.status.text() == "Đã xóa khách hàng.", "said of what the next page is opened for"
+    opened(frame, "clients", {})
+    assert frame.status.text() == ""
+    frame.say("Đang gửi…", lasts=True)
+    ui_kit.settle(frame)
+    opened(frame, "home", {})
+    assert frame.status.text() == "Đang gửi…", "still under way on every page"
+    frame.trouble(NotADirectoryError("/x"))
+    assert frame.status.text() == "", "no longer"
+    frame.clear_notice()
+
+
+def test_icons_grow_with_the_text(frame: Any) -> None:
+    def sides() -> set[int]:
+        page = opened(frame, "dossier", {"dossier": "done"})
+        found = [one for one in frame.findChildren(QAbstractButton) if one.isVisible() and not one.icon().isNull()]
+        assert page is not None
+        assert len(found) > 8
+        return {one.iconSize().height() for one in found}
+
+    plain = sides()
+    frame.prefer(zoom=2.0)
+    frame.restyle()
+    try:
+        assert sides() == {2 * side for side in plain}
+        drawn = theme.icon("home").pixmap(40).toImage()
+        assert drawn.width() == 40 * drawn.devicePixelRatio()
+    finally:
+        frame.prefer(zoom=1.0)
+        frame.restyle()
+
+
 def test_preferences_survive_and_bad_ones_are_nothing(tmp_path: Path) -> None:
     save(tmp_path, Preferences(lang="en", zoom=1.3, scheme="dark", practice=True))
     assert load(tmp_path) == Preferences("en", 1.3, "dark", True)

@@ -213,6 +213,9 @@ def heads(window: QWidget) -> list[str]:
                 continue
             needed = head.sectionSizeFromContents(at)
             text = str(head.model().headerData(at, Qt.Orientation.Horizontal) or "")
+            if head.defaultAlignment() & Qt.AlignmentFlag(int(Qt.TextFlag.TextWordWrap)):
+                room = QRect(0, 0, head.sectionSize(at) - 8, 1000)
+                needed = head.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).size()
             if head.sectionSize(at) + 1 < needed.width() or head.height() + 1 < needed.height():
                 found.append(f"column {short(text)}: {head.sectionSize(at)}×{head.height()} < {_by(needed)}")
     return found

@@ -60,6 +60,7 @@ def _enrich(place: ui_kit.Place) -> None:
         },
     )
     place.dossiers["long"] = place.draft("2026-10", LONG_CODE)
+    place.dossiers["household"] = filing.new_dossier(place.desk, "1.004222", ui_kit.COMPANY).id
 
 
 def sheet(place: ui_kit.Place, period: str = "2026-02") -> bytes:
@@ -214,6 +215,17 @@ def _place_stamp(frame: Any, place: ui_kit.Place) -> None:
     ui_kit.settle(frame)
 
 
+def _unfold(frame: Any, place: ui_kit.Place) -> None:
+    """Show the papers that a dossier may do without: their names are the longest of all."""
+    frame.go("dossier", dossier=place.dossiers["ready"])
+    ui_kit.settle(frame)
+    checklist = frame.stack.currentWidget().checklist
+    assert checklist.fold is not None
+    if all(row.task.state != "not_needed" for row in checklist.rows):
+        checklist.fold.click()
+    ui_kit.settle(frame)
+
+
 ROOMS: tuple[Room, ...] = (
     page("home", "home"),
     page("dossiers", "dossiers"),
@@ -243,6 +255,8 @@ ROOMS: tuple[Room, ...] = (
     Room("sign-wrong-key", _sign_with_key),
     Room("sign-stamp", _place_stamp),
     page("dossier-long", "dossier", dossier="long"),
+    page("dossier-household", "dossier", dossier="household"),
+    Room("dossier-optional", _unfold),
     page("review", "review", dossier="signed"),
     page("review-long", "review", dossier="long"),
     page("review-errors", "review", dossier="broken"),

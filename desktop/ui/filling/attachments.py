@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from desktop.ui.filling.page_view import image_of
 from desktop.ui.parts import Button, Card, Notice, Scroll, Text, empty
-from desktop.ui.theme import RADIUS, STEP, Size, colour, icon
+from desktop.ui.theme import RADIUS, STEP, Size, colour, grown, icon
 
 if TYPE_CHECKING:
     from desktop.store.records import DossierFile
@@ -47,7 +47,7 @@ class DropZone(QWidget):
         column.setContentsMargins(4 * STEP, 4 * STEP, 4 * STEP, 4 * STEP)
         column.setSpacing(STEP)
         picture = QLabel()
-        picture.setPixmap(icon("attach", "accent").pixmap(28, 28))
+        picture.setPixmap(icon("attach", "accent").pixmap(grown(28)))
         column.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         for words, size, role in ((self.tr("Thả tệp vào đây"), Size.LEAD, "text"), (wanted, Size.BODY, "text")):
             line = Text(words, size, role=role, bold=size is Size.LEAD)
@@ -111,7 +111,7 @@ class PaperCard(Card):
             made.setDevicePixelRatio(ratio)
             picture.setPixmap(QPixmap.fromImage(made))
         else:
-            picture.setPixmap(icon("page", "muted").pixmap(40, 40))
+            picture.setPixmap(icon("page", "muted").pixmap(40))
         picture.setFrameShape(QLabel.Shape.StyledPanel)
         row.addWidget(picture)
         words = QVBoxLayout()

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.ui.parts import Button, ClickRow, Rule, Scroll
-from desktop.ui.theme import RADIUS, STEP, Size, colour, font
+from desktop.ui.theme import RADIUS, STEP, Size, colour, font, grown
 
 if TYPE_CHECKING:
     from desktop.filing import ComponentView, DossierView
@@ -42,8 +42,10 @@ class TaskRow(ClickRow):
 
     def __init__(self, task: Task, *, following: bool, here: bool) -> None:
         super().__init__("")
+        # A button keeps to the height of its hint, which knows nothing of how the name wraps in the width it is given.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.task, self.following, self.here = task, following, here
-        self.row.setContentsMargins(11 * STEP, 2 * STEP, 2 * STEP, 2 * STEP)
+        self.row.setContentsMargins(26 + grown(18), 2 * STEP, 2 * STEP, 2 * STEP)
         column = QVBoxLayout()
         column.setSpacing(0)
         self.name = QLabel(task.name)
@@ -95,7 +97,9 @@ class TaskRow(ClickRow):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour("accent"))
             painter.drawRoundedRect(QRectF(2, 6, 4, self.height() - 12), 2, 2)
-        middle = QPointF(27, 2 * STEP + self.name.fontMetrics().height() / 2 + 1)
+        painter.translate(18 + grown(9), 2 * STEP + self.name.fontMetrics().height() / 2 + 1)
+        painter.scale(grown(100) / 100, grown(100) / 100)
+        middle = QPointF()
         state = self.task.state
         if state == "done":
             painter.setPen(Qt.PenStyle.NoPen)
@@ -137,6 +141,8 @@ class Checklist(QWidget):
         self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(self.scroll_area)
         self.rows: list[TaskRow] = []
+        self.fold: Button | None = None
+        """What folds the lines that are not needed, where there are any."""
         self._tasks: Sequence[Task] = ()
         self._following: str | None = None
         self._here: str | None = None
@@ -210,6 +216,7 @@ class Checklist(QWidget):
         focus = next((row.task.id for row in self.rows if row.hasFocus()), None)
         self.scroll_area.clear()
         self.rows = []
+        self.fold = None
         place = self.scroll_area.column
         needed = [task for task in self._tasks if not task.step and not (task.optional and task.state == "not_needed")]
         others = [task for task in self._tasks if not task.step and task not in needed]
@@ -223,6 +230,7 @@ class Checklist(QWidget):
             fold.setAccessibleDescription(self.tr("đang gập") if folded else self.tr("đang mở"))
             fold.clicked.connect(self._turn)
             place.addWidget(fold)
+            self.fold = fold
             if not folded:
                 for task in others:
                     self._add(task)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from desktop.ui.parts import Button, ClickRow
-from desktop.ui.theme import STEP, TARGET, Size, colour, font, icon
+from desktop.ui.theme import STEP, TARGET, Size, colour, font, grown, icon
 from forms.form.problem import Problem
 
 
@@ -27,7 +27,7 @@ class ProblemBar(QWidget):
         row.setContentsMargins(4 * STEP, STEP, 4 * STEP, STEP)
         row.setSpacing(2 * STEP)
         self.mark = QLabel()
-        self.mark.setFixedWidth(20)
+        self.mark.setFixedWidth(grown(20))
         row.addWidget(self.mark)
         self.count = QLabel()
         self.count.setFont(font(Size.BODY, bold=True))
@@ -92,7 +92,7 @@ class ProblemBar(QWidget):
         tinted = self.count.palette()
         tinted.setColor(self.count.foregroundRole(), colour(role))
         self.count.setPalette(tinted)
-        self.mark.setPixmap(icon(symbol, role).pixmap(20, 20))
+        self.mark.setPixmap(icon(symbol, role).pixmap(grown(20)))
 
     def _show(self) -> None:
         some = bool(self._problems)

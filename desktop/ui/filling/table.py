@@ -27,7 +27,7 @@ from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.table_model import RowsModel
 from desktop.ui.filling.table_view import CellEditor, RowsView
 from desktop.ui.parts import Button
-from desktop.ui.theme import STEP, Size, colour, font, icon
+from desktop.ui.theme import STEP, Size, colour, font, grown, icon
 from forms import kinds
 from forms.definition import Table
 from forms.errors import FormsError
@@ -326,9 +326,10 @@ class TableBlock(QWidget):
     def arrange(self, width: int) -> int:
         """Place the parts in a width; return the height."""
         y = 0
-        high = max(self.label.heightForWidth(width - 40), 24)
-        self.label.setGeometry(0, y, width - 40, high)
-        self.help_button.setGeometry(width - 28, y, 28, 28)
+        ask = grown(28)
+        high = max(self.label.heightForWidth(width - ask - 12), 24)
+        self.label.setGeometry(0, y, width - ask - 12, high)
+        self.help_button.setGeometry(width - ask, y, ask, ask)
         y += high + STEP
         if self._help is not None and not self._help.isHidden():
             high = self._help.heightForWidth(width)

@@ -15,7 +15,7 @@ from desktop.ui import words
 from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Empty, OneLine, PageHead, Rule, Scroll, Text, empty
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.theme import STEP, Size, font, grown, icon
 from desktop.ui.translation import later
 
 MOST = 8
@@ -110,7 +110,7 @@ class Here(Page):
         heading = Text(f"{title}", Size.LEAD, bold=True)
         count = Text(str(len(entries)), Size.LEAD, role="muted")
         picture = Text()
-        picture.setPixmap(icon(symbol, role).pixmap(20, 20))
+        picture.setPixmap(icon(symbol, role).pixmap(grown(20)))
         for label in (heading, count):
             label.setWordWrap(False)
         top.addWidget(picture)

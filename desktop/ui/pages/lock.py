@@ -12,7 +12,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Card, Field, Text, empty, row_of
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, icon
+from desktop.ui.theme import STEP, Size, grown, icon
 
 KEYRING_TROUBLE = frozenset({"KEYRING_UNAVAILABLE", "KEY_MISSING"})
 
@@ -61,7 +61,7 @@ class Here(Page):
         self._shown += 1
         empty(self.body)
         picture = QLabel()
-        picture.setPixmap(icon("hoso").pixmap(56, 56))
+        picture.setPixmap(icon("hoso").pixmap(grown(56)))
         self.body.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
         title = Text(self.tr("Kho hồ sơ đang khóa"), Size.TITLE, bold=True)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -249,7 +249,7 @@ class Here(Page):
         desk = self.shell.desk
         self._sending = True
         self.send.setEnabled(False)
-        self.shell.say(self.tr("Đang gửi…"))
+        self.shell.say(self.tr("Đang gửi…"), lasts=True)
 
         def send(progress: Progress) -> list[ItemView]:
             return filing.drain(desk)

@@ -308,7 +308,7 @@ class Here(Page):
             self.shell.bell.data_changed.emit("portal")
             self._show_portals()
 
-        self.shell.say(self.tr("Đang tải và kiểm danh mục của cổng…"))
+        self.shell.say(self.tr("Đang tải và kiểm danh mục của cổng…"), lasts=True)
         self.shell.jobs.run("network", work, done=done, failed=self.shell.trouble, owner=self)
 
     def _remove_portal(self, url: str) -> None:

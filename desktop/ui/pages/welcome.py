@@ -24,7 +24,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.jobs import Progress
 from desktop.ui.parts import Button, Card, Facts, Field, Scroll, Text, Toggle, empty, row_of
 from desktop.ui.shell import Page, Shell
-from desktop.ui.theme import STEP, Size, font, icon
+from desktop.ui.theme import STEP, Size, font, grown, icon
 from desktop.ui.translation import later
 from desktop.ui.words import english
 
@@ -76,7 +76,7 @@ class Here(Page):
         top = QHBoxLayout()
         top.setSpacing(3 * STEP)
         picture = QLabel()
-        picture.setPixmap(icon("hoso").pixmap(44, 44))
+        picture.setPixmap(icon("hoso").pixmap(grown(44)))
         top.addWidget(picture)
         names = QVBoxLayout()
         names.setSpacing(0)
@@ -349,7 +349,7 @@ class Here(Page):
             card = Card()
             card.body.setSpacing(3 * STEP)
             picture = QLabel()
-            picture.setPixmap(icon(symbol, "accent").pixmap(32, 32))
+            picture.setPixmap(icon(symbol, "accent").pixmap(grown(32)))
             card.body.addWidget(picture)
             card.body.addWidget(Text(title, Size.LEAD, bold=True))
             card.body.addWidget(Text(about))

@@ -80,5 +80,5 @@ class Filed(QWidget):
         def done(path: Path) -> None:
             self.shell.say(self.tr("Đã lưu chứng cứ vào {}").format(path))
 
-        self.shell.say(self.tr("Đang lập chứng cứ…"))
+        self.shell.say(self.tr("Đang lập chứng cứ…"), lasts=True)
         self.shell.jobs.run("work", work, done=done, failed=self.shell.trouble, owner=self)

@@ -188,6 +188,7 @@ class Ties(QObject):
     def _followed(self, found: LinkTarget) -> None:
         self._following = False
         frame = self._frame
+        frame.say("")
         name = found.portal.name_vi if frame.lang == "vi" else found.portal.name_en
         if found.dossier is not None:
             frame.go("follow", dossier=found.dossier)
