@@ -286,18 +286,24 @@ class Workers:
             if worker is not None and memory is not None:
                 worker.close()  # what it holds from earlier work must not count
             if worker is None or not worker.alive:
-                worker = _Worker()
-                with self._lock:
-                    self._all.append(worker)
+                worker = self._start()
             result: R = worker.call(name, args, dict(named or {}), timeout, cancelled, ask, memory)
             return result
         finally:
             self._idle.put(worker if worker is not None and worker.alive and not self._closed else None)
 
-    def close(self) -> None:
-        """End both processes at once."""
-        self._closed = True
+    def _start(self) -> _Worker:
         with self._lock:
+            if self._closed:
+                raise WorkCancelled
+            worker = _Worker()
+            self._all.append(worker)
+            return worker
+
+    def close(self) -> None:
+        """End both processes at once; none is started any more."""
+        with self._lock:
+            self._closed = True
             for worker in self._all:
                 worker.close()
             self._all.clear()

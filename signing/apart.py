@@ -7,6 +7,7 @@ second processor.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,12 +18,10 @@ from signing.certificate import Certificate
 if TYPE_CHECKING:
     from signing.errors import SigningError
     from signing.key import Digest, SigningKey
-    from signing.pdf import SignedPdf
+    from signing.pdf import Begun, SignedPdf
 
 Ask = Callable[[tuple[bytes, str]], bytes]
 """Takes what is to be signed and the digest's name; returns the signature's value."""
-AskSeveral = Callable[[tuple[list[bytes], str]], list[bytes]]
-"""Takes all that is to be signed and the digest's name; returns the values, fewer where the key could not go on."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,11 @@ class _AskedKey:
         return self.ask((data, digest))
 
 
+def get_ready() -> None:
+    """Load what signs, so that the first document does not wait for it."""
+    importlib.import_module("signing.pdf")
+
+
 def sign_pdf_apart(data: bytes, key: KeyFacts, name: str | None, at: datetime, *, ask: Ask) -> SignedPdf:
     """Sign a PDF invisibly at level B-B in the field `name` (None: a new one); as `signing.pdf.sign_pdf` does."""
     from signing.pdf import sign_pdf
@@ -58,20 +62,22 @@ def sign_pdf_apart(data: bytes, key: KeyFacts, name: str | None, at: datetime, *
     return sign_pdf(data, None, _AskedKey(key.certificate, key.chain, key.kind, ask), field=name, at=at)
 
 
-def sign_pdfs_apart(
-    sources: Sequence[bytes], key: KeyFacts, name: str | None, at: datetime, *, ask: AskSeveral
-) -> list[SignedPdf | SigningError | None]:
-    """Sign PDFs as `sign_pdf_apart` does, with one question to the key for all that are simple.
+def begin_pdfs_apart(
+    sources: Sequence[bytes], key: KeyFacts, name: str | None, at: datetime
+) -> list[Begun | SigningError | None]:
+    """Draft the signatures of several PDFs; as `signing.pdf.begin_pdfs` does.
 
-    What is wrong with one document stands in its place, and None where the key gave no value.
+    No worker waits while the key signs them: it drafts the next ones, or reads those before them again.
     """
-    from signing.pdf import NoValue, sign_pdfs
+    from signing.pdf import begin_pdfs
 
-    def one(asked: tuple[bytes, str]) -> bytes:
-        values = ask(([asked[0]], asked[1]))
-        if not values:
-            raise NoValue
-        return values[0]
+    return begin_pdfs(sources, key, field=name, at=at)
 
-    asked_key = _AskedKey(key.certificate, key.chain, key.kind, one)
-    return sign_pdfs(sources, asked_key, lambda data, digest: ask((data, digest)), field=name, at=at)
+
+def finish_pdfs_apart(
+    sources: Sequence[bytes], begun: Sequence[Begun], values: Sequence[bytes], key: KeyFacts
+) -> list[SignedPdf | SigningError]:
+    """Finish them in any worker; as `signing.pdf.finish_pdfs` does."""
+    from signing.pdf import finish_pdfs
+
+    return finish_pdfs(sources, begun, values, key)

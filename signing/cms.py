@@ -19,7 +19,7 @@ from functools import lru_cache
 from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1
 
-from signing.key import Digest, SigningKey, digest_for, require_usable
+from signing.key import Certified, Digest, SigningKey, digest_for, require_usable
 
 _RESERVE = 256
 """Spare bytes behind the CMS; zero when unused."""
@@ -87,7 +87,7 @@ def to_be_signed(attributes: bytes) -> bytes:
     return tlv(0x31, attributes)
 
 
-def prepare(key: SigningKey) -> PreparedCms:
+def prepare(key: Certified) -> PreparedCms:
     """Encode what does not change; cached per certificate, chain and digest.
 
     Raise KeyTooWeak, UnsupportedKey.

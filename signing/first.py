@@ -12,7 +12,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import IO
 
@@ -73,6 +73,10 @@ class Draft:
         source, before, after = self._parts
         value = content.hex().upper().ljust(2 * self.reserve, "0").encode("ascii")
         output.write(b"".join((source, before, b"<", value, b">", after)))
+
+    def of(self, document: bytes) -> Draft:
+        """Return it with another copy of its document, or with none (empty) where it is kept apart from it."""
+        return replace(self, _parts=(document, *self._parts[1:]))
 
 
 def draft(data: bytes, wish: Wish) -> Draft:

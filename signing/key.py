@@ -18,9 +18,8 @@ Digest = Literal["sha256", "sha384", "sha512"]
 CURVE_BYTES = {"P-256": 32, "P-384": 48, "P-521": 66}
 
 
-@runtime_checkable
-class SigningKey(Protocol):
-    """A private key that signs, wherever it is kept."""
+class Certified(Protocol):
+    """All that a document needs of a key but its signature."""
 
     @property
     def certificate(self) -> Certificate:
@@ -29,6 +28,11 @@ class SigningKey(Protocol):
     @property
     def chain(self) -> Sequence[bytes]:
         """Certificates above it as DER, nearest first, without a promise that it is complete."""
+
+
+@runtime_checkable
+class SigningKey(Certified, Protocol):
+    """A private key that signs, wherever it is kept."""
 
     @property
     def kind(self) -> Literal["file", "token", "remote"]:
@@ -73,7 +77,7 @@ class PssKey(SigningKey, Protocol):
         """Hash `data` and sign it by RSASSA-PSS: MGF1 with the same digest, the salt as long as the digest."""
 
 
-def digest_for(key: SigningKey) -> Digest:
+def digest_for(key: Certified) -> Digest:
     """Return the digest that goes with the key: SHA-384 for P-384, SHA-512 for P-521, else SHA-256."""
     kind = key.certificate.key_type
     if kind == "P-384":
@@ -81,7 +85,7 @@ def digest_for(key: SigningKey) -> Digest:
     return "sha512" if kind == "P-521" else "sha256"
 
 
-def require_usable(key: SigningKey, digest: str) -> None:
+def require_usable(key: Certified, digest: str) -> None:
     """Refuse keys and digests whose signatures no receiver should accept.
 
     Raise KeyTooWeak below RSA 2048 / EC 256, UnsupportedKey for Ed25519 and the like (pdfsig, mutool and openssl's

@@ -40,7 +40,7 @@ from signing.errors import (
     SigningError,
     SigningForbidden,
 )
-from signing.key import Digest, SigningKey
+from signing.key import Certified, Digest, SigningKey
 from signing.permissions import Certify
 from signing.stamp import Stamp
 
@@ -104,8 +104,14 @@ class SignedPdf:
     facts: SignatureFacts
 
 
-class NoValue(Exception):
-    """Raised by a key that could not go on, where what ended it is told elsewhere."""
+@dataclass(frozen=True)
+class Begun:
+    """A signature that wants only its value; the document is kept apart from it."""
+
+    draft: first.Draft = field(repr=False)
+    attributes: bytes = field(repr=False)
+    """The signed attributes: the value is made over `cms.to_be_signed` of them."""
+    at: datetime
 
 
 class _Writer(IncrementalPdfFileWriter):
@@ -224,55 +230,47 @@ def sign_pdf(
     return SignedPdf(written.getvalue() if isinstance(written, io.BytesIO) and target is None else None, facts)
 
 
-def sign_pdfs(
-    sources: Sequence[bytes],
-    key: SigningKey,
-    values: Callable[[list[bytes], Digest], list[bytes]],
-    *,
-    field: str | None = None,
-    at: datetime | None = None,
-) -> list[SignedPdf | SigningError | None]:
-    """Sign PDFs invisibly at level B-B, as `sign_pdf` does, with all of their values asked for at once.
+def begin_pdfs(
+    sources: Sequence[bytes], key: Certified, *, field: str | None = None, at: datetime | None = None
+) -> list[Begun | SigningError | None]:
+    """Draft the invisible signatures of level B-B that `sign_pdf` makes, all but their values.
 
-    `values` signs what it is given, one after the other, and gives fewer where it could not go on: what got none is
-    None here. A document that is not simple is signed by `key` after the others, unless it raises NoValue. What is
-    wrong with one document stands in its place. Raise KeyTooWeak, UnsupportedKey, and what
-    `values` and `key` raise that is no SigningError.
+    What is wrong with a document stands in its place, and None for one that is not simple: `sign_pdf` signs it. Raise
+    KeyTooWeak, UnsupportedKey.
     """
     prepared = cms.prepare(key)
     moment = (at or datetime.now(VIETNAM)).astimezone(VIETNAM).replace(microsecond=0)
     wish = first.Wish(field, None, _title(None, key), moment, None, None, None, prepared.size)
-    outcomes: list[SignedPdf | SigningError | None] = [None] * len(sources)
-    begun: list[tuple[int, first.Draft, bytes]] = []
-    others: list[int] = []
-    for number, source in enumerate(sources):
+    outcomes: list[Begun | SigningError | None] = []
+    for source in sources:
         try:
             draft = _draft(source, wish)
         except SigningError as error:
-            outcomes[number] = error
+            outcomes.append(error)
             continue
         if draft is None:
-            others.append(number)
+            outcomes.append(None)
         else:
-            begun.append((number, draft, prepared.attributes(draft.digest(prepared.digest))))
-    given = values([cms.to_be_signed(attributes) for _, _, attributes in begun], prepared.digest) if begun else []
-    for (number, draft, attributes), value in zip(begun, given, strict=False):
+            outcomes.append(Begun(draft.of(b""), prepared.attributes(draft.digest(prepared.digest)), moment))
+    return outcomes
+
+
+def finish_pdfs(
+    sources: Sequence[bytes], begun: Sequence[Begun], values: Sequence[bytes], key: Certified
+) -> list[SignedPdf | SigningError]:
+    """Put the values into the documents that `begin_pdfs` drafted, and read each again as `sign_pdf` does."""
+    prepared = cms.prepare(key)
+    outcomes: list[SignedPdf | SigningError] = []
+    for source, one, value in zip(sources, begun, values, strict=True):
         output = io.BytesIO()
         try:
-            content = prepared.assemble(attributes, value)
-            stream = io.BytesIO(sources[number])
-            facts = _finished(draft, content, output, stream, key.certificate, moment, "B-B")
-            outcomes[number] = SignedPdf(output.getvalue(), facts)
+            content = prepared.assemble(one.attributes, value)
+            facts = _finished(
+                one.draft.of(source), content, output, io.BytesIO(source), key.certificate, one.at, "B-B"
+            )  # fmt: skip
+            outcomes.append(SignedPdf(output.getvalue(), facts))
         except SigningError as error:
-            outcomes[number] = error
-    if len(given) == len(begun):
-        for number in others:
-            try:
-                outcomes[number] = sign_pdf(sources[number], None, key, field=field, at=at)
-            except NoValue:
-                break
-            except SigningError as error:
-                outcomes[number] = error
+            outcomes.append(error)
     return outcomes
 
 
@@ -382,7 +380,7 @@ def _field(writer: _Writer, wanted: str | None, earlier: Sequence[str]) -> tuple
     return wanted, True
 
 
-def _title(stamp: Stamp | None, key: SigningKey) -> str:
+def _title(stamp: Stamp | None, key: Certified) -> str:
     return stamp.title if stamp is not None else key.certificate.common_name
 
 

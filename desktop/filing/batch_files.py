@@ -15,11 +15,13 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.errors import FileTooLarge
+from desktop.errors import DesktopError, FileTooLarge
 from desktop.filing.batch_signing import Job, Signer
 from desktop.filing.desk import Desk
 from desktop.filing.documents import SignedDocument, SignRequest, sign_document, sign_documents
@@ -39,6 +41,9 @@ TOGETHER_LIMIT = 512 << 10
 """The largest file that is signed in one step with others, in bytes: a step holds all of its files at once."""
 _PART = ".hoso-part-"
 _CHUNK = 1 << 20
+
+_SYNCING = ThreadPoolExecutor(16, thread_name_prefix="hoso-sync")
+"""Waits for the disk, and does nothing else."""
 
 SignFile = Callable[[Desk, str, bytes, "SigningKey", SignRequest], SignedDocument]
 
@@ -112,8 +117,12 @@ def file_jobs(
         orders = [replace(order, request=replace(order.request, apart=True)) for order in orders]
     ledger = Ledger(out_dir)
     taken: dict[str, int] = {}
-    jobs = [_job(desk, order, out_dir / order.source.name, ledger, taken, force, sign, evidence) for order in orders]
-    if len(orders) < APART_FROM or sign is not sign_document:
+    plain = len(orders) < APART_FROM or sign is not sign_document
+    warm = None if plain else cache(partial(_warm, desk))
+    jobs = [
+        _job(desk, order, out_dir / order.source.name, ledger, taken, force, sign, evidence, warm) for order in orders
+    ]
+    if plain:
         return jobs
     chosen = {job.facts["source"]: order.request for job, order in zip(jobs, orders, strict=True)}
 
@@ -139,19 +148,26 @@ def _several(
         except (SourceNotRead, FileTooLarge) as error:
             outcomes[number] = error
     documents = [(group[number][0].name, data) for number, data in held.items()]
-    lines = []
+    lines: list[dict[str, Any]] = []
+    whole: dict[int, SignedDocument] = {}
     signed = sign_documents(desk, documents, key, group[0][1]) if documents else []
-    for (number, data), one in zip(held.items(), signed, strict=True):
+    for number, one in zip(held, signed, strict=True):
         if isinstance(one, Exception):
             outcomes[number] = one
             continue
         try:
-            lines.append(_keep(group[number][0].facts["file"], data, one, key, group[number][1], evidence))
-            outcomes[number] = one.to_json()
+            if evidence is not None:
+                keep_loose(evidence, key, one, group[number][1], group[number][0].facts["file"].name)
+            whole[number] = one
         except Exception as error:
             if not hasattr(error, "code"):
                 raise
             outcomes[number] = error
+    written = write_together([(group[number][0].facts["file"], one.data) for number, one in whole.items()])
+    for (number, one), failed in zip(whole.items(), written, strict=True):
+        if failed is None:
+            lines.append(_line(group[number][0].facts["file"], held[number], one))
+        outcomes[number] = failed or one.to_json()
     if lines:
         ledger.add(*lines)
     stop = next((one for one in outcomes.values() if getattr(one, "stops_batch", False)), None)
@@ -174,6 +190,11 @@ def _keep(
     if evidence is not None:
         keep_loose(evidence, key, signed, request, target.name)
     write_whole(target, signed.data)
+    return _line(target, data, signed)
+
+
+def _line(target: Path, data: bytes, signed: SignedDocument) -> dict[str, Any]:
+    """Write a signed file's line of the ledger."""
     return {
         "file": target.name,
         "source_sha256": hashlib.sha256(data).hexdigest(),
@@ -183,9 +204,20 @@ def _keep(
     }
 
 
+def _warm(desk: Desk) -> None:
+    """Start the worker that the first file leaves idle: it is ready by the time that the PIN is typed."""
+    from signing.apart import get_ready
+
+    def start() -> None:
+        with contextlib.suppress(DesktopError):  # whatever keeps it from starting is told where it is needed
+            desk.workers.run(get_ready)
+
+    threading.Thread(target=start, name="hoso-warm", daemon=True).start()
+
+
 def _job(
     desk: Desk, order: FileOrder, target: Path, ledger: Ledger, taken: dict[str, int], force: bool, sign: SignFile,
-    evidence: Path | None,
+    evidence: Path | None, warm: Callable[[], None] | None,
 ) -> Job:  # fmt: skip
     # On some systems two names that look alike are one file, whatever their case and form.
     place = unicodedata.normalize("NFC", target.name).casefold()
@@ -203,6 +235,8 @@ def _job(
 
     def work(key: SigningKey) -> dict[str, Any]:
         data = _read(order.source)
+        if warm is not None and key.kind != "remote":
+            warm()
         signed = sign(desk, order.source.name, data, key, order.request)
         ledger.add(_keep(target, data, signed, key, order.request, evidence))
         return signed.to_json()
@@ -264,23 +298,86 @@ def _sha256(path: Path) -> str:
 
 def write_whole(target: Path, data: bytes) -> None:
     """Write a file whole or not at all: beside it, synced, then renamed over it. Raises OutputNotWritten."""
-    beside: str | None = None
+    failed = write_together([(target, data)])[0]
+    if failed is not None:
+        raise failed
+
+
+def write_together(files: Sequence[tuple[Path, bytes]]) -> list[OutputNotWritten | None]:
+    """Write each file as `write_whole` does and say in its place what failed; one wait for the disk covers them all.
+
+    All are written beside their targets, then synced at the same time, and only what is synced gets its name. A disk
+    that is asked to sync sixteen files one after the other does its slowest work sixteen times.
+    """
+    written: list[_Beside] = []
     try:
-        name = str(target.parent / f"{_PART}{os.getpid()}-{secrets.token_hex(8)}")
-        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        beside = name
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        move_over(beside, target)
-        beside = None
-    except OSError as error:
-        raise OutputNotWritten(str(target), _reason(error)) from error
+        written += (_Beside(*one) for one in files)
+        if len(written) == 1:
+            written[0].sync()
+        else:
+            list(_SYNCING.map(_Beside.sync, written))
+        for one in written:
+            one.put()
+        return [one.failed for one in written]
     finally:
-        if beside is not None:
+        for one in written:
+            one.leave()
+
+
+class _Beside:
+    """A file that is being written beside its target; what fails is kept."""
+
+    def __init__(self, target: Path, data: bytes) -> None:
+        self.failed: OutputNotWritten | None = None
+        self._target = target
+        self._name: str | None = None
+        self._descriptor: int | None = None
+        try:
+            name = str(target.parent / f"{_PART}{os.getpid()}-{secrets.token_hex(8)}")
+            self._descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+            self._name = name
+            left = memoryview(data)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+        except OSError as error:
+            self._fail(error)
+
+    def sync(self) -> None:
+        """Have the disk take it."""
+        if self._descriptor is None:
+            return
+        try:
+            os.fsync(self._descriptor)
+            self._close()
+        except OSError as error:
+            self._fail(error)
+
+    def put(self) -> None:
+        """Give it its name."""
+        if self._name is None or self.failed is not None:
+            return
+        try:
+            move_over(self._name, self._target)
+            self._name = None
+        except OSError as error:
+            self._fail(error)
+
+    def leave(self) -> None:
+        """Remove what did not get its name."""
+        with contextlib.suppress(OSError):
+            self._close()
+        if self._name is not None:
             with contextlib.suppress(OSError):
-                os.unlink(beside)
+                os.unlink(self._name)
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def _fail(self, error: OSError) -> None:
+        self.failed = OutputNotWritten(str(self._target), _reason(error))
+        self.failed.__cause__ = error
 
 
 def _sweep(folder: Path) -> None:

@@ -15,6 +15,7 @@ from desktop.filing.stamping import StampLook, field_mark, stamp_at
 if TYPE_CHECKING:
     from forms.printing import Printed
     from signing.certificate import Certificate, Finding, Role
+    from signing.errors import SigningError
     from signing.key import SigningKey
     from signing.levels import Proofs
     from signing.pdf import SignedPdf
@@ -191,35 +192,41 @@ def _invisibly_apart(data: bytes, key: SigningKey, request: SignRequest) -> bool
 def _sign_apart(
     desk: Desk, documents: Sequence[bytes], key: SigningKey, request: SignRequest, findings: tuple[Finding, ...]
 ) -> list[SignedDocument | Exception]:
-    """Sign PDFs together in a worker."""
+    """Sign PDFs together: drafted and finished in workers, with one question to the key between the two.
+
+    While the key signs, no worker waits for it.
+    """
     from desktop.workers import WorkerCrashed, WorkerKilled
-    from signing.apart import KeyFacts, sign_pdfs_apart
-    from signing.key import sign_several
+    from signing.apart import KeyFacts, begin_pdfs_apart, finish_pdfs_apart
+    from signing.cms import to_be_signed
+    from signing.key import digest_for, sign_several
+    from signing.pdf import Begun
 
-    at = desk.now()
-    ended: list[Exception] = []
-
-    def ask(asked: tuple[list[bytes], Any]) -> list[bytes]:
-        if ended:
-            return []
-        values, error = sign_several(key, *asked)
-        if error is not None:
-            ended.append(error)
-        return values
-
+    facts = KeyFacts.of(key)
+    outcomes: list[SignedDocument | Exception] = [_Alone()] * len(documents)
+    ended: SigningError | None = None
     try:
-        made = desk.workers.run(sign_pdfs_apart, documents, KeyFacts.of(key), request.field, at, ask=ask)
+        begun: dict[int, Begun] = {}
+        for number, one in enumerate(desk.workers.run(begin_pdfs_apart, documents, facts, request.field, desk.now())):
+            if isinstance(one, Begun):
+                begun[number] = one
+            elif one is not None:
+                outcomes[number] = one
+        if not begun:
+            return outcomes
+        asked = [to_be_signed(one.attributes) for one in begun.values()]
+        values, ended = sign_several(key, asked, digest_for(key))
+        valued = list(begun.items())[: len(values)]
+        if valued:
+            sources = [documents[number] for number, _ in valued]
+            made = desk.workers.run(finish_pdfs_apart, sources, [one for _, one in valued], values, facts)
+            for (number, _), signed in zip(valued, made, strict=True):
+                outcomes[number] = signed if isinstance(signed, Exception) else _document(signed, findings)
     except (WorkerCrashed, WorkerKilled):
-        return [_Alone()] * len(documents)  # one of them is at fault, and the others must not suffer for it
-    outcomes: list[SignedDocument | Exception] = []
-    for one in made:
-        if one is None:
-            # What is wrong with one value says nothing about the next, unless it stops everything.
-            outcomes.append(ended[0] if ended and getattr(ended[0], "stops_batch", False) else _Alone())
-        elif isinstance(one, Exception):
-            outcomes.append(one)
-        else:
-            outcomes.append(_document(one, findings))
+        pass  # one of them is at fault, and the others must not suffer for it: each is tried alone
+    # What is wrong with one value says nothing about the next, unless it stops everything.
+    if ended is not None and getattr(ended, "stops_batch", False):
+        outcomes = [ended if isinstance(one, _Alone) else one for one in outcomes]
     return outcomes
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from desktop.filing.batch_files import FileOrder, file_jobs
+from desktop.filing.batch_files import FileOrder, Ledger, file_jobs, write_together, write_whole
 from desktop.filing.batch_signing import BatchReport, Choice, Interruption, Result, TokenSigner, sign_batch
 from desktop.filing.documents import SignRequest
+from desktop.filing.errors import OutputNotWritten
 from signing.certificate import Role
 from signing.token import Pin
 from tests.desktop.test_batch_signing import paper, papers, states, valid
@@ -184,3 +185,52 @@ def test_strange_files_among_simple_ones_are_each_what_they_would_be_alone(
     twice = subprocess.run(["pdfsig", batch.out / batch.made[-3].name], capture_output=True, text=True).stdout
     assert twice.count("Signature is Valid") == 2
     assert all(valid(path) for path in batch.signed() if path.name != batch.made[-3].name)
+
+
+def test_a_file_gets_its_name_when_the_disk_has_it_and_its_line_when_it_has_its_name(
+    desk: Any, fake: FakeToken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step syncs its files at the same time, and still none is named before it is whole on the disk."""
+    batch = Batch(desk, fake, tmp_path)
+    synced: set[int] = set()
+    named: list[str] = []
+    early: list[str] = []
+    fsync, replace, add = os.fsync, os.replace, Ledger.add
+
+    def spied_sync(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    def spied_replace(fresh: Any, target: Any) -> None:
+        if os.stat(fresh).st_ino not in synced:
+            early.append(str(target))
+        replace(fresh, target)
+        named.append(Path(target).name)
+
+    def spied_add(ledger: Ledger, *entries: dict[str, Any]) -> None:
+        early.extend(one["file"] for one in entries if one["file"] not in named)
+        add(ledger, *entries)
+
+    monkeypatch.setattr(os, "fsync", spied_sync)
+    monkeypatch.setattr(os, "replace", spied_replace)
+    monkeypatch.setattr(Ledger, "add", spied_add)
+    assert batch.run().complete
+    assert max(batch.steps) > 2
+    assert {path.name for path in batch.made} <= set(named)
+    assert early == []
+
+
+def test_files_that_cannot_be_written_cost_no_other_and_leave_nothing(tmp_path: Path) -> None:
+    """A folder of that name, a folder that is gone, a name that no disk takes."""
+    (tmp_path / "là thư mục.pdf").mkdir()
+    good = [tmp_path / "một.pdf", tmp_path / "hai.pdf"]
+    good[0].write_bytes(b"before")
+    bad = [tmp_path / "là thư mục.pdf", tmp_path / "đã xoá" / "ba.pdf", tmp_path / ("dài" * 100)]
+    order = [good[0], *bad, good[1]]
+    failed = write_together([(path, path.name.encode() * 1000) for path in order])
+    assert [one is None for one in failed] == [True, False, False, False, True]
+    assert [one.reason for one in failed if one is not None] == ["EISDIR", "ENOENT", "ENAMETOOLONG"]
+    assert [path.read_bytes() for path in good] == [path.name.encode() * 1000 for path in good]
+    assert {path.name for path in tmp_path.iterdir()} == {"là thư mục.pdf", "một.pdf", "hai.pdf"}
+    with pytest.raises(OutputNotWritten):
+        write_whole(bad[0], b"alone")
