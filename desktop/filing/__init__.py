@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         move_form,
         offered_move,
     )
+    from desktop.filing.enclosing import Enclosed, accept_file, enclose, with_files
     from desktop.filing.evidence import SignatureEvidence, delete_evidence, export_evidence, signature_evidence
     from desktop.filing.evidence_page import print_evidence
     from desktop.filing.exporting import ExportedFile, export
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
     from desktop.filing.large import is_large_pdf, sign_large
     from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
     from desktop.filing.links import Link, LinkTarget, follow_link, portal_of_link, read_link
-    from desktop.filing.notices import choose_notices, notices_of, offered_notices
+    from desktop.filing.notices import choose_notices, notices_of, offered_notices, remembers_notices
     from desktop.filing.portal import (
         KnownPortal,
         add_portal,
@@ -137,6 +138,7 @@ _HOMES = {
         "open_form procedure save_form set_data"
     ),
     "drafts": "ClonedForm MovedForm clone_dossier earlier_form move_back move_form offered_move",
+    "enclosing": "Enclosed accept_file enclose with_files",
     "evidence": "SignatureEvidence delete_evidence export_evidence signature_evidence",
     "evidence_page": "print_evidence",
     "exporting": "ExportedFile export",
@@ -148,7 +150,7 @@ _HOMES = {
     "large": "is_large_pdf sign_large",
     "levels": "LEVELS ExtendedDocument extend_document level_of proofs_for",
     "links": "Link LinkTarget follow_link portal_of_link read_link",
-    "notices": "choose_notices notices_of offered_notices",
+    "notices": "choose_notices notices_of offered_notices remembers_notices",
     "portal": "KnownPortal add_portal import_catalogue search update_catalogue",
     "readiness": "Preflight PreflightFinding preflight",
     "ratings": "rate rating",
@@ -183,6 +185,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "JUDGING", "choose_notices", "end_session", "known_portal", "note_status", "notices_of", "offered_notices",
+    "remembers_notices",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

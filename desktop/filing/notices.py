@@ -36,7 +36,8 @@ def offered_notices(desk: Desk, dossier_id: str) -> NoticeWish:
     email, phone = agreed.get(EMAIL) or agreed.get("email"), agreed.get(PHONE) or agreed.get("phone")
     if chosen is not None:
         return NoticeWish(chosen.channels, chosen.email or email, chosen.phone or phone)
-    found = remembered(desk, client)
+    left = str(desk.workspace.dossiers.get(dossier_id).state) == "SUBMITTED"
+    found = remembered(desk, client) if not left else None
     return NoticeWish(found.channels if found is not None else ("portal",), email, phone)
 
 
@@ -48,6 +49,11 @@ def remembered(desk: Desk, client: Client) -> NoticeWish | None:
     channels = tuple(one for one in NOTICE_CHANNELS if one in agreed.get(CHANNELS, "").split(","))
     wish = NoticeWish(channels, agreed.get(EMAIL), agreed.get(PHONE))
     return wish if channels and _lacking(wish) is None else None
+
+
+def remembers_notices(desk: Desk, dossier_id: str) -> bool:
+    """Say whether a choice is remembered for the client of a dossier."""
+    return remembered(desk, desk.workspace.dossiers.get(dossier_id).client) is not None
 
 
 def _agreed(desk: Desk, client: Client) -> dict[str, str]:

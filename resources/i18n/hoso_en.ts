@@ -662,6 +662,43 @@
             <translation>USB token “{}”, serial number {}{}</translation>
         </message>
         <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <source>Thông báo của cổng luôn hiện trong chương trình này.</source>
+            <translation>The portal's messages always show in this program.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <source>Thêm thư điện tử</source>
+            <translation>By e-mail too</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <source>Thêm tin nhắn điện thoại</source>
+            <translation>By text message too</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <location filename="../../desktop/ui/pages/client.py" />
+            <source>Thư điện tử nhận thông báo</source>
+            <translation>E-mail for notices</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <location filename="../../desktop/ui/pages/client.py" />
+            <source>Số điện thoại nhận thông báo</source>
+            <translation>Phone number for notices</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <source>Khách hàng đồng ý: nhớ cho các hồ sơ sau</source>
+            <translation>The client agrees: remember for later dossiers</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/notices.py" />
+            <source>Đã lưu cách nhận thông báo.</source>
+            <translation>How to be told is saved.</translation>
+        </message>
+        <message>
             <location filename="../../desktop/ui/filling/opening.py" />
             <source>mã số thuế của khách hàng</source>
             <translation>the client's tax code</translation>
@@ -1604,6 +1641,11 @@
             <location filename="../../desktop/ui/pages/client.py" />
             <source>Thư điện tử</source>
             <translation>Email</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/client.py" />
+            <source>Cách nhận thông báo hồ sơ</source>
+            <translation>How to be told of dossiers</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/client.py" />
@@ -3438,6 +3480,11 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />
+            <source>Cách nhận thông báo</source>
+            <translation>How to be told</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
             <source>{}, theo ủy quyền của khách hàng này</source>
             <translation>{}, authorised by this client</translation>
         </message>
@@ -3455,6 +3502,21 @@
             <location filename="../../desktop/ui/pages/review.py" />
             <source>chưa rõ; cổng báo sau khi nhận hồ sơ</source>
             <translation>unknown; the portal says so once it has received the dossier</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>trong chương trình này</source>
+            <translation>in this program</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>thư điện tử {}</source>
+            <translation>e-mail {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/review.py" />
+            <source>tin nhắn đến {}</source>
+            <translation>text message to {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/review.py" />

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from desktop.messages import message
 from desktop.ui.filling.attachments import size_words
 from desktop.ui.filling.hand_over import CodeCard, written
+from desktop.ui.filling.notices import NoticeChoice
 from desktop.ui.parts import (
     Button,
     Card,
@@ -42,6 +43,7 @@ from desktop.ui.theme import ROW, STEP, Size
 
 if TYPE_CHECKING:
     from desktop.filing import DossierView, Filer, HandedOver, ItemView, KnownPortal, Preflight
+    from desktop.portal.contract import NoticeWish
     from desktop.store.records import DossierFile
     from desktop.ui.jobs import Progress
     from desktop.ui.system.printing import PrintDialog
@@ -68,6 +70,10 @@ class Review:
     unconfirmed: tuple[str, ...]
     filer: Filer | None
     """In whose name it would be filed."""
+    wish: NoticeWish
+    """How the applicant hears of it: chosen, or offered."""
+    remembered: bool
+    """Whether that is remembered for the client."""
 
     @property
     def by_hand(self) -> bool:
@@ -213,6 +219,7 @@ class Here(Page):
         return Review(
             view, filing.preflight(desk, self._id), tuple(desk.workspace.dossiers.files(self._id)), allowed, agency,
             tuple(dict.fromkeys(fees)), portal, tuple(known), record.role, tuple(unconfirmed), filer,
+            filing.offered_notices(desk, self._id), filing.remembers_notices(desk, self._id),
         )  # fmt: skip
 
     # --- showing -----------------------------------------------------------------------------------------------------
@@ -273,6 +280,8 @@ class Here(Page):
             rows.append((self.tr("Cách nhận kết quả"), self.delivery))
         else:
             rows.append((self.tr("Cách nhận kết quả"), self.delivery.currentText()))
+        if review.portal is not None and review.portal.connector == "hoso/1":
+            rows.append((self.tr("Cách nhận thông báo"), self._notices(review)))
         if len(review.portals) > 1 and review.portal is not None and view.state != "SUBMITTED":
             self.portal.clear()
             for one in review.portals:
@@ -289,6 +298,17 @@ class Here(Page):
             rows.append((self.tr("Nộp bằng tài khoản"), how.format(review.filer.person)))
         rows.append((self.tr("Phí, lệ phí"), "; ".join(review.fees) or self.tr("chưa rõ; cổng báo sau khi nhận hồ sơ")))
         self.facts.addWidget(Facts(rows))
+
+    def _notices(self, review: Review) -> str | QWidget:
+        """Let one choose how to hear of it until it leaves; then say what was chosen."""
+        if review.view.state in ("PREPARED", "SIGNED"):
+            return NoticeChoice(self.shell, review.view.id, review.wish, remembered=review.remembered)
+        ways = {
+            "portal": self.tr("trong chương trình này"),
+            "email": self.tr("thư điện tử {}").format(review.wish.email or ""),
+            "sms": self.tr("tin nhắn đến {}").format(review.wish.phone or ""),
+        }
+        return "; ".join(ways[one] for one in review.wish.channels)
 
     def _choose_portal(self, url: str) -> None:
         self._portal = url

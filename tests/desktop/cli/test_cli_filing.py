@@ -274,3 +274,16 @@ def test_an_offline_day_queues_also_where_one_never_logged_in(hoso: Any, tmp_pat
     with Sandbox(tmp_path / "cổng", port=port, pace=0.0):
         evening = hoso(*options, "outbox", "drain")
         assert (evening.code, [row["state"] for row in evening.document["items"]]) == (0, ["DONE"])
+
+
+def test_how_to_be_told_is_chosen_and_remembered(desk: Any, filled: str) -> None:
+    assert desk("dossier", "notices", filled).document["notices"] is None
+    refused = desk("dossier", "notices", filled, "--by", "email")
+    assert (refused.code, refused.error["code"]) == (1, "NOTICE_ADDRESS_MISSING")
+    assert desk("dossier", "notices", filled, "--email", "a@b.example").code == 2, "a way must be named"
+    told = desk("dossier", "notices", filled, "--by", "email", "--email", "a@b.example", "--remember").document
+    assert told["notices"] == {"channels": ["portal", "email"], "email": "a@b.example", "phone": None}
+    # The next dossier has it; so has one for which only the way is named.
+    for more in ([], ["--notify", "email"]):
+        made = desk("dossier", "new", "1.007014", "--client", CODE, "--period", "2026-09", *more).document
+        assert desk("dossier", "notices", made["id"]).document["notices"] == told["notices"]
