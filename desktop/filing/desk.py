@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from desktop.filing.errors import UnconfirmedNotAccepted, UnknownRole
-
 if TYPE_CHECKING:
     from desktop.portal.catalogue import Catalogue
     from desktop.store import Workspace
@@ -77,12 +75,15 @@ def confirm_unconfirmed(form: Form, act: Act, today: date, *, accepted: bool) ->
         notice for notice in form.template.unconfirmed(form.period, today) if concerned & set(notice.unconfirmed)
     ]
     if notices and not accepted:
+        from desktop.filing.errors import UnconfirmedNotAccepted
+
         raise UnconfirmedNotAccepted(tuple(notice.text for notice in notices))
     return notices
 
 
 def role_of(text: str | None) -> Role:
     """Read a role; none means that one signs for oneself."""
+    from desktop.filing.errors import UnknownRole
     from signing.certificate import Role
 
     try:

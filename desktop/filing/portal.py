@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from desktop.errors import RecordNotFound
 from desktop.filing.desk import Desk
-from desktop.filing.errors import NoPortal, SeveralPortals
 from desktop.filing.trust import trust_add
 
 if TYPE_CHECKING:
@@ -87,6 +86,8 @@ def _known(catalogue: TrustedCatalogue) -> KnownPortal:
 
 def portal_of(desk: Desk, url: str | None) -> TrustedCatalogue:
     """Choose a portal: the one named, or the only one. Raises NoPortal, SeveralPortals."""
+    from desktop.filing.errors import NoPortal, SeveralPortals
+
     if url is not None:
         found = desk.catalogue.portal(url)
         if found is None:

@@ -13,7 +13,6 @@ import json
 import lzma
 import re
 import shutil
-import tarfile
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from desktop.portal.errors import RecordsUnreadable
 from desktop.replacing import move_over
 
 CATALOG = "catalog.jsonl"
@@ -168,6 +166,10 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _copy(source: Path, fresh: Path, say: Callable[[int], None] | None) -> None:
+    import tarfile  # here and below: to search what was imported, which the window does first of all, needs neither
+
+    from desktop.portal.errors import RecordsUnreadable
+
     total = details = 0
     with ExitStack() as stack:
         for name, file in _members(source, stack):
@@ -203,6 +205,10 @@ def _kind(name: str) -> str | None:
 
 def _members(source: Path, stack: ExitStack) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield name and content of each plain file, in turn; no link is followed, no device opened."""
+    import tarfile
+
+    from desktop.portal.errors import RecordsUnreadable
+
     if source.is_dir():
         inner = sorted(source.glob(f"*/{CATALOG}"))
         root = source if (source / CATALOG).is_file() or not inner else inner[0].parent
@@ -242,6 +248,8 @@ def _copy_bounded(file: IO[bytes], path: Path, limit: int) -> int:
 
 def _count(fresh: Path, source: Path) -> Imported:
     """Count what can be read, and write down what tells this import from others."""
+    from desktop.portal.errors import RecordsUnreadable
+
     if not (fresh / CATALOG).is_file():
         raise RecordsUnreadable(str(source), "missing")
     lines = 0

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.portal.catalogue.records import Imported, NationalRecords, import_records
 from desktop.portal.catalogue.search import FORMAT, Entry, Found, SearchIndex
-from desktop.portal.errors import CatalogueMissing, PortalAddressForbidden
 from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
@@ -79,6 +78,7 @@ class Catalogue:
         A portal whose catalogue then cannot be verified is not kept.
         """
         from desktop.portal.catalogue.trusted import TrustedCatalogue
+        from desktop.portal.errors import PortalAddressForbidden
 
         if connection.practice != self.practice:
             raise PortalAddressForbidden(connection.url)
@@ -130,6 +130,8 @@ class Catalogue:
         """Update the catalogue of the portal that this connection leads to; CatalogueMissing if it is not pinned."""
         known = self.portal(connection.url)
         if known is None:
+            from desktop.portal.errors import CatalogueMissing
+
             raise CatalogueMissing(connection.url)
         updated = known.update(connection, now)
         self.refresh()
@@ -308,6 +310,8 @@ _NOT_A_RECORD = (KeyError, TypeError, ValueError, AttributeError)
 
 def _verified(portal: TrustedCatalogue) -> Verified | None:
     """Return what was verified last of a portal, None before its first update; a lying disk is told."""
+    from desktop.portal.errors import CatalogueMissing
+
     try:
         return portal.verified()
     except CatalogueMissing:
