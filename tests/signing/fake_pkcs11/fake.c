@@ -7,7 +7,8 @@
 
    Names: serial, flags (hex), present 0|1, pin, login (CK_RV in hex instead of the check), sign (the same), always 1,
    hidden 1 (does not say that it is always), hang NAME, crash NAME, n and d (hex), cert (path to DER), wrongkey 1
-   (signs something else), tries N (locks at 0), signatures N (pulled out after so many). */
+   (signs something else), tries N (locks at 0), signatures N (pulled out after so many), delay N (milliseconds that a
+   signature takes, in hex). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,6 +270,7 @@ static UL Sign(UL session, B *data, UL length, B *out, UL *size) {
   for (at = 0; at < 256; at++) out[255 - at] = (B)(result[at / 8] >> at % 8 * 8);
   *size = 256;
   made++;
+  usleep((unsigned)number("delay", 0) * 1000);
   return OK;
 }
 static UL Unsupported(void) { return NOT_SUPPORTED; }
