@@ -7,32 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import (
-    QAction,
-    QCloseEvent,
-    QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QShortcut,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from desktop.settings import load, save
-from desktop.ui.shell import Bell, Page
-from desktop.ui.theme import MARGIN, colour
+from desktop.ui.shell import Bell
+from desktop.ui.theme import MARGIN, filled
 from desktop.ui.watching import Watch
 
-# The first picture is the bare ground: what stands on it is imported once that is seen.
+# The first picture is the bare ground: what stands on it is imported once that is seen. Each of Qt's classes costs a
+# little when it is first named, too.
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent, QPaintEvent
 
     from desktop.app import App
     from desktop.filing import Desk
@@ -42,6 +29,7 @@ if TYPE_CHECKING:
     from desktop.ui.finding import Finder
     from desktop.ui.jobs import Jobs, Progress
     from desktop.ui.parts import Tone
+    from desktop.ui.shell import Page
 
 PAGES = {
     "welcome": "desktop.ui.pages.welcome",
@@ -68,6 +56,7 @@ PAGES = {
 SIDE_WIDTH = 200
 BAND_HEIGHT = 31
 """Where side and practice band will stand on the bare ground, in pixels."""
+FAR = 16_000
 
 
 class Frame(QMainWindow):
@@ -106,7 +95,10 @@ class Frame(QMainWindow):
         self.setMinimumSize(960, 620)
         self.resize(1320, 860)
         self._stands = False
-        if not bare:
+        self._ground: list[QWidget] = []
+        if bare:
+            self._lay_ground()
+        else:
             self.stand()
 
     # --- what pages ask ------------------------------------------------------------------------------
@@ -235,6 +227,8 @@ class Frame(QMainWindow):
 
         made = Notice(text, tone, action=self.tr("Đóng"), do=self.clear_notice)
         self._notice.addWidget(made)
+        from PySide6.QtWidgets import QPushButton
+
         for button in made.findChildren(QPushButton):
             QWidget.setTabOrder(self.header.settings, button)  # it stands above the page: not after it
         made.setFocus()
@@ -253,7 +247,7 @@ class Frame(QMainWindow):
         """Return a page, made when first asked for."""
         if name not in self._pages:
             module = import_module(PAGES[name])
-            made = cast(Page, module.Here(self))
+            made = cast("Page", module.Here(self))
             self._pages[name] = made
             self.stack.addWidget(made)
         return self._pages[name]
@@ -306,14 +300,29 @@ class Frame(QMainWindow):
             pass  # the page itself says that it is gone
         return None
 
+    def _lay_ground(self) -> None:
+        """Show where side and band will stand; higher and wider than any screen, so that they need no layout.
+
+        Not with a painter: to paint one rectangle, all of Qt's enumerations are loaded.
+        """
+        self._ground.append(filled(self, "sunken"))
+        self._ground[-1].setGeometry(0, 0, SIDE_WIDTH, FAR)
+        if self.app.practice:
+            self._ground.append(filled(self, "practice"))
+            self._ground[-1].setGeometry(0, 0, FAR, BAND_HEIGHT)
+
     def stand(self) -> None:
         """Put on the ground what a bare window still lacks."""
         if not self._stands:
             self._stands = True
             self._build()
             self._keys()
+            while self._ground:
+                self._ground.pop().deleteLater()
 
     def _build(self) -> None:
+        from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
+
         from desktop.ui.edges import Foot, PracticeBand
         from desktop.ui.finding import Finder
 
@@ -373,6 +382,8 @@ class Frame(QMainWindow):
         return header
 
     def _keys(self) -> None:
+        from PySide6.QtGui import QAction, QKeySequence, QShortcut
+
         from desktop.ui.edges import PLACES
 
         def key(sequence: str, do: Any) -> None:
@@ -423,14 +434,8 @@ class Frame(QMainWindow):
         self._first = first
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Notice the first picture; a bare window shows where its parts will stand."""
+        """Notice the first picture."""
         super().paintEvent(event)
-        if not self._stands:
-            painter = QPainter(self)
-            painter.fillRect(0, 0, SIDE_WIDTH, self.height(), colour("sunken"))
-            if self.app.practice:
-                painter.fillRect(0, 0, self.width(), BAND_HEIGHT, colour("practice"))
-            painter.end()
         if self._begin_on_paint:
             self._begin_on_paint = False
             QTimer.singleShot(0, self._begin_standing)
@@ -552,6 +557,7 @@ class Frame(QMainWindow):
     def _listen(self) -> None:
         self.bell.data_changed.connect(lambda what: self.refresh_foot())
         self.bell.client_changed.connect(self.refresh_foot)
+        self.bell.counted.connect(lambda today: self.count("home", today))
 
     # --- the truth at the foot, and the counts --------------------------------------------------------
 
@@ -561,18 +567,21 @@ class Frame(QMainWindow):
             return
         self.jobs.run("work", self._look, done=self._looked, owner=self)
 
-    def _look(self, progress: Progress) -> tuple[int, int]:
+    def _look(self, progress: Progress) -> tuple[int | None, int]:
         from desktop.filing.agenda import agenda
         from desktop.store.records import LIVE_ITEMS
 
         desk = self.desk
         client = self.client.tax_code if self.client is not None else None
         live = desk.workspace.outbox.items(LIVE_ITEMS)
-        return len(agenda(desk, client)), len(live)
+        # The page of today looks for itself, and tells what it has counted.
+        told = self._here is not None and self._here[0] == "home"
+        return None if told else len(agenda(desk, client)), len(live)
 
-    def _looked(self, found: tuple[int, int]) -> None:
+    def _looked(self, found: tuple[int | None, int]) -> None:
         today, waiting = found
-        self.count("home", today)
+        if today is not None:
+            self.count("home", today)
         self.count("outbox", waiting)
         self.queue.setText(self.tr("{} hồ sơ chờ gửi").format(waiting) if waiting else self.tr("Hộp gửi trống"))
 

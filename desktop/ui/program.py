@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +71,10 @@ def _speak(app: QApplication, translator: QTranslator, name: str) -> None:
 _translators: list[QTranslator] = []
 
 
+LOADED = 10_000
+"""Milliseconds after which all is loaded that a start loads, or waits for a person."""
+
+
 def open_window(
     *, home: Path | None, practice: bool, unlock: Callable[[], str | None], lang: Language, given: str = ""
 ) -> int:
@@ -81,6 +86,8 @@ def open_window(
     from desktop.settings import load
     from desktop.ui.system.instance import hand_over
 
+    # Nothing of what is loaded until the first page stands will go again: not to be looked through over and over.
+    gc.disable()
     place = home if home is not None else default_home()
     if hand_over(place, given):
         return 0
@@ -106,7 +113,11 @@ def show(wired: object, given: str = "") -> int:
     def first() -> bool:
         from desktop.ui.system.ties import Ties
 
+        frame.bell.counted.connect(collect_again)
+        QTimer.singleShot(LOADED, collect_again)
         return Ties(frame, given).begin()
+
+    from PySide6.QtCore import QTimer
 
     # After the first picture: the workspace, the catalogue and all that they import.
     frame.begin_when_painted(first)
@@ -114,6 +125,13 @@ def show(wired: object, given: str = "") -> int:
     from PySide6.QtWidgets import QApplication
 
     return QApplication.exec()
+
+
+def collect_again() -> None:
+    """Let Python look for cycles again, from now on only in what is made later: looking never takes long then."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def make_frame(wired: object) -> Frame:

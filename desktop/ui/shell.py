@@ -22,6 +22,8 @@ class Bell(QObject):
     """Another client is acted for."""
     data_changed = Signal(str)
     """Something was saved: client, form, dossier, outbox, status, trust, catalogue."""
+    counted = Signal(int)
+    """The page of today has looked: how many things there are to do."""
 
 
 class Shell(Protocol):

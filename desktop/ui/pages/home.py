@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.filing.agenda import GROUPS, Entry, Step, agenda
 from desktop.ui import words
@@ -41,7 +41,7 @@ class Here(Page):
         self._again()
 
     def _again(self) -> None:
-        if "workspace" not in self.shell.desk.__dict__:
+        if "workspace" not in self.shell.desk.__dict__ or self._behind():
             return
         desk, client = self.shell.desk, self.shell.client
         code = client.tax_code if client is not None else None
@@ -51,8 +51,14 @@ class Here(Page):
 
         self.shell.jobs.run("work", look, done=self._show, failed=self.shell.trouble, owner=self)
 
+    def _behind(self) -> bool:
+        """Say whether another page is open: this one looks again when it is entered."""
+        stack = self.parentWidget()
+        return isinstance(stack, QStackedWidget) and stack.currentWidget() is not self
+
     def _show(self, found: tuple[list[Entry], date, bool]) -> None:
         entries, today, any_client = found
+        self.shell.bell.counted.emit(len(entries))
         empty(self.sheet.column)
         head = PageHead(self.tr("Hôm nay"), _long_day(today))
         begin = Button(self.tr("&Lập hồ sơ"), "add", primary=bool(entries) or any_client)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from desktop.ui.frame import Frame
     from desktop.ui.jobs import Progress
 
+LATER = 3000
+"""Milliseconds after which deadlines are looked for: the page of today, which shows them, comes first."""
 MOST = 3
 """Notices at a time; what is more is counted in one."""
 
@@ -27,15 +29,23 @@ class Tray(QObject):
         self._frame = frame
         self._before: Standing | None = None
         self._looking = False
+        self._first = False
+        """The look at how things stand when a workspace has just been opened."""
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LATER)
+        self._later.timeout.connect(self.look)
         self._about: str | None = None
         self.icon: QSystemTrayIcon | None = None
         self.said: list[str] = []
         """What was told in this run, newest last."""
 
     def begin(self) -> None:
-        """Show the icon if it is wanted, and remember how things stand."""
+        """Show the icon if it is wanted, remember how things stand, and tell of deadlines once the page stands."""
         self.follow_choice()
+        self._first = True
         self.look()
+        self._later.start()
 
     def follow_choice(self) -> None:
         """Show or hide the icon as was chosen in the settings."""
@@ -75,12 +85,14 @@ class Tray(QObject):
             return
         self._looking = True
         desk, before = frame.desk, self._before
+        remind = frame.preferences.notify and not self._first
+        self._first = False
 
         def work(progress: Progress) -> tuple[list[News], Standing]:
             from desktop.filing.news import changes, reminders, standing
 
             found, now = changes(desk, before) if before is not None else ([], standing(desk))
-            return [*found, *(reminders(desk) if frame.preferences.notify else [])], now
+            return [*found, *(reminders(desk) if remind else [])], now
 
         frame.jobs.run("work", work, done=self._looked, failed=self._not_looked, owner=self)
 
