@@ -16,20 +16,18 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
-from typing import IO, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
-from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
 from signing.certificate import Certificate, verify_value
 from signing.cms import tlv
 from signing.errors import SignatureNotReread
 from signing.plain import LARGEST, NotPlain, Plain, newest_table, reference
+
+if TYPE_CHECKING:
+    from pyhanko.sign.validation import EmbeddedPdfSignature
 
 _CHUNK = 1024 * 1024
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
@@ -252,6 +250,9 @@ def _place_in_plain(written: IO[bytes], source: BinaryIO, field: str, size: int,
 
 def _place(written: IO[bytes], field: str) -> int:
     """Find the field's signature by pyHanko's reader."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import enumerate_sig_fields
+
     written.seek(0)
     reader = PdfFileReader(written, strict=False)
     for name, value, _ in enumerate_sig_fields(reader, filled_status=True):
@@ -317,6 +318,10 @@ def judge_earlier(signature: EmbeddedPdfSignature) -> str | None:
     Its digest and signature value must verify, its revision must be covered, and everything added since, our own
     step included, must be what its permissions allow.
     """
+    from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+    from pyhanko.sign.validation import SignatureCoverageLevel
+    from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+
     try:
         signature.compute_integrity_info()
         summary = signature.summarise_integrity_info()

@@ -9,13 +9,13 @@ from tests.attacks import pdf_raw as raw
 
 def fifty(keys: Any, *, start: bytes | None = None, count: int = 50) -> list[bytes]:
     """Return the file after each of its signatures."""
-    from signing import pdf
+    from signing import modelled, pdf
     from signing.pkcs12 import load
 
     key = load(keys.key("anh_duong_ec").p12("x"), "x")[0]
     data = start if start is not None else raw.file(raw.objects(contents=b"4 0 R"))
     steps = []
-    check, pdf._revalidate = pdf._revalidate, lambda *_: None
+    check, modelled._revalidate = modelled._revalidate, lambda *_: None
     try:
         for _ in range(count):
             made = pdf.sign_pdf(data, None, key).data
@@ -23,5 +23,5 @@ def fifty(keys: Any, *, start: bytes | None = None, count: int = 50) -> list[byt
             data = made
             steps.append(data)
     finally:
-        pdf._revalidate = check
+        modelled._revalidate = check
     return steps

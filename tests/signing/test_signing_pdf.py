@@ -25,7 +25,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from signing import errors, reread
-from signing.pdf import EmptyField, _StockSigner, sign_pdf
+from signing.modelled import _StockSigner
+from signing.pdf import EmptyField, sign_pdf
 from signing.stamp import Stamp, prepare_font, stamp_lines
 
 NOW = datetime(2026, 7, 15, 9, 30, tzinfo=UTC)
