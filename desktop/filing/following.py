@@ -273,6 +273,10 @@ def fetch_results(desk: Desk, dossier_id: str) -> list[ResultView]:
         for result in tracking.fetch_results(desk.workspace, portal, dossier.id, desk.clock):
             data = desk.workspace.files.read(result.sha256)
             verdict = validate_data(desk, result.name, data, trust)
+            if str(verdict.verdict) != "valid" and portal.learn_keys():
+                # The portal changed who signs for it while this computer was away.
+                trust = tracking.result_trust(portal)
+                verdict = validate_data(desk, result.name, data, trust)
             desk.workspace.results.fetched(
                 dossier.id, result.result, result.sha256, str(verdict.verdict), verdict.to_json()
             )

@@ -20,7 +20,8 @@ from desktop.filing.portal import KnownPortal, connect, learn_portal
 
 if TYPE_CHECKING:
     from desktop.portal.catalogue.trusted import TrustedCatalogue
-    from desktop.portal.contract import Abilities, Connector
+    from desktop.portal.connection import Connection
+    from desktop.portal.contract import Abilities, Connector, PortalDescription
 
 HOSO, SIX_STEP, HAND_OVER = "hoso/1", "six-step/1", "hand-over/1"
 KINDS = {"hoso": HOSO, "six-step": SIX_STEP, "hand-over": HAND_OVER}
@@ -130,6 +131,7 @@ def connector(desk: Desk, way: Way, *, filing: bool = False) -> Iterator[Connect
             found = way.trusted
             verified = found.fresh(connection, desk.now()) if filing else found.verified()
             made = HosoConnector(connection, verified.description, token_for(desk, found))
+            made.newest = lambda: _newest(desk, found, connection)
             made.again = lambda refused: token_for(desk, found, refused=refused)
             if filing:
                 made.renew = lambda: token_for(desk, found)
@@ -141,6 +143,13 @@ def connector(desk: Desk, way: Way, *, filing: bool = False) -> Iterator[Connect
             yield made
         else:
             raise ConnectorUnknown(way.url, way.kind)
+
+
+def _newest(desk: Desk, found: TrustedCatalogue, connection: Connection) -> PortalDescription:
+    """Fetch a portal's newest signed catalogue and return what it says of the portal."""
+    found.update(connection, desk.now())
+    desk.catalogue.refresh()
+    return found.verified().description
 
 
 def _procedure_of(desk: Desk, key: str) -> str:

@@ -60,17 +60,26 @@ class Answer:
             raise PortalAnsweredGarbage(self.host, "body") from error
 
     def retry_after(self, now: datetime | None = None) -> float | None:
-        """Return the seconds that the portal asks us to wait (RFC 9110, 10.2.3), bounded to a day."""
+        """Return the seconds that the portal asks us to wait (RFC 9110, 10.2.3), bounded to a day.
+
+        A moment is meant by the portal's own clock, which may be hours off: it is counted from the answer's `Date`.
+        """
         text = self.headers.get("retry-after", "").strip()
         if text.isascii() and text.isdigit() and len(text) < 10:
             return min(float(text), _LONGEST_WAIT)
-        try:
-            moment = email.utils.parsedate_to_datetime(text)
-        except (ValueError, TypeError):
+        moment = _http_date(text)
+        if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return min(max((moment - (now or datetime.now(UTC))).total_seconds(), 0.0), _LONGEST_WAIT)
+        there = _http_date(self.headers.get("date", "")) or now or datetime.now(UTC)
+        return min(max((moment - there).total_seconds(), 0.0), _LONGEST_WAIT)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def problem(answer: Answer) -> PortalRefused:

@@ -205,7 +205,9 @@ class Sender(Protocol):
         """Ask what became of a key; raise a `PortalError` if no answer can be had."""
 
     def conclude(self, submission: Submission, state: KeyState) -> Outcome | None:
-        """Turn what `ask` answered into an outcome, without the network; the receipt is verified here.
+        """Turn what `ask` answered into an outcome; the receipt is verified here.
+
+        Without the network, but for the newest catalogue where the receipt's key is not known.
 
         None: the portal holds nothing final under this key, and sending (again) is safe.
         A receipt that does not prove the submission gives Uncertain("RECEIPT_INVALID").
@@ -254,6 +256,13 @@ class Follower(Protocol):
         self, code: str, result: str, target: BinaryIO, *, limit: int, progress: Progress | None = None
     ) -> None:
         """Write the bytes of a result, at most `limit`, as the portal gives them."""
+
+    def learn_keys(self) -> bool:
+        """Have the portal's newest signed catalogue, at most once for a connector.
+
+        Return whether it names other keys of receipts or authorities of results than were known: a portal may have
+        changed them while this computer was away.
+        """
 
     def result_authorities(self) -> tuple[list[bytes], list[bytes]]:
         """Return who is trusted to sign results: certificates (PEM) and revocation lists, nobody else's."""

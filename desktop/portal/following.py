@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import quote, urlsplit
@@ -9,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from desktop.portal.answers import changes_from, dossier_from, dossiers_from, payment_from
 from desktop.portal.connection import Connection, loopback, segment
 from desktop.portal.contract import Changes, DossierAtPortal, Payment, PortalDescription, Progress
-from desktop.portal.errors import PortalAddressForbidden, PortalAnsweredGarbage, PortalError
+from desktop.portal.errors import PortalAddressForbidden, PortalAnsweredGarbage, PortalError, ReceiptInvalid
 from desktop.portal.receipt import verify_payment
 
 LIST_LIMIT = 128 * 1024 * 1024
@@ -24,6 +26,18 @@ class HosoFollower:
     portal: PortalDescription
     """From a verified catalogue: its keys and authorities decide what a receipt or a result proves."""
     token: str
+    newest: Callable[[], PortalDescription] | None = None
+    """Fetches the newest signed catalogue, for a key or an authority that the one at hand does not name."""
+
+    def learn_keys(self) -> bool:
+        """Have the newest signed catalogue, once; see `contract.Follower`."""
+        fetch, self.newest = self.newest, None
+        if fetch is None:
+            return False
+        before = (self.portal.receipt_keys, self.portal.result_anchors)
+        with suppress(PortalError):
+            self.portal = fetch()
+        return (self.portal.receipt_keys, self.portal.result_anchors) != before
 
     @property
     def host(self) -> str:
@@ -72,7 +86,12 @@ class HosoFollower:
 
     def check_payment(self, receipt: str, *, payment: str, code: str, fee: str, amount: int) -> None:
         """Raise ReceiptInvalid unless an e-receipt proves this very payment, by a key that the catalogue names."""
-        verify_payment(receipt, self.portal, payment=payment, code=code, fee=fee, amount=amount)
+        try:
+            verify_payment(receipt, self.portal, payment=payment, code=code, fee=fee, amount=amount)
+        except ReceiptInvalid as invalid:
+            if invalid.why != "key" or not self.learn_keys():
+                raise
+            verify_payment(receipt, self.portal, payment=payment, code=code, fee=fee, amount=amount)
 
     def withdraw(self, code: str) -> DossierAtPortal:
         """Ask that a dossier be stopped, and return how it stands."""

@@ -58,6 +58,10 @@ class Limited(ABC):
         """Refuse: results come another way."""
         self._not_offered("results")
 
+    def learn_keys(self) -> bool:
+        """Return False: there is no signed catalogue that names any."""
+        return False
+
     def result_authorities(self) -> tuple[list[bytes], list[bytes]]:
         """Trust nobody: there is no signed catalogue that names anybody."""
         return [], []

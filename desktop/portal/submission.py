@@ -40,7 +40,7 @@ from desktop.portal.errors import (
     TransferCancelled,
 )
 from desktop.portal.following import HosoFollower
-from desktop.portal.receipt import verify_receipt
+from desktop.portal.receipt import Receipt, verify_receipt
 from desktop.portal.transport import AHEAD, ReadAhead, Source
 
 CHUNK = 8 * 1024 * 1024
@@ -137,14 +137,7 @@ class HosoConnector(HosoFollower):
             if state.code is None or state.receipt is None:
                 return Uncertain("RECEIPT_MISSING")
             try:
-                receipt = verify_receipt(
-                    state.receipt,
-                    self.portal,
-                    manifest_jws=submission.manifest_jws,
-                    key=submission.key,
-                    code=state.code,
-                    mandates=self.named(submission) if self.named is not None else (),
-                )
+                receipt = self._proven(submission, state.code, state.receipt)
             except ReceiptInvalid as invalid:
                 return Uncertain(invalid.code, invalid.facts)
             return Registered(state.code, state.receipt, receipt.received, receipt.due)
@@ -162,6 +155,19 @@ class HosoConnector(HosoFollower):
             self.token = self.again(self.token)
             return True
         return False
+
+    def _proven(self, submission: Submission, code: str, receipt: str) -> Receipt:
+        """Verify a receipt, if need be by the keys of a newer catalogue."""
+        facts: dict[str, Any] = {
+            "manifest_jws": submission.manifest_jws, "key": submission.key, "code": code,
+            "mandates": self.named(submission) if self.named is not None else (),
+        }  # fmt: skip
+        try:
+            return verify_receipt(receipt, self.portal, **facts)
+        except ReceiptInvalid as invalid:
+            if invalid.why != "key" or not self.learn_keys():
+                raise
+            return verify_receipt(receipt, self.portal, **facts)
 
     # --- the steps ----------------------------------------------------------------------------------
 
