@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from forms import identifiers, lettering, units
+from forms import enclosed, identifiers, lettering, units
 from forms.errors import BadPeriod
 from forms.expression import MISSING, Operand, Type, round_half_up
 from forms.period import Period
@@ -26,8 +26,8 @@ from forms.period import Period
 if TYPE_CHECKING:
     from forms.definition import Field
 
-Value = str | int | bool | None
-"""What JSON holds for a field; None where a number was not given (money is 0 then)."""
+Value = str | int | bool | None | list[dict[str, Any]]
+"""What JSON holds for a field; None where a number was not given (money is 0 then), a list for files."""
 
 LARGEST: Final = 10**15 - 1
 """Largest amount, in đồng, and largest number of any kind."""
@@ -62,8 +62,9 @@ KINDS: Final[Mapping[str, Type]] = {
     "country": "text",
     "period": "text",
     "code": "text",
+    "file": "number",
 }
-"""The kinds, and the type with which each counts in expressions."""
+"""The kinds, and the type with which each counts in expressions: files by their number."""
 
 LISTS: Final[Mapping[str, str]] = {"province": "units/provinces", "ward": "units/wards"}
 """The list of each kind that has one of its own."""
@@ -85,6 +86,8 @@ class Refused(Exception):
 def empty(field: Field) -> tuple[Value, Operand]:
     """Return what a field holds when nothing was given."""
     match KINDS[field.kind]:
+        case "number" if field.kind == "file":
+            return [], MISSING
         case "number":
             return (0 if field.kind == "money" else None), MISSING
         case "flag":
@@ -102,10 +105,19 @@ def read(field: Field, raw: object) -> tuple[Value, Operand]:
             if not isinstance(raw, bool):
                 raise Refused("WRONG_TYPE", {"expected": "check", "found": found_type(raw)})
             return raw, raw
+        case "number" if field.kind == "file":
+            return _read_files(field, raw)
         case "number":
             return _read_number(field, raw)
         case _:
             return _read_text(field, raw)
+
+
+def _read_files(field: Field, raw: object) -> tuple[Value, Operand]:
+    found = enclosed.read_entries(raw)
+    if found is None:
+        raise Refused("WRONG_TYPE", {"expected": "file", "found": found_type(raw)})
+    return (found, Decimal(len(found))) if found else empty(field)
 
 
 def _read_number(field: Field, raw: object) -> tuple[Value, Operand]:
@@ -259,6 +271,8 @@ def findings(
     field: Field, value: Value, operand: Operand, siblings: Mapping[str, Operand]
 ) -> list[identifiers.Finding]:
     """Return what is wrong with a value that is there; `siblings` holds the fields that this one reads."""
+    if isinstance(value, list):
+        return _files(field, value)
     if isinstance(operand, Decimal):
         return _bounds(field, value, operand)
     if isinstance(operand, bool):
@@ -293,6 +307,16 @@ def findings(
             if province and units.province_of(operand) != province:
                 found.append(_error("WARD_NOT_IN_PROVINCE"))
     return [finding for finding in found if finding is not None]
+
+
+def _files(field: Field, files: list[dict[str, Any]]) -> list[identifiers.Finding]:
+    most, size = enclosed.most_files(field), enclosed.most_bytes(field)
+    if len(files) > most:
+        return [_error("TOO_MANY_FILES", limit=most, files=len(files))]
+    large = [file["name"] for file in files if file["size"] > size]
+    return (
+        [_error("FILE_TOO_LARGE_FOR_FIELD", name=large[0], megabytes=plain(Decimal(size) / 2**20)[:6])] if large else []
+    )
 
 
 def _bounds(field: Field, value: Value, number: Decimal) -> list[identifiers.Finding]:
@@ -341,6 +365,8 @@ def shown(field: Field, value: Value, lang: str = "vi") -> str:
     """Return a value as people read it: dots for thousands, dd/MM/yyyy, the label of an option; "" when empty."""
     if value is None or value == "":
         return ""
+    if isinstance(value, list):
+        return enclosed.shown(value, lang)
     if isinstance(value, bool):
         return (("Có", "Không") if lang == "vi" else ("Yes", "No"))[not value]
     if isinstance(value, int):

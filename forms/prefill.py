@@ -111,6 +111,11 @@ def clone(template: Template, period: Period | None, old_values: Mapping[str, An
     return Form(template, period, _known(template, old_values)).entered()
 
 
+def _holds_files(item: Field | Table) -> bool:
+    """Say whether files belong to it: another client's papers are never carried along."""
+    return any(field.kind == "file" for field in (item.columns if isinstance(item, Table) else (item,)))
+
+
 Policy = Literal["keep", "clear", "roll"]
 
 
@@ -151,7 +156,7 @@ def carry(
         if name in roll.sources:
             wanted = "roll"
         elif not same_client:
-            wanted = "clear" if name in own else "keep"
+            wanted = "clear" if name in own or _holds_files(item) else "keep"
         elif name in roll.clear or (roll.default == "clear" and name not in roll.keep):
             wanted = "clear"
         wanted = (policy or {}).get(name, wanted)

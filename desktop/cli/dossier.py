@@ -139,7 +139,7 @@ def set_data(dossier: str, component: str, data: Path) -> None:
     from desktop import filing
 
     session = _session.current
-    form = filing.set_data(session.app.desk, dossier, component, session.read_json(data))
+    form = filing.set_data(session.app.desk, dossier, component, session.read_json(data), session.beside(data))
     problems = form.check()
     session.answer(
         {"component": component, "values": form.values, "problems": problem_document(problems)},

@@ -16,6 +16,7 @@ commands = typer.Typer(no_args_is_help=True, help="Kiểm tra, điền và đọ
 
 def checked(template: str, data: Path, period: str | None) -> tuple[Any, Any]:
     """Load the data of a file into a form and give back form and template reference."""
+    from desktop import filing
     from forms.form import Form
     from forms.period import Period as ReportingPeriod
     from forms.template import load
@@ -24,6 +25,7 @@ def checked(template: str, data: Path, period: str | None) -> tuple[Any, Any]:
     ref = chosen(template, period)
     reporting = ReportingPeriod.parse(period) if period else None
     document, opened = session.read_json(data), load(ref)
+    document = filing.with_files(session.app.workers, opened.definition, document, session.beside(data))
     with session.about(data):
         form = Form.load(opened, reporting, document)
     return form, ref

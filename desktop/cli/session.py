@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from desktop.app import App
 
 SECRET_LIMIT = 64 * 1024
+_SCAN_LIMIT = 64 << 20
+"""Bytes of a scan that are read at most; the product's own limit, which is lower, is said by the refusal."""
 
 
 class Negative(Exception):
@@ -228,6 +230,20 @@ class Session:
         if len(data) > limit:
             raise FileTooLarge(str(path), limit)
         return data
+
+    def beside(self, data: Path) -> Callable[[str], bytes]:
+        """Return what reads the files that data names by their paths: in the folder of the data, or below it."""
+        folder = Path.cwd() if str(data) == "-" else data.resolve().parent
+
+        def read(name: str) -> bytes:
+            path = (folder / name.replace("\\", "/")).resolve()
+            if not path.is_relative_to(folder):
+                from desktop.filing.errors import FieldFileOutside
+
+                raise FieldFileOutside(name[:200])
+            return self.read(path, _SCAN_LIMIT)
+
+        return read
 
     def check_readable(self, path: Path) -> None:
         """Refuse a file that cannot be read, before any work is done."""

@@ -185,7 +185,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "JUDGING", "choose_notices", "end_session", "known_portal", "note_status", "notices_of", "offered_notices",
-    "remembers_notices",
+    "remembers_notices", "Enclosed", "accept_file", "with_files",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",
@@ -195,8 +195,8 @@ __all__ = [
     "add_client", "add_portal", "add_remote", "add_way", "attach", "batch_template", "begin_form", "begin_supplement",
     "browse", "cancel_item", "case_of", "check_batch", "check_certificate", "choose_account", "clone_dossier",
     "confirm_unconfirmed", "delete_evidence", "doctor", "dossier_view", "dossier_views", "draft_of", "drain",
-    "earlier_form", "enter_code", "error_sheet", "export", "export_evidence", "extend_document", "fetch_results",
-    "followed",
+    "earlier_form", "enclose", "enter_code", "error_sheet", "export", "export_evidence", "extend_document",
+    "fetch_results", "followed",
     "filer_for", "fill_foreign", "follow_link", "form_fields", "hand_over", "import_catalogue", "import_clients",
     "is_large_pdf", "level_of", "login", "login_needed", "logout", "mandates", "moment_of", "move_back", "move_form",
     "new_dossier", "offered_move", "open_form", "open_remote", "open_requests", "open_token", "outbox_items", "pause",

@@ -6,7 +6,7 @@ the files of a revision and the manifest over them; nothing before that leaves t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -237,8 +237,14 @@ def save_form(desk: Desk, form_id: str, form: Form) -> None:
     desk.workspace.forms.save(form_id, form.values, form.entered())
 
 
-def set_data(desk: Desk, dossier_id: str, component: str, data: object) -> Form:
-    """Fill the form of a component from data. Raises FormRejected where the data has the wrong shape."""
+def set_data(
+    desk: Desk, dossier_id: str, component: str, data: object, read: Callable[[str], bytes] | None = None
+) -> Form:
+    """Fill the form of a component from data; `read` returns the file that a field names by its path.
+
+    Raises FormRejected where the data has the wrong shape, FieldFileUnknown, and what a file is refused with.
+    """
+    from desktop.filing.enclosing import digests, with_files
     from forms.form import Form
     from forms.period import Period
     from forms.template import load
@@ -251,6 +257,7 @@ def set_data(desk: Desk, dossier_id: str, component: str, data: object) -> Form:
     saved = desk.workspace.forms.get(form_id)
     template = load(desk.library.get(saved.template, saved.version))
     period = Period.parse(saved.period) if saved.period else None
+    data = with_files(desk.workers, template.definition, data, read, desk=desk, held=digests(saved.entered))
     form = Form.load(
         template,
         period,

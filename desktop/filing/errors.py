@@ -7,6 +7,7 @@ DesktopError
     ├── PeriodMissing            the procedure is filed by period
     ├── NothingToMove            the form has the version in force, or was never moved
     ├── FormRejected             the data of a form has the wrong shape; nothing was saved
+    ├── FieldFileKind, FieldFileUnknown, FieldFileOutside   a file for a field of a form that is not taken
     ├── PreflightFailed          the dossier is not ready; the report says why
     ├── SigningRefused           the certificate must not be used here
     ├── LevelForbids             the procedure's level does not allow this
@@ -125,6 +126,32 @@ class FormRejected(FilingError):
 
     code: ClassVar[str] = "FORM_REJECTED"
     problems: tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class FieldFileKind(FilingError):
+    """A field of a form does not take files of this kind; `wanted` are those that it takes."""
+
+    code: ClassVar[str] = "FIELD_FILE_KIND"
+    name: str
+    kind: str
+    wanted: str
+
+
+@dataclass(eq=False)
+class FieldFileUnknown(FilingError):
+    """Data names a file by a digest that this form does not hold; nothing was saved."""
+
+    code: ClassVar[str] = "FIELD_FILE_UNKNOWN"
+    name: str
+
+
+@dataclass(eq=False)
+class FieldFileOutside(FilingError):
+    """Data names a file that does not lie in the folder of the data, or below it."""
+
+    code: ClassVar[str] = "FIELD_FILE_OUTSIDE"
+    path: str
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from desktop.errors import NotSigned
 from desktop.filing.container import ENDING, sign_files
 from desktop.filing.desk import Desk
 from desktop.filing.dossiers import case_of, open_form, procedure
+from desktop.filing.enclosing import files_of
 from desktop.filing.errors import LevelForbids, PreflightFailed
 from desktop.filing.readiness import preflight
 
@@ -72,13 +73,17 @@ def export(
     contents = []
     for part in ws.dossiers.components(dossier.id):
         mine = [file for file in files if file.component == part.component and file.media_type == "application/pdf"]
-        if mine:
+        if part.form is None or any(file.kind == "form" for file in mine):
+            mine.sort(key=lambda file: file.kind != "form")  # the papers of its fields come after the form
             parts += [(part.name, ws.files.read(file.sha256)) for file in mine]
-        elif part.form is not None:
+        else:
             form = open_form(desk, part.form)
             options = PrintOptions(timestamp=desk.timestamp(), practice=desk.practice, dossier=dossier.id)
             period = str(form.period) if form.period else None
             parts.append((part.name, desk.workers.run(print_form, form.template.ref, period, form.values, options).pdf))
+            papers = {file.sha256: None for file in mine if file.template is None}
+            papers |= {str(entry["sha256"]): None for _, entry in files_of(form)}
+            parts += [(part.name, ws.files.read(sha256)) for sha256 in papers]
         contents.append(
             {
                 "name": part.name,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from desktop.filing.desk import Desk
 from desktop.filing.dossiers import open_form, procedure
+from desktop.filing.enclosing import missing
 from desktop.messages import message
 
 if TYPE_CHECKING:
@@ -112,6 +113,10 @@ def _form_findings(desk: Desk, dossier: Dossier, part: StoredComponent) -> list[
             problem.severity, problem.code, part.component, problem.path, {}, problem.message.vi, problem.message.en
         )
         for problem in form.check()
+    ]
+    found += [
+        PreflightFinding("error", "FIELD_FILE_MISSING", part.component, path, {"name": entry["name"]})
+        for path, entry in missing(desk, form)
     ]
     template = form.template
     owner = _identity(template, form.values)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from desktop.filing.desk import Desk, confirm_unconfirmed
 from desktop.filing.documents import check_certificate, findings_of, validate_data
 from desktop.filing.dossiers import open_form
+from desktop.filing.enclosing import put_into_dossier
 from desktop.filing.errors import PreflightFailed
 from desktop.filing.evidence import keep_evidence
 from desktop.filing.readiness import preflight
@@ -207,6 +208,7 @@ def _form_steps(
     assert part.form is not None
     ws = desk.workspace
     form = open_form(desk, part.form)
+    put_into_dossier(desk, dossier, part, form)
     template = form.template
     confirm_unconfirmed(form, "sign", desk.today(), accepted=accepted)
     markup = None

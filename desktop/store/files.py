@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Text, delete, insert, or_, select, update
+from sqlalchemy import cast as cast_to
 
 from desktop.errors import FileDamaged, FileNotFound, FileTooLarge
 from desktop.store.engine import Database
-from desktop.store.schema import chunks, dossier_files, evidence, files, results
+from desktop.store.schema import chunks, dossier_files, evidence, files, forms, results
 from desktop.store.timing import Clock
 
 CHUNK = 1 << 20
@@ -145,7 +146,10 @@ def _referred() -> ColumnElement[bool]:
         evidence.c.sha256,
         results.c.file,
     )
-    return or_(*(select(column).where(column == files.c.sha256).exists() for column in columns))
+    named = (select(column).where(column == files.c.sha256).exists() for column in columns)
+    # A file of a form's field is named in what was entered, also while no dossier holds the form.
+    entered = select(forms.c.id).where(cast_to(forms.c.entered, Text).contains(files.c.sha256)).exists()
+    return or_(*named, entered)
 
 
 def _read_full(source: BinaryIO, count: int) -> bytes:

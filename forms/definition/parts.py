@@ -83,6 +83,10 @@ class Field:
     """For a personal ID: a foreigner's passport number is taken too."""
     coefficient: bool = False
     """For money: an amount up to 100 is a coefficient such as "2.34", held as text, and totals leave it out."""
+    max_files: int | None = None
+    max_size: int | None = None
+    accept: tuple[str, ...] = ()
+    """For files: how many (1 unless said), how large each, and of what kinds they may be brought."""
     confidence: str | None = None
     source: str | None = None
     within: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ class _Reader:
         self.field_types: dict[str, Type] = {}
         self.table_types: dict[str, dict[str, Type]] = {}
         self.group_names: set[str] = set()
+        self.repeated: set[str] = set()
         for section in raw["sections"]:
             self._names(section["items"])
         if len(self.field_types) + sum(map(len, self.table_types.values())) > MAX_FIELDS:
@@ -115,6 +116,8 @@ class _Reader:
             if "table" in item or "repeat" in item:
                 name = self._new_name(item.get("table") or item["group"])
                 self.table_types[name] = {}
+                if "repeat" in item:
+                    self.repeated.add(name)
                 self._columns(name, item.get("columns") or item["items"], depth + 1)
             elif "group" in item:
                 self.group_names.add(self._new_name(item["group"]))
@@ -246,6 +249,9 @@ class _Reader:
             capitals=raw.get("capitals", False),
             passport=raw.get("passport", False),
             coefficient=raw.get("coefficient", False),
+            max_files=raw.get("max_files"),
+            max_size=raw.get("max_size"),
+            accept=tuple(raw.get("accept", ())),
             confidence=raw.get("confidence"),
             source=raw.get("source"),
             required_with=gate,
@@ -276,13 +282,21 @@ class _Reader:
             raise DefinitionInvalid("PATTERN", where, field.pattern)
         if field.coefficient and field.kind != "money":
             raise DefinitionInvalid("COEFFICIENT", where)
+        if field.kind == "file":
+            given = {name for name in _NOT_OF_FILES if getattr(field, name) not in (None, False)}
+            if given:
+                raise DefinitionInvalid("FILE", where, ", ".join(sorted(given)))
+            if field.table is not None and field.table not in self.repeated:
+                raise DefinitionInvalid("FILE_IN_TABLE", where)
+        elif field.max_files or field.max_size or field.accept:
+            raise DefinitionInvalid("FILE", where)
         if field.passport and field.kind != "personal_id":
             raise DefinitionInvalid("PASSPORT", where)
 
     def _with_default(self, field: Field, raw: dict[str, Any], where: str) -> Field:
         if raw.get("default") is None:
             return field
-        if field.calculated:
+        if field.calculated or field.kind == "file":
             raise DefinitionInvalid("DEFAULT", where)
         try:
             value, _ = kinds.read(field, raw["default"])
@@ -349,6 +363,7 @@ class _Reader:
         return rule
 
 
+_NOT_OF_FILES: Final = ("calculated", "min", "max", "max_length", "pattern", "digits", "options_from", "capitals")
 _RESERVED: Final = frozenset(keyword.kwlist) | {"dong"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from forms import kinds
+from forms import enclosed, kinds
 from forms.definition.parts import Field, Item, Table
 
 
@@ -45,6 +45,8 @@ def _field_schema(field: Field) -> dict[str, Any]:
     if field.calculated:
         schema["readOnly"] = True
     match field.kind:
+        case "file":
+            schema |= enclosed.data_schema(field)
         case "check":
             schema["type"] = ["boolean", "null"]
         case "money" | "integer":

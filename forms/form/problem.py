@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from forms import kinds, strict_json
+from forms import enclosed, kinds, strict_json
 from forms.bundled import RESOURCES
 from forms.definition import Text
 
@@ -127,6 +127,10 @@ _EXPECTED = {
     "percent": ("tỷ lệ phần trăm", "a percentage"),
     "check": ("có hoặc không (true, false)", "yes or no (true, false)"),
     "date": ("ngày dạng NNNN-TT-NN", "a date as YYYY-MM-DD"),
+    "file": (
+        f"danh sách tệp (name, size, sha256, type), tối đa {enclosed.MOST_FILES} tệp",
+        f"a list of files (name, size, sha256, type), at most {enclosed.MOST_FILES}",
+    ),
     "table": ("danh sách các dòng", "a list of rows"),
     "row": ("một dòng gồm các trường", "a row of fields"),
     "text": ("chữ", "text"),

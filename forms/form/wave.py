@@ -283,7 +283,8 @@ class Wave:
 
     def _message(self, rule: Rule, cells: Cells) -> Text:
         columns = self.definition.tables[rule.each].column if rule.each else {}
-        key = (rule.id, *(cells.values.get(name) for name in rule.mentioned if name in columns))
+        held = (cells.values.get(name) for name in rule.mentioned if name in columns)
+        key = (rule.id, *(repr(value) if isinstance(value, list) else value for value in held))
         known = self.messages.get(key)
         if known is not None:
             return known

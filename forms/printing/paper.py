@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forms import units
+from forms import enclosed, units
 from forms.definition import flat
 from forms.period import Period
 
@@ -100,6 +100,8 @@ def shown(field: Mapping[str, Any], value: object) -> str:
     kind = field.get("kind", "text")
     if value is None or value == "":
         return ""
+    if kind == "file":
+        return enclosed.shown(value) if isinstance(value, list) else ""
     if kind == "check":
         return "X" if value is True else ""
     if kind in _NUMBERS:
@@ -142,6 +144,8 @@ def sheet(definition: Mapping[str, Any], values: Mapping[str, Any], *, blank: bo
             value = None
         if field.get("kind") == "check":
             value = value is True
+        if field.get("kind") == "file" and value is None:
+            value = []
         return value, shown(field, value)
 
     for item in _items(definition):

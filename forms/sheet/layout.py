@@ -82,8 +82,8 @@ def sheet_title(table: Table) -> str:
 
 
 def written_fields(fields: Iterable[Field]) -> list[Field]:
-    """Return the fields that people fill in: not those that are worked out."""
-    return [field for field in fields if field.calculated is None]
+    """Return the fields that people fill in: not those that are worked out, nor files, which no cell holds."""
+    return [field for field in fields if field.calculated is None and field.kind != "file"]
 
 
 def arrange(grid: Grid, definition: Definition) -> Arrangement | None:
@@ -127,6 +127,8 @@ def _names(fields: Iterable[Field], *, main: bool) -> dict[str, str]:
     shared: set[str] = set()
     exact: dict[str, str] = {}
     for one in fields:
+        if one.kind == "file":
+            continue
         exact[one.path] = exact[fold(one.name)] = one.path
         said = {fold(one.label.vi), fold(one.label.en), fold(one.title("vi")), fold(one.title("en"))}
         if one.code:

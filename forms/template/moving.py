@@ -181,7 +181,7 @@ def _rule_facts(item: Field | Table) -> tuple[object, ...]:
         return *plain, item.min_rows, item.max_rows, item.totals
     return (
         *plain, item.required, item.default, item.min, item.max, item.max_length, item.pattern, item.digits,
-        item.depends_on, item.capitals, item.passport, item.coefficient,
+        item.depends_on, item.capitals, item.passport, item.coefficient, item.max_files, item.max_size, item.accept,
     )  # fmt: skip
 
 

@@ -402,7 +402,9 @@ def parse(ref: TemplateRef, files: Mapping[str, bytes]) -> Template:
 
 def _check_names(template: Template) -> None:
     """Refuse metadata that names fields which the definition does not have."""
-    known = {*template.definition.form_fields, *template.definition.tables}
+    fields = template.definition.form_fields
+    known = {*fields, *template.definition.tables}
+    texts = {name for name, field in fields.items() if field.kind != "file"}
     identity = template.identity
     for where, names in (
         ("identity", [name for name in (identity.tax_code, identity.personal_id, identity.name) if name]),
@@ -411,7 +413,7 @@ def _check_names(template: Template) -> None:
         ("roll_forward", [*template.roll_forward.sources, *template.roll_forward.sources.values()]),
     ):
         for name in names:
-            if name not in known:
+            if name not in (texts if where in ("identity", "prefill") else known):
                 raise DefinitionInvalid("UNKNOWN_NAME", f"template.json: {where}", name)
 
 

@@ -234,7 +234,7 @@ class _Reader:
             return
         name = node["field"]
         field = self._fields.get(f"{row}.{name}" if row else name)
-        if field is None:
+        if field is None or field.kind == "file":
             return
         text = _string(element, lines=field.kind == "multiline")
         if "values" in node:

@@ -132,6 +132,8 @@ def _without_place(node: Mapping[str, Any], values: Mapping[str, Any]) -> list[s
 def _value_text(value: Any, kind: str, node: Mapping[str, Any]) -> str:
     if kind == "check":
         return "1" if value else "0"
+    if kind == "file":
+        return clean("; ".join(str(one["name"]) for one in value or ()))
     if kind in ("money", "integer", "decimal", "percent"):
         return "0" if value in (None, "") else str(value)
     text = clean("" if value is None else str(value), lines=kind == "multiline")

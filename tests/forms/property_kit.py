@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from forms import kinds
 from forms.definition import Field, Table
+from forms.enclosed import entry
 from forms.form import Form, Problem
 from forms.period import Period
 from forms.template import Template, bundled_library, load
@@ -102,6 +103,9 @@ def _plausible(field: Field) -> st.SearchStrategy[Any]:
     match kinds.KINDS[field.kind]:
         case "flag":
             return st.booleans()
+        case "number" if field.kind == "file":
+            digest = st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}")
+            return st.lists(st.builds(entry, _written, st.integers(1, 10**8), digest), max_size=4)
         case "number":
             small = st.integers(0, 40)
             large = st.integers(-1000, 10**9) | st.sampled_from((kinds.LARGEST, -kinds.LARGEST))
