@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from desktop.ui.filling.document import FormDocument
-from desktop.ui.filling.group import GroupHead, Placed, stack
+from desktop.ui.filling.group import GroupHead, Placed, stack, wanted_of
 from desktop.ui.filling.repeat import RepeatBlock, tell_head
 from desktop.ui.filling.row import FieldRow, Measures, Source
 from desktop.ui.filling.table import TableBlock
@@ -121,6 +121,9 @@ class FormView(QScrollArea):
         self._blocks: list[Placed] = []
         self._section: dict[QWidget, Section] = {}
         self._coded: dict[str, bool] = {}
+        self._measures: Measures | None = None
+        self._depending: dict[str, list[FieldRow]] = {}
+        """Fields whose offers follow from another, by that other's name."""
         self._here = ""
         self._notices = notices
         for notice in notices:
@@ -179,6 +182,8 @@ class FormView(QScrollArea):
     def _block(self, item: Item) -> FieldRow | TableBlock | RepeatBlock:
         if isinstance(item, Field):
             row = self.rows[item.name] = FieldRow(self.document, item, self._today, self._sources.get(item.name))
+            if item.depends_on:
+                self._depending.setdefault(item.depends_on, []).append(row)
             return row
         if item.repeats is not None:
             entries = self.tables[item.name] = RepeatBlock(self.document, item, self._today)
@@ -208,23 +213,24 @@ class FormView(QScrollArea):
     def _relayout(self) -> None:
         width = max(self.viewport().width() - INSET - OUTSET, 260)
         measures = Measures.of(QFontMetrics(font(Size.BODY)))
+        if measures == self._measures:
+            measures = self._measures  # the same object: each row compares it with what it was arranged by
+        self._measures = measures
         y = 2 * STEP
         for notice in self._notices:
             high = notice.heightForWidth(width) if notice.hasHeightForWidth() else notice.sizeHint().height()
             notice.setGeometry(INSET, y, width, high)
             y += high + 2 * STEP
         section = self._section
-        shown = {
-            section[block.widget].id
-            for block in self._blocks
-            if not isinstance(block.widget, SectionHead) and block.wanted
-        }
+        wanted = wanted_of(self._blocks)
+        shown = {section[widget].id for widget in wanted}
 
         def heading(head: QWidget, room: int) -> int | None:
             assert isinstance(head, SectionHead)
             return head.arrange(room) if section[head].id in shown else None
 
-        y = stack(self._blocks, (INSET, y, width), lambda row: self._coded[section[row].id], measures, heading)
+        coded = self._coded
+        y = stack(self._blocks, (INSET, y, width), lambda row: coded[section[row].id], measures, heading, wanted)
         self.sheet.resize(self.viewport().width(), y + 6 * STEP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -256,9 +262,9 @@ class FormView(QScrollArea):
                 row.refresh_shape()
             elif name in self.tables:
                 self.tables[name].refresh(path)
-        depending = {row.spec.depends_on: row for row in self.rows.values() if row.spec.depends_on}
-        for path in changed.paths & depending.keys():
-            depending[path].refresh()
+        for path in changed.paths & self._depending.keys():
+            for row in self._depending[path]:
+                row.refresh()
         if again:
             self.relayout()
         self._tell(adding=self.document.checked and not self._typing())
@@ -341,7 +347,9 @@ class FormView(QScrollArea):
             self.build_all()
         for item_name in self._around(name):
             self.groups[item_name].unfold()
-        self._relayout()
+        if self._later.isActive():
+            self._later.stop()
+            self._relayout()
         row = self.rows.get(name)
         if row is not None and row.wanted:
             self.ensureWidgetVisible(row, 0, 60)

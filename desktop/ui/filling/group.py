@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -161,7 +161,7 @@ class Placed:
     @property
     def open(self) -> bool:
         """Say whether every group around it is unfolded."""
-        return all(head.open for head in self.heads)
+        return not self.heads or all(head.open for head in self.heads)
 
 
 def place(widget: QWidget, spot: QRect) -> None:
@@ -171,21 +171,29 @@ def place(widget: QWidget, spot: QRect) -> None:
         widget.update()
 
 
+def wanted_of(blocks: Sequence[Placed]) -> set[QWidget]:
+    """Return what the form shows now of what stands on a sheet."""
+    return {block.widget for block in blocks if block.wanted}
+
+
 def stack(
     blocks: Sequence[Placed],
-    spot: tuple[int, int, int],
+    ground: tuple[int, int, int],
     coded: Callable[[QWidget], bool],
     measures: Measures,
     other: Callable[[QWidget, int], int | None] = lambda _widget, _width: None,
+    wanted: Set[QWidget] | None = None,
 ) -> int:
     """Lay blocks out one below the other, what is in groups set in; return where the last one ends.
 
-    `spot` is left edge, top and width. `other` arranges what is neither row nor block nor title of a group and returns
-    its height, None where it is not to be seen.
+    `ground` is left edge, top and width; `wanted` is what the form shows, where that is known. `other` arranges what is
+    neither row nor block nor title of a group and returns its height, None where it is not to be seen.
     """
-    left, y, width = spot
-    wanted = {block.widget for block in blocks if block.wanted}
-    heads = {head for block in blocks if block.widget in wanted for head in block.heads}
+    left, y, width = ground
+    if wanted is None:
+        wanted = wanted_of(blocks)
+    heads = {head for block in blocks if block.heads and block.widget in wanted for head in block.heads}
+    titles: list[GroupHead] = []
     tops: dict[GroupHead, tuple[int, int]] = {}
     ends: dict[GroupHead, int] = {}
     for block in blocks:
@@ -193,29 +201,37 @@ def stack(
         inset = min(INDENT * len(block.heads), width // 3)
         room = width - inset
         high: int | None
-        if isinstance(widget, GroupHead):
+        row = isinstance(widget, FieldRow)
+        if isinstance(widget, FieldRow):
+            high = None
+            if widget in wanted and block.open:
+                high = widget.arrange(room, coded(widget), measures)
+                spot = left + inset, y, room, high
+                if widget.spot != spot:
+                    widget.spot = spot
+                    widget.setGeometry(*spot)
+                    widget.update()
+        elif isinstance(widget, GroupHead):
+            titles.append(widget)
             high = widget.arrange(room) if widget in heads and block.open else None
-        elif isinstance(widget, FieldRow):
-            high = widget.arrange(room, coded(widget), measures) if widget in wanted and block.open else None
         elif hasattr(widget, "wanted"):
             high = cast("Block", widget).arrange(room) if widget in wanted and block.open else None
         else:
             high = other(widget, room)
         if high is not None:
-            place(widget, QRect(left + inset, y, room, high))
+            if not row:
+                place(widget, QRect(left + inset, y, room, high))
             for head in block.heads:
                 ends[head] = y + high
             y += high + BETWEEN
-            if isinstance(widget, GroupHead):
+            if not row and isinstance(widget, GroupHead):
                 tops[widget] = (left + inset, y)
         if widget.isHidden() == (high is not None):
             widget.setVisible(high is not None)
-    for block in blocks:
-        widget = block.widget
-        if isinstance(widget, GroupHead):
-            drawn = widget in tops and widget in ends and widget.open
-            if drawn:
-                x, top = tops[widget]
-                place(widget.line, QRect(x + TARGET // 2, top - STEP, 1, ends[widget] - top + STEP))
-            widget.line.setVisible(drawn)
+    for title in titles:
+        drawn = title in tops and title in ends and title.open
+        if drawn:
+            x, top = tops[title]
+            place(title.line, QRect(x + TARGET // 2, top - STEP, 1, ends[title] - top + STEP))
+        title.line.setVisible(drawn)
     return y

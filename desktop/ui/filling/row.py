@@ -104,6 +104,8 @@ class FieldRow(QWidget):
         self._marks: list[tuple[QRect, str, str]] = []
         self._arranged: tuple[tuple[int, bool, Measures], int] | None = None
         """How it was laid out last and how high it then was; None once something in it needs other room."""
+        self.spot: tuple[int, int, int, int] | None = None
+        """Where the sheet has put it: left, top, width, height. Five hundred are asked for at each change of layout."""
         lang = document.lang
         self.label = QLabel(self)
         self.label.setWordWrap(True)
