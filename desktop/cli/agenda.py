@@ -49,3 +49,24 @@ def agenda(
     if not entries:
         lines.append(session.words("Không có việc nào.", "Nothing to do."))
     session.answer({"entries": entries, "calendar": str(calendar) if calendar else None}, *lines)
+
+
+def inbox(
+    client: Annotated[str | None, typer.Option("--client", help="Chỉ một khách hàng (mã số thuế).")] = None,
+    dossier: Annotated[str | None, typer.Option("--dossier", help="Chỉ một hồ sơ.")] = None,
+) -> None:
+    """Đọc thư và yêu cầu bổ sung của mọi hồ sơ, mới nhất trước; không hỏi mạng."""
+    from desktop import filing
+
+    session = _session.current
+    mails = filing.inbox(session.app.desk, client, dossier=dossier)
+    lines: list[str] = []
+    for mail in mails:
+        what = session.words("Yêu cầu bổ sung", "More papers") if mail.kind == "supplement" else ""
+        head = "  ".join(filter(None, (f"{mail.at:%d/%m/%Y %H:%M}", mail.code or mail.dossier, mail.client, what)))
+        lines += [head, f"    {mail.text}"]
+        if mail.strangers:
+            lines.append(f"    {mail.warning(session.lang)}")
+    if not mails:
+        lines.append(session.words("Chưa có thư nào.", "No messages yet."))
+    session.answer({"messages": mails}, *lines)

@@ -1,7 +1,8 @@
-"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result, agenda."""
+"""The verbs without a noun: demo, sandbox, sign, extend, validate, doctor, login, status, pay, result, agenda …"""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from desktop.cli import session as _session
-from desktop.cli.agenda import agenda
+from desktop.cli.agenda import agenda, inbox
 from desktop.cli.key import (
     P12,
     Cert,
@@ -44,7 +45,7 @@ def add(root: typer.Typer) -> None:
     for name, verb in (
         ("demo", demo), ("sandbox", sandbox), ("sign", sign), ("extend", extend), ("validate", validate),
         ("doctor", doctor), ("login", login), ("logout", logout), ("whoami", whoami), ("status", status),
-        ("pay", pay), ("result", result), ("agenda", agenda),
+        ("pay", pay), ("result", result), ("agenda", agenda), ("inbox", inbox),
     ):  # fmt: skip
         root.command(name)(verb)
 
@@ -211,9 +212,13 @@ def sign(
             return
         session.check_readable(files[0])
         with open(files[0], "rb") as source:
-            if evidence is None and filing.is_large_pdf(source):
+            if filing.is_large_pdf(source):
                 with session.writing(output, force=force) as target:
                     signed = filing.sign_large(session.app.desk, source, target, key, request)
+                    target.seek(0)
+                    digest = hashlib.file_digest(target, "sha256").hexdigest()  # type: ignore[arg-type]  # a file
+                if evidence is not None:
+                    keep_loose(evidence, key, signed, request, output.name, digest)
                 session.answer({"file": output, **signed.to_json()}, *_signed_lines(signed, output))
                 return
         signed = filing.sign_document(session.app.desk, files[0].name, session.read(files[0], PDF_LIMIT), key, request)
@@ -272,6 +277,7 @@ def extend(
 ) -> None:
     """Nâng mức chữ ký (b-t, b-lt, b-lta), hoặc gia hạn lưu trữ của tệp đã ở mức b-lta."""
     from desktop import filing
+    from desktop.filing.levels import extend_large
     from desktop.messages import shown
     from signing.trust import Trust
 
@@ -284,8 +290,14 @@ def extend(
         anchors = session.app.trust_if_any(anchors)
     session.check_free(output, force)
     proofs = filing.proofs_for(session.app.desk, anchors, tsa or default_server())
-    done = filing.extend_document(session.read(file, PDF_LIMIT), wanted, proofs)
-    session.write(output, done.data, force=force)
+    session.check_readable(file)
+    with open(file, "rb") as source:
+        if filing.is_large_pdf(source):
+            with session.writing(output, force=force) as target:
+                done = extend_large(source, target, wanted, proofs)
+        else:
+            done = filing.extend_document(session.read(file, PDF_LIMIT), wanted, proofs)
+            session.write(output, done.data, force=force)
     lines = [session.words(f"Đã nâng lên {done.level}: {output}", f"Raised to {done.level}: {output}")]
     if done.renewed:
         lines = [session.words(f"Đã gia hạn lưu trữ: {output}", f"Archive renewed: {output}")]

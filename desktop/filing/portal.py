@@ -47,6 +47,7 @@ def add_portal(
 
     Without a fingerprint the person is asked to compare it. In practice, its authorities become trusted, here only.
     """
+    refuse_imitation(desk, url)
     with connect(desk, url) as connection:
         updated = desk.catalogue.add_portal(connection, fingerprint=fingerprint, now=desk.now(), agree=confirm)
         address = connection.url
@@ -55,6 +56,21 @@ def add_portal(
     known = desk.catalogue.portal(address)
     assert known is not None
     return _known(known)
+
+
+def refuse_imitation(desk: Desk, url: str) -> None:
+    """Raise PortalLooksAlike for an address whose name imitates an official one, or one of the portals known here."""
+    from urllib.parse import urlsplit
+
+    from desktop.portal.connection import base_address
+    from desktop.portal.errors import PortalLooksAlike
+    from desktop.portal.names import imitates
+
+    address = base_address(url, practice=desk.practice)
+    known = [urlsplit(one.pin.url).hostname or "" for one in desk.catalogue.portals()]
+    found = imitates(urlsplit(address).hostname or "", known)
+    if found is not None:
+        raise PortalLooksAlike(address, found[1], found[0])
 
 
 def _keep_portal(desk: Desk, url: str, updated: Updated) -> None:

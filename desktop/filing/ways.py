@@ -16,7 +16,7 @@ from desktop.errors import RecordNotFound
 from desktop.filing.accounts import Acting, token_for
 from desktop.filing.desk import Desk
 from desktop.filing.errors import ConnectorUnknown, NoPortal, SeveralPortals
-from desktop.filing.portal import KnownPortal, connect, learn_portal
+from desktop.filing.portal import KnownPortal, connect, learn_portal, refuse_imitation
 
 if TYPE_CHECKING:
     from desktop.portal.catalogue.trusted import TrustedCatalogue
@@ -183,7 +183,7 @@ def add_way(
         settles_by_code: the agency says that a code names one dossier, and that it can be looked up at once.
         follow: of a hand-over: another known portal that can be asked for its codes.
 
-    Raises PortalAddressForbidden, ConnectorUnknown, RecordNotFound.
+    Raises PortalAddressForbidden, PortalLooksAlike, ConnectorUnknown, RecordNotFound.
     """
     from desktop.portal.connection import base_address
     from desktop.portal.handover import page_address
@@ -192,6 +192,7 @@ def add_way(
     if kind not in (SIX_STEP, HAND_OVER):
         raise ConnectorUnknown(url, kind)
     facts: dict[str, Any] = {"connector": kind}
+    refuse_imitation(desk, url)
     if kind == HAND_OVER:
         address = page_address(url, practice=desk.practice)
         facts["page"] = address

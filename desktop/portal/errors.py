@@ -10,6 +10,7 @@ DesktopError
     │   └── PortalAnsweredGarbage
     ├── PortalNotSecure          TLS: the certificate does not prove the host
     ├── PortalAddressForbidden   plain HTTP beyond loopback, another host, not an http address
+    ├── PortalLooksAlike         a name that imitates another's
     ├── PortalRefused            4xx with a problem document
     │   ├── LoginNeeded
     │   ├── KeyReused
@@ -124,6 +125,19 @@ class PortalAddressForbidden(PortalError):
 
     url: str
     code: ClassVar[str] = "PORTAL_ADDRESS_FORBIDDEN"
+    stops_batch: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class PortalLooksAlike(PortalError):
+    """The address has a name that imitates another's; it is not added."""
+
+    url: str
+    like: str
+    """Whose name it looks like."""
+    why: str
+    """letters, gov, like"""
+    code: ClassVar[str] = "PORTAL_LOOKS_ALIKE"
     stops_batch: ClassVar[bool] = True
 
 

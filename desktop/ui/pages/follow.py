@@ -50,6 +50,8 @@ class Seen:
     pay_online: bool
     asked: bool
     """Whether the portal can be asked how it stands."""
+    warned: dict[str, str]
+    """What to think of links in a letter, by its id; only of those that have any."""
 
 
 class Here(Page):
@@ -97,6 +99,11 @@ class Here(Page):
                 filing.status_view(desk, dossier.id), dossier, items[-1] if items else None,
                 ws.letters.list(dossier.id), ws.results.list(dossier.id), ws.outbox.receipt_of(dossier.id),
                 desk.today(), desk.now(), pay, bool(filing.followed(desk, [dossier])),
+                {
+                    mail.letter: mail.warning(self.shell.lang)
+                    for mail in filing.inbox(desk, dossier=dossier.id)
+                    if mail.strangers
+                },
             )  # fmt: skip
 
         self.shell.jobs.run("work", read, done=self._show, failed=self.shell.trouble, owner=self)
@@ -297,6 +304,8 @@ class Here(Page):
             line.addWidget(Chip(self.tr("Hạn {} ({})").format(words.day(letter.due), said), "warning", symbol="clock"))
         card.body.addLayout(line)
         card.body.addWidget(Text(letter.text))
+        if letter.letter in seen.warned:
+            card.body.addWidget(Notice(seen.warned[letter.letter], "danger"))
         card.body.addWidget(Text(self.tr("Cổng gửi lúc {}").format(words.minute(letter.at)), Size.SMALL, role="muted"))
         add = Button(self.tr("&Bổ sung"), "add", primary=True)
         add.clicked.connect(self._answer)
@@ -416,7 +425,9 @@ class Here(Page):
             entries.append((step["at"], ours, " — ".join(part for part in (said, step["note"]) if part), mark))
         for letter in seen.letters:
             title = self.tr("Yêu cầu bổ sung") if letter.kind == "supplement" else self.tr("Thông báo của cơ quan")
-            entries.append((letter.at, title, letter.text, Mark(title, "muted", "info")))
+            warned = seen.warned.get(letter.letter, "")
+            mark = Mark(title, "danger", "error") if warned else Mark(title, "muted", "info")
+            entries.append((letter.at, title, "\n".join(filter(None, (letter.text, warned))), mark))
         if seen.receipt is not None:
             text = self.tr("Mã {}; biên nhận lưu nguyên từng byte.").format(seen.receipt.code)
             entries.append((seen.receipt.saved, self.tr("Nhận biên nhận"), text, Mark("", "success", "shield")))

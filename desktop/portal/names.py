@@ -1,0 +1,95 @@
+"""Names that only look like a portal's: hosts that imitate a known one, and links in what others wrote.
+
+Public services of Việt Nam lie under `gov.vn`, which is given to public bodies only. A name elsewhere that reads like
+one of them, or like a portal that is known here, is what a forger takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+OFFICIAL = (
+    "dichvucong.gov.vn", "thuedientu.gdt.gov.vn", "etax.gdt.gov.vn", "hoadondientu.gdt.gov.vn",
+    "dangkykinhdoanh.gov.vn", "dichvucong.bocongan.gov.vn", "dichvucong.baohiemxahoi.gov.vn", "vneid.gov.vn",
+)  # fmt: skip
+_LIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "3": "e", "5": "s", "-": "", ".": "", "_": ""})
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_SHORTEST = 8
+"""Shorter names are too like each other to say anything."""
+_LINK = re.compile(
+    r"(?:https?://|\bwww\.)[^\s<>\"')\]]+|\b(?:[a-z0-9-]+\.)+(?:vn|com|net|org|info|biz|xyz|top|site|online|shop|link|"
+    r"click|icu|live|app|io|me|cc|ly|gl)\b(?:/[^\s<>\"')\]]*)?",
+    re.IGNORECASE,
+)
+Why = Literal["letters", "gov", "like"]
+
+
+def imitates(host: str, known: Iterable[str]) -> tuple[Why, str] | None:
+    """Say whether a host's name imitates another: why, and whose name it looks like; None where it does not.
+
+    letters: it is written with letters outside the Latin alphabet; gov: it reads as if it lay under gov.vn; like: it
+    is nearly a name of `known` (hosts, with or without a port) or of the official ones.
+    """
+    name = _bare(host)
+    if not name.isascii() or any(label.startswith("xn--") for label in name.split(".")):
+        return "letters", name
+    if _public(name):
+        return None
+    for one in (*map(_bare, known), *OFFICIAL):
+        if one == name or name.endswith(f".{one}") or len(one) < _SHORTEST or _is_address(one):
+            continue
+        if _distance(_skeleton(name), _skeleton(one)) <= 1:
+            return "like", one
+        if _public(one) and _skeleton(one) in _skeleton(name):
+            return "gov", one
+    if "gov" in re.split(r"[.-]", name) and "vn" in re.split(r"[.-]", name):
+        return "gov", "gov.vn"
+    return None
+
+
+def stranger_links(text: str, hosts: Iterable[str]) -> tuple[str, ...]:
+    """Return the hosts to which links in a text lead, but for these hosts, at most ten, as they are written."""
+    own = {_bare(one) for one in hosts}
+    found: dict[str, None] = {}
+    for match in _LINK.finditer(text[:20_000]):
+        place = re.sub(r"^https?://", "", match[0], flags=re.IGNORECASE)
+        host = _bare(re.split(r"[/?#]", place, maxsplit=1)[0].rpartition("@")[2])
+        before = text[match.start() - 1 : match.start()]
+        if host and host not in own and before != "@":  # an e-mail address leads nowhere by itself
+            found[host[:200]] = None
+    return tuple(found)[:10]
+
+
+def _bare(host: str) -> str:
+    return host.strip().lower().partition(":")[0].rstrip(".,;")
+
+
+def _public(name: str) -> bool:
+    return name == "gov.vn" or name.endswith(".gov.vn")
+
+
+def _is_address(name: str) -> bool:
+    return name.replace(".", "").isdigit() or name == "localhost"
+
+
+def _skeleton(name: str) -> str:
+    """Write a name as an eye that does not look closely reads it."""
+    for pair, one in _PAIRS:
+        name = name.replace(pair, one)
+    return name.translate(_LIKE)
+
+
+def _distance(one: str, other: str) -> int:
+    """Return 0 where both are the same, 1 where one letter was put in, left out, changed or two swapped, else 2."""
+    if one == other:
+        return 0
+    if abs(len(one) - len(other)) > 1:
+        return 2
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    a, b = one[start:], other[start:]
+    swapped = len(a) > 1 and len(b) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:]
+    return 1 if a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped else 2
