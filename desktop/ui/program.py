@@ -107,6 +107,8 @@ def show(wired: object, given: str = "") -> int:
     from desktop.app import App
 
     assert isinstance(wired, App)
+    # A thread that loads or saves gives way to the window's within a millisecond, not within five.
+    sys.setswitchinterval(0.001)
     frame = make_frame(wired)
     frame.show()
 

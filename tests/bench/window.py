@@ -56,9 +56,10 @@ def recover(self, kept):
     from desktop.store.key import RecoveryCode
     return RecoveryCode(code)
 desktop.app.App._known_unlock = recover
-def show(wired, given=""):
+make_frame = program.make_frame
+def watched_frame(wired):
     from PySide6.QtCore import QTimer
-    frame = program.make_frame(wired)
+    frame = make_frame(wired)
     kind = type(frame)
     plain = kind.paintEvent
     def painted(self, event):
@@ -68,7 +69,7 @@ def show(wired, given=""):
             QTimer.singleShot(0, lambda: told.update(painted=time.monotonic() - began, busy=time.process_time()))
         plain(self, event)
     kind.paintEvent = painted
-    timer = QTimer()
+    timer = QTimer(frame)
     def look():
         if time.monotonic() - began > 90:
             print(json.dumps(told | {"failed": "nothing came"}), flush=True)
@@ -76,12 +77,8 @@ def show(wired, given=""):
         step(wired, frame, told, began)
     timer.timeout.connect(look)
     timer.start(5)
-    frame.show()
-    frame.begin_when_painted()
-    frame.watch()
-    from PySide6.QtWidgets import QApplication
-    return QApplication.exec()
-program.show = show
+    return frame
+program.make_frame = watched_frame
 entry.main([])
 """
 """The program as it starts, asked every five milliseconds how far it is: by `step`, written before it."""
@@ -113,6 +110,8 @@ def step(wired, frame, told, began):
 
 def start(script: str, data: Path, *words: str) -> dict[str, float]:
     """Start a window with a platform's data folder of its own; return what it told, in seconds."""
+    for ended_early in (data / "hoso").glob("window/running.json"):
+        ended_early.unlink()  # each start is ended when it has told, and the next one would report a crash
     # Byte code is kept, as where the program is installed; the first start of each writes it.
     places = {"XDG_DATA_HOME": str(data), "PYTHONPYCACHEPREFIX": str(data / "code"), "PYTHONPATH": str(ROOT)}
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **places}

@@ -69,6 +69,12 @@ from desktop.app import App
 from desktop.ui.program import dress, make_frame
 frame = make_frame(App(home=Path(sys.argv[1]) if len(sys.argv) > 1 else Path.home() / "x"))
 frame.show()
+import PySide6.QtCore, PySide6.QtGui, PySide6.QtWidgets
+PySide6.QtWidgets.QApplication.processEvents()
+# Qt's classes are made when they are first named. A painter, and the enumerations that it brings, cost a third of the
+# time in which an empty window appears.
+early = {"QPainter", "Qt"} & {*vars(PySide6.QtCore), *vars(PySide6.QtGui), *vars(PySide6.QtWidgets)}
+assert not early, early
 frame.grab()
 dress(frame.app, frame.preferences)
 frame.stand()

@@ -95,8 +95,9 @@ class Catalogue:
 
     def portals(self) -> list[TrustedCatalogue]:
         """Return the catalogues of the portals pinned here."""
-        if not self.folder.is_dir():
-            # No portal was ever added: spare the start the client library.
+        if next(self.folder.glob("*/pin.json"), None) is None:
+            # No portal is pinned: spare the start the client library.
+            self._portals = {}
             return []
         from desktop.portal.catalogue.trusted import TrustedCatalogue
 

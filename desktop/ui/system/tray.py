@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desktop.ui.jobs import Progress
 
 LATER = 3000
-"""Milliseconds after which deadlines are looked for: the page of today, which shows them, comes first."""
+"""Milliseconds after which is looked for news: the page of today, which shows what is due, comes first."""
 MOST = 3
 """Notices at a time; what is more is counted in one."""
 
@@ -29,8 +29,6 @@ class Tray(QObject):
         self._frame = frame
         self._before: Standing | None = None
         self._looking = False
-        self._first = False
-        """The look at how things stand when a workspace has just been opened."""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER)
@@ -41,10 +39,8 @@ class Tray(QObject):
         """What was told in this run, newest last."""
 
     def begin(self) -> None:
-        """Show the icon if it is wanted, remember how things stand, and tell of deadlines once the page stands."""
+        """Show the icon if it is wanted; once the first page stands, remember how things stand and tell of deadlines."""
         self.follow_choice()
-        self._first = True
-        self.look()
         self._later.start()
 
     def follow_choice(self) -> None:
@@ -85,14 +81,12 @@ class Tray(QObject):
             return
         self._looking = True
         desk, before = frame.desk, self._before
-        remind = frame.preferences.notify and not self._first
-        self._first = False
 
         def work(progress: Progress) -> tuple[list[News], Standing]:
             from desktop.filing.news import changes, reminders, standing
 
             found, now = changes(desk, before) if before is not None else ([], standing(desk))
-            return [*found, *(reminders(desk) if remind else [])], now
+            return [*found, *(reminders(desk) if frame.preferences.notify else [])], now
 
         frame.jobs.run("work", work, done=self._looked, failed=self._not_looked, owner=self)
 
