@@ -109,7 +109,8 @@ def canonical(value: object) -> str:
 
 
 def print_form(ref: TemplateRef, period: str | None, values: Mapping[str, Any], options: PrintOptions) -> Printed:
-    """Print a form with its data attached; the same arguments give the same bytes on every machine.
+    """Print a form with its data attached, as JSON and, where the receiver has a layout for it, as XML; the same
+    arguments give the same bytes on every machine.
 
     Raise GlyphMissing before anything is printed when a value holds a character that the typeface lacks.
     """
@@ -180,9 +181,21 @@ def _print_opened(template: Template, period: str | None, values: Mapping[str, A
         inputs["matching"] = matching.picture(matching.matching_text(how["dossier"], data.encode()))
     if not options.blank:
         inputs["attached"] = data
+        if template.xml is not None and not options.draft:
+            inputs["attached-xml"] = canonical(_as_xml(template, period, values))
     return warm_press(f"{template.id} {template.version}", template.files).print(
         inputs, options.timestamp, marks=options.marks
     )
+
+
+def _as_xml(template: Template, period: str | None, values: Mapping[str, Any]) -> str:
+    """Return the form's XML, unsigned; nothing where its layout has no place for a value, or lacks one."""
+    from forms.xml import XmlError, write  # few forms have one
+
+    try:
+        return write(template, period, values).decode()
+    except XmlError:
+        return ""
 
 
 def matching_text(found: EmbeddedData) -> str | None:

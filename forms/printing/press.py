@@ -45,12 +45,15 @@ _MAIN = """\
 #set text(font: "Liberation Serif", lang: shown.at("lang", default: "vi"), fallback: false)
 #if data("attached").len() > 0 { pdf.attach("form-data.json", data("attached"), relationship: "source",
   mime-type: "application/json", description: "Dữ liệu của biểu mẫu") }
+#let tree = json(data("attached-xml"))
+#if tree.len() > 0 { pdf.attach("form-data.xml", bytes(tree), relationship: "alternative",
+  mime-type: "application/xml", description: "Dữ liệu của biểu mẫu theo định dạng của cơ quan nhận") }
 #for a in json(data("attachments")) { pdf.attach(a.name, bytes(a.data),
   relationship: "supplement", mime-type: a.media_type, description: a.description) }
 #include "/layout.typ"
 """.encode()
 
-_DATA = {"shown": "{}", "attached": "", "attachments": "[]", "matching": ""}
+_DATA = {"shown": "{}", "attached": "", "attached-xml": '""', "attachments": "[]", "matching": ""}
 """What a layout is given, as JSON, and what stands for it where there is none."""
 
 _MARKS = """(

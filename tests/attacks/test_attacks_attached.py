@@ -45,7 +45,7 @@ def _changed(pdf: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
 
 
 def _data(document: pikepdf.Pdf) -> tuple[str, Any]:
-    [name] = list(document.attachments)
+    [name] = [name for name in document.attachments if name.endswith(".json")]
     return name, document.attachments[name].get_file().obj
 
 

@@ -12,16 +12,20 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forms import dossier, printing
+from forms import dossier, printing, xml
 from forms.bundled import RESOURCES
 from forms.errors import FormsError
+from forms.form import Form
+from forms.period import Period
 from forms.printing import (
     GlyphMissing,
     LayoutBroken,
@@ -35,7 +39,7 @@ from forms.printing import (
     unprintable,
 )
 from forms.printing.typeface import printable
-from forms.template import TemplateRef, load
+from forms.template import TemplateRef, bundled_library, load
 
 NAME = (
     "CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN THƯƠNG MẠI DỊCH VỤ XUẤT NHẬP KHẨU VÀ ĐẦU TƯ PHÁT TRIỂN"
@@ -214,6 +218,26 @@ def test_print_claims_archive_and_access_standards_and_carries_its_data(printed:
     assert (back.template, back.version, back.period) == ("thu/don", "1", "2026-06")
     assert back.values == VALUES
     assert back.print == {"timestamp": NOON.timestamp, "draft": False, "practice": False, "dossier": None}
+
+
+def test_a_form_with_a_layout_of_the_receiver_carries_its_xml_too(tmp_path: Path) -> None:
+    shipped = load(bundled_library().choose("thue/01-gtgt", Period.parse("2026-10"), date(2026, 11, 22)))
+    assert shipped.example is not None
+    form = Form.load(shipped, Period.parse("2026-10"), shipped.example.data)
+
+    def attached(**more: Any) -> dict[str, bytes]:
+        made = print_form(shipped.ref, "2026-10", form.values, PrintOptions(NOON.timestamp, **more))
+        with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
+            for name, spec in pdf.attachments.items():
+                assert (name == "form-data.xml") == (str(spec.obj.AFRelationship) == "/Alternative")
+            return {name: spec.get_file().read_bytes() for name, spec in pdf.attachments.items()}
+
+    both = attached()
+    assert set(both) == {"form-data.json", "form-data.xml"}
+    assert both["form-data.xml"] == xml.write(shipped, "2026-10", form.values)
+    assert xml.read(both["form-data.xml"], bundled_library()).values["ct22"] == form.values["ct22"]
+    assert set(attached(draft=True)) == {"form-data.json"}
+    assert not attached(blank=True)
 
 
 def test_same_input_gives_same_bytes_also_elsewhere_and_after_reading_back(
