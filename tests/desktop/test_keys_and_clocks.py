@@ -150,3 +150,42 @@ def test_when_to_come_back_is_counted_by_the_portals_own_clock(hours: int) -> No
     form = "%a, %d %b %Y %H:%M:%S GMT"
     headers = {"date": there.strftime(form), "retry-after": (there + timedelta(seconds=90)).strftime(form)}
     assert Answer("127.0.0.1", 503, headers, b"").retry_after(ours) == 90
+
+
+def test_what_goes_to_an_agency_whose_list_ran_out_waits_and_says_so_and_leaves_when_it_is_signed_anew(
+    place: Any,
+) -> None:
+    desk, portal = place.desk, place.portal
+    (known,) = desk.catalogue.portals()
+    role = known.verified().owner(f"codes/{ui_kit.PROCEDURE}")
+    assert role is not None, "the practice portal leaves its procedures to agencies"
+
+    def sign(end: timedelta) -> None:
+        """Let the agency sign its list for so long."""
+        catalogue = Catalogue(portal.folder / "catalogue", portal.authority, lambda: datetime.now(UTC))
+        held = catalogue._load(role)
+        assert held is not None
+        held.signed.version += 1
+        held.signed.expires = (datetime.now(UTC) + end).replace(microsecond=0)
+        catalogue._write(role, held.signed)
+        catalogue._snapshot({role: held.signed.version})
+
+    sign(timedelta(days=-1))
+    (late,) = filing.update_catalogue(desk, portal.url).stale
+    assert late.name != role, "the portal's own words name the agency"
+    # Drafting, checking, signing go on; the report says what will wait.
+    dossier = place.draft("2026-06")
+    report = filing.preflight(desk, dossier)
+    assert report.ok
+    (told,) = [one for one in report.findings if one.code == "AGENCY_EXPIRED"]
+    assert late.name in told.words("vi")
+    place.sign(dossier)
+    item = place.submit(dossier)
+    assert (item.state, item.reason, item.facts["agency"]) == ("QUEUED", "AGENCY_EXPIRED", late.name)
+    assert filing.tries(desk, item.id)[-1].outcome == "not yet"
+    # It signs anew: nobody need do anything but let the outbox go on.
+    sign(timedelta(days=30))
+    desk.catalogue.refresh()
+    filing.update_catalogue(desk, portal.url)
+    filing.drain(desk, only=item.id)
+    assert [one.state for one in filing.outbox_items(desk) if one.id == item.id] == ["DONE"]

@@ -61,7 +61,7 @@ def test_an_imitation_is_not_added_whatever_its_kind(tmp_path: Any) -> None:
             with pytest.raises(PortalLooksAlike) as raised:
                 add("https://dichvucong-gov.vn")
         for lang in ("vi", "en"):
-            assert "dichvucong.gov.vn" in message(raised.value, lang=lang).text  # type: ignore[arg-type]
+            assert "dichvucong.gov.vn" in message(raised.value, lang=lang).text
         assert filing.portals(app.desk) == []
     finally:
         app.close()
