@@ -164,6 +164,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
+            <location filename="../../desktop/ui/filling/file_field.py" />
             <source>Xem {}</source>
             <translation>Show {}</translation>
         </message>
@@ -204,6 +205,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
+            <location filename="../../desktop/ui/filling/file_field.py" />
             <location filename="../../desktop/ui/filling/importing.py" />
             <location filename="../../desktop/ui/filling/key_chooser.py" />
             <location filename="../../desktop/ui/pages/batch.py" />
@@ -217,6 +219,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/filling/attachments.py" />
+            <location filename="../../desktop/ui/filling/file_field.py" />
             <source>Không đọc được tệp {}. Hãy kiểm tra tệp rồi thử lại.</source>
             <translation>The file {} cannot be read. Check the file and try again.</translation>
         </message>
@@ -366,6 +369,46 @@
             <location filename="../../desktop/ui/filling/fields.py" />
             <source>Chọn tất cả</source>
             <translation>Select all</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>Chọn tệp…</source>
+            <translation>Choose files…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>hoặc thả, dán vào đây. {}; nhiều nhất {} tệp, mỗi tệp {}.</source>
+            <translation>or drop, paste them here. {}; at most {} files of {} each.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>{}: chọn tệp</source>
+            <translation>{}: choose files</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>Bỏ {}</source>
+            <translation>Remove {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>Đang nhận {} tệp…</source>
+            <translation>Taking {} files…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>Chọn tệp cho “{}”</source>
+            <translation>Choose files for “{}”</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>Giấy tờ ({})</source>
+            <translation>Papers ({})</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/filling/file_field.py" />
+            <source>ảnh dán</source>
+            <translation>pasted picture</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/filling/form_view.py" />

@@ -106,8 +106,8 @@ def container_of(desk: Any, dossier: str) -> Container:
 
 
 def test_a_photograph_at_a_field_is_kept_signed_listed_and_filed(desk: Any) -> None:
-    dossier, _ = begun(desk, "2026-11")
-    given = data(desk, "2026-11", giay_kem=["ảnh/mặt trước.jpg", "quyet-dinh.pdf"])
+    dossier, _ = begun(desk, "2034-01")
+    given = data(desk, "2034-01", giay_kem=["ảnh/mặt trước.jpg", "quyet-dinh.pdf"])
     files = {"ảnh/mặt trước.jpg": photograph(), "quyet-dinh.pdf": paper()}
     form = filing.set_data(desk, dossier, "to-khai", given, reader(files))
     first, second = form.value("giay_kem")
@@ -120,7 +120,7 @@ def test_a_photograph_at_a_field_is_kept_signed_listed_and_filed(desk: Any) -> N
     assert desk.workspace.files.has(first["sha256"])  # a draft alone keeps its files
     assert filing.preflight(desk, dossier).ok
     with_papers = pages(filing.export(desk, dossier)[0].data)
-    filing.set_data(desk, dossier, "to-khai", data(desk, "2026-11"))
+    filing.set_data(desk, dossier, "to-khai", data(desk, "2034-01"))
     assert with_papers == 2 + pages(filing.export(desk, dossier)[0].data)  # the print copy has the papers, too
     filing.set_data(desk, dossier, "to-khai", given, reader(files))
 
@@ -140,7 +140,7 @@ def test_a_photograph_at_a_field_is_kept_signed_listed_and_filed(desk: Any) -> N
     assert read_back(printed).values["giay_kem"] == [first, second]
 
     desk.workspace.dossiers.reopen(dossier)
-    filing.set_data(desk, dossier, "to-khai", data(desk, "2026-11", giay_kem=[second]), reader({}))
+    filing.set_data(desk, dossier, "to-khai", data(desk, "2034-01", giay_kem=[second]), reader({}))
     sign(desk, dossier)
     again = {file.name for file in container_of(desk, dossier).manifest.files}
     assert "quyet-dinh.pdf" in again
@@ -148,7 +148,7 @@ def test_a_photograph_at_a_field_is_kept_signed_listed_and_filed(desk: Any) -> N
 
 
 def test_what_a_field_does_not_take_is_refused_before_anything_is_saved(desk: Any) -> None:
-    dossier, form = begun(desk, "2026-12")
+    dossier, form = begun(desk, "2034-03")
     png = io.BytesIO()
     Image.new("RGB", (90, 60)).save(png, "PNG")
     for name, content, error in (
@@ -157,28 +157,28 @@ def test_what_a_field_does_not_take_is_refused_before_anything_is_saved(desk: An
         ("a.pdf", paper() + bytes(2_000_001), AttachmentTooLarge),
     ):
         with pytest.raises(error):
-            filing.set_data(desk, dossier, "to-khai", data(desk, "2026-12", giay_kem=name), reader({name: content}))
+            filing.set_data(desk, dossier, "to-khai", data(desk, "2034-03", giay_kem=name), reader({name: content}))
     three = {f"{number}.pdf": paper(number) for number in (1, 2, 3)}
-    told = filing.set_data(desk, dossier, "to-khai", data(desk, "2026-12", giay_kem=list(three)), reader(three))
+    told = filing.set_data(desk, dossier, "to-khai", data(desk, "2034-03", giay_kem=list(three)), reader(three))
     assert "TOO_MANY_FILES" in [problem.code for problem in told.check()]
     with pytest.raises(FormRejected):
-        filing.set_data(desk, dossier, "to-khai", data(desk, "2026-12", giay_kem="a.pdf"))
+        filing.set_data(desk, dossier, "to-khai", data(desk, "2034-03", giay_kem="a.pdf"))
     assert len(filing.open_form(desk, form).value("giay_kem")) == 3
 
 
 def test_data_cannot_draw_another_clients_paper_out_of_the_workspace(desk: Any) -> None:
     secret = paper(7)
     sha256 = desk.workspace.files.put(secret, "mật.pdf", "application/pdf")
-    dossier, _ = begun(desk, "2027-01")
+    dossier, _ = begun(desk, "2034-05")
     entry = {"name": "mật.pdf", "size": len(secret), "sha256": sha256, "type": "application/pdf"}
     with pytest.raises(FieldFileUnknown):
-        filing.set_data(desk, dossier, "to-khai", data(desk, "2027-01", giay_kem=[entry]), reader({}))
+        filing.set_data(desk, dossier, "to-khai", data(desk, "2034-05", giay_kem=[entry]), reader({}))
     with pytest.raises(FieldFileUnknown):
-        filing.set_data(desk, dossier, "to-khai", data(desk, "2027-01", giay_kem=[entry]))
+        filing.set_data(desk, dossier, "to-khai", data(desk, "2034-05", giay_kem=[entry]))
 
 
 def test_a_file_whose_bytes_are_gone_stops_the_dossier(desk: Any) -> None:
-    dossier, form_id = begun(desk, "2027-02")
+    dossier, form_id = begun(desk, "2034-07")
     form = filing.open_form(desk, form_id)
     lost = {"name": "mất.pdf", "size": 5, "sha256": "0" * 64, "type": "application/pdf"}
     form.set("giay_kem", [lost])
@@ -189,7 +189,7 @@ def test_a_file_whose_bytes_are_gone_stops_the_dossier(desk: Any) -> None:
 
 
 def test_the_window_s_way_keeps_the_bytes_and_leaves_the_form_alone(desk: Any) -> None:
-    _, form_id = begun(desk, "2027-03")
+    _, form_id = begun(desk, "2034-09")
     taken = filing.enclose(desk, form_id, "giay_kem", "thẻ.jpg", photograph(90))
     assert (taken.kind, taken.pages) == ("jpeg", 1)
     assert desk.workspace.files.read(str(taken.entry["sha256"])) == taken.pdf
@@ -203,9 +203,9 @@ def test_paths_in_data_lead_from_its_own_folder_and_never_out_of_it(desk: Any, t
     (folder / "ảnh" / "a.jpg").write_bytes(photograph(10))
     (tmp_path / "b.jpg").write_bytes(photograph(20))
     (folder / "c.jpg").symlink_to(tmp_path / "b.jpg")
-    given = data(desk, "2027-04", giay_kem="ảnh\\a.jpg")
+    given = data(desk, "2034-11", giay_kem="ảnh\\a.jpg")
     read = session.beside(folder / "dữ liệu.json")
-    dossier, _ = begun(desk, "2027-04")
+    dossier, _ = begun(desk, "2034-11")
     form = filing.set_data(desk, dossier, "to-khai", given, read)
     assert [entry["name"] for entry in form.value("giay_kem")] == ["a.pdf"]
     for outside in ("../b.jpg", str(tmp_path / "b.jpg"), "c.jpg"):
@@ -217,3 +217,39 @@ def test_paths_in_data_lead_from_its_own_folder_and_never_out_of_it(desk: Any, t
     checked = filing.with_files(desk.workers, template, given, read)  # as `hoso form check`, with no workspace
     assert isinstance(checked, dict)
     assert checked["giay_kem"] == form.value("giay_kem")
+
+
+def test_what_is_dropped_at_a_field_is_in_the_form_and_in_the_workspace(desk: Any, qtbot: Any, tmp_path: Path) -> None:
+    from desktop.ui.filling.document import FormDocument
+    from desktop.ui.filling.file_field import FileEditor, bring
+    from desktop.ui.filling.form_view import FormView
+
+    frame = ui_kit.window()
+    try:
+        _, form_id = begun(desk, "2035-01")
+        view = FormView(FormDocument(filing.open_form(desk, form_id)), today=date(2026, 11, 22))
+        qtbot.addWidget(view)
+        view.show()
+        view.build_all()
+        shell = SimpleNamespace(desk=desk, lang="vi", jobs=frame.jobs, trouble=frame.trouble)
+        view.files_brought.connect(lambda path, files: bring(shell, view, form_id, path, files))
+        (tmp_path / "thẻ.jpg").write_bytes(photograph(33))
+        (tmp_path / "lạ.exe").write_bytes(b"MZ" + bytes(900))
+        row = view.row_at("giay_kem")
+        assert row is not None
+        assert isinstance(row.editor, FileEditor)
+        names = ("thẻ.jpg", "lạ.exe", "không có.pdf")
+        row.editor.bring([(name, tmp_path / name) for name in names])
+        qtbot.waitUntil(lambda: bool(view.document.form.value("giay_kem")), timeout=60_000)
+        (entry,) = view.document.form.value("giay_kem")
+        assert entry["name"] == "thẻ.pdf"
+        assert desk.workspace.files.has(entry["sha256"])
+        said = row.editor._said.text()
+        assert "lạ.exe" in said
+        assert "không có.pdf" in said
+        row.editor.bring([("một ảnh khác.jpg", photograph(44))])
+        qtbot.waitUntil(lambda: len(view.document.form.value("giay_kem")) == 2, timeout=60_000)
+        view.undo()
+        assert view.document.form.value("giay_kem") == [entry]
+    finally:
+        ui_kit.put_away(frame)

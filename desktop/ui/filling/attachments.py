@@ -13,6 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPainter, QPaintE
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.filling.page_view import image_of
+from desktop.ui.filling.sizes import size_words
 from desktop.ui.parts import Button, Card, Notice, Scroll, Text, empty
 from desktop.ui.theme import RADIUS, STEP, Size, colour, grown, icon
 
@@ -134,15 +135,6 @@ class PaperCard(Card):
             row.addWidget(take, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
         self.setAccessibleName(f"{paper.file.name}, {facts}")
-
-
-def size_words(size: int, lang: str) -> str:
-    """Write a number of bytes as people read it."""
-    for limit, unit in ((1 << 20, "MB"), (1 << 10, "KB")):
-        if size >= limit:
-            number = f"{size / limit:.1f}".removesuffix(".0")
-            return f"{number.replace('.', ',') if lang == 'vi' else number} {unit}"
-    return f"{size} B"
 
 
 class AttachmentPane(Scroll):

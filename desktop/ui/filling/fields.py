@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QCheckBox, QComboBox, QCompleter, QLineEdit, QMenu, QPlainTextEdit, QWidget
 
 from desktop.ui.filling import reading
+from desktop.ui.filling.file_field import FileEditor
 from desktop.ui.filling.reading import LISTED, NUMBERS, Taken
 from desktop.ui.theme import Size, colour, font, icon
 from forms import kinds
@@ -398,7 +399,7 @@ class LinesEditor(QPlainTextEdit):
             self.left.emit()
 
 
-Editor = LineEditor | ChoiceEditor | CheckEditor | LinesEditor
+Editor = LineEditor | ChoiceEditor | CheckEditor | LinesEditor | FileEditor
 
 
 def make_editor(field: Field, lang: str, today: date) -> Editor:
@@ -407,6 +408,8 @@ def make_editor(field: Field, lang: str, today: date) -> Editor:
         return CheckEditor(field)
     if field.kind == "multiline":
         return LinesEditor(field)
+    if field.kind == "file":
+        return FileEditor(field, lang)
     if field.kind == "choice" and len(field.options) <= MOST_CHOICES and not field.calculated:
         return ChoiceEditor(field, lang)
     return LineEditor(field, lang, today)

@@ -91,6 +91,10 @@ class FormView(QScrollArea):
     told = Signal()
     """The problems that may be told have changed, or were left as they are after a field was left."""
     next_asked = Signal()
+    files_brought = Signal(str, list)
+    """Files are to be taken for the field of this path."""
+    file_shown = Signal(str)
+    """The file of this digest is to be shown beside."""
     import_asked = Signal(str)
     built = Signal()
     """The last field is there."""
@@ -168,6 +172,9 @@ class FormView(QScrollArea):
             block.resized.connect(self.relayout)
             block.undo_asked.connect(self.undo)
             block.redo_asked.connect(self.redo)
+            if not isinstance(block, TableBlock):
+                block.files_brought.connect(self.files_brought)
+                block.file_shown.connect(self.file_shown)
             self._add(section, block, node.within)
         if not self._waiting:
             self._more.stop()
@@ -270,10 +277,10 @@ class FormView(QScrollArea):
         self._tell(adding=self.document.checked and not self._typing())
 
     def _typing(self) -> bool:
-        row = self._row(self._here)
+        row = self.row_at(self._here)
         return row is not None and row._burst is not None
 
-    def _row(self, path: str) -> FieldRow | None:
+    def row_at(self, path: str) -> FieldRow | None:
         """Return the row of a field of the form, or of an entry of a repeated group."""
         table = self.tables.get(path.partition("[")[0])
         return table.row_at(path) if isinstance(table, RepeatBlock) else self.rows.get(path)
@@ -394,7 +401,7 @@ class FormView(QScrollArea):
         self.commit()
         path = turn()
         if path is not None:
-            row = self._row(path)
+            row = self.row_at(path)
             if row is not None:
                 row.refresh()
             self.go_to(path)

@@ -32,6 +32,8 @@ class RepeatBlock(QWidget):
     resized = Signal()
     undo_asked = Signal()
     redo_asked = Signal()
+    files_brought = Signal(str, list)
+    file_shown = Signal(str)
 
     def __init__(self, document: FormDocument, table: Table, today: date) -> None:
         super().__init__()
@@ -108,6 +110,8 @@ class RepeatBlock(QWidget):
         row.resized.connect(self.resized)
         row.undo_asked.connect(self.undo_asked)
         row.redo_asked.connect(self.redo_asked)
+        row.files_brought.connect(self.files_brought)
+        row.file_shown.connect(self.file_shown)
         self.rows[path] = row
         return row
 

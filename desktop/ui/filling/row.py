@@ -20,6 +20,7 @@ from desktop.ui.filling.fields import (
     make_editor,
     tint,
 )
+from desktop.ui.filling.file_field import FileEditor
 from desktop.ui.filling.reading import NUMBERS, Taken
 from desktop.ui.parts import Button
 from desktop.ui.theme import RADIUS, STEP, Size, colour, font, grown, icon
@@ -85,6 +86,10 @@ class FieldRow(QWidget):
     resized = Signal()
     undo_asked = Signal()
     redo_asked = Signal()
+    files_brought = Signal(str, list)
+    """Files are to be taken for the field of this path."""
+    file_shown = Signal(str)
+    """The file of this digest is to be shown beside."""
 
     def __init__(
         self, document: FormDocument, field: Field, today: date, source: Source | None = None, path: str = ""
@@ -133,6 +138,12 @@ class FieldRow(QWidget):
         if isinstance(editor, (LineEditor, LinesEditor)) and (calculated or document.read_only):
             editor.setReadOnly(True)
             tint(editor, sunken=True)
+        elif isinstance(editor, FileEditor):
+            editor.brought.connect(lambda files: self.files_brought.emit(self.path, files))
+            editor.file_shown.connect(self.file_shown)
+            editor.resized.connect(self._needs_room)
+            if document.read_only:
+                editor.set_read_only()
         elif document.read_only:
             editor.setEnabled(False)
         if calculated:
@@ -283,7 +294,7 @@ class FieldRow(QWidget):
         return f"{self.path.rpartition('.')[0]}.{name}" if table is not None and name in table.column else name
 
     def _offer_list(self) -> None:
-        if not listed(self.spec) or isinstance(self.editor, (CheckEditor, LinesEditor)):
+        if not listed(self.spec) or isinstance(self.editor, (CheckEditor, LinesEditor, FileEditor)):
             return
         form = self.document.form
         options = form.options(self.path)
@@ -305,7 +316,7 @@ class FieldRow(QWidget):
     def _typed(self) -> None:
         if self._burst is None:
             self._burst = object()
-        if isinstance(self.editor, (CheckEditor, ChoiceEditor)):
+        if isinstance(self.editor, (CheckEditor, ChoiceEditor, FileEditor)):
             self._take(final=True)
             return
         if self._timer is None:
@@ -415,6 +426,7 @@ class FieldRow(QWidget):
                 bottom = PAD + max(high + LINE_TOP, one)
         elif width >= measures.wide:
             label = int(room * 0.42)
+            tall = self.editor.height_in(room - label - GAP) if isinstance(self.editor, FileEditor) else tall
             high = self._height(self.label, label)
             self.label.setGeometry(left, PAD + LINE_TOP, label, high)
             self.editor.setGeometry(left + label + GAP, PAD, room - label - GAP, tall)
@@ -422,6 +434,7 @@ class FieldRow(QWidget):
             note_left, note_wide = left + label + GAP, room - label - GAP
         else:
             high = self._height(self.label, room)
+            tall = self.editor.height_in(room) if isinstance(self.editor, FileEditor) else tall
             self.label.setGeometry(left, PAD, room, high)
             self.editor.setGeometry(left, PAD + high + 5, room, tall)
             bottom = PAD + high + 5 + tall
@@ -472,7 +485,7 @@ class FieldRow(QWidget):
             painter.drawRoundedRect(QRectF(self._help.geometry()), RADIUS, RADIUS)
         for box, symbol, role in self._marks:
             icon({"danger": "error", "warning": "warning"}[symbol], role).paint(painter, box)
-        if isinstance(self.editor, (LineEditor, LinesEditor, ChoiceEditor)):
+        if isinstance(self.editor, (LineEditor, LinesEditor, ChoiceEditor, FileEditor)):
             ring = QRectF(self.editor.geometry()).adjusted(-2, -2, 2, 2)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self._problems and not self.editor.hasFocus():

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLay
 from desktop.ui.filling.attachments import AttachmentPane
 from desktop.ui.filling.checklist import CHECK, SIGN, SUBMIT, Checklist, Task
 from desktop.ui.filling.document import FormDocument
+from desktop.ui.filling.file_field import bring
 from desktop.ui.filling.form_view import FormView
 from desktop.ui.filling.importing import choose_rows
 from desktop.ui.filling.keeping import Keeper
@@ -306,6 +307,8 @@ class Here(Page):
         view.told.connect(self._told)
         view.focused.connect(self.page_view.mark)
         view.import_asked.connect(lambda table: choose_rows(self, self.shell, view, table))
+        view.files_brought.connect(lambda path, files: bring(self.shell, view, form_id, path, files))
+        view.file_shown.connect(self._show_kept)
         self.bar.show()
         self._history()
         self._told()
@@ -529,6 +532,11 @@ class Here(Page):
         self.work.setCurrentWidget(self.attachments)
         if self.attachments.zone is not None:
             self.attachments.zone.choose.setFocus()
+
+    def _show_kept(self, sha256: str) -> None:
+        """Show a file of a field beside the form."""
+        desk = self.shell.desk
+        self._run(lambda progress: desk.workspace.files.read(sha256), self._show_paper)
 
     def _show_paper(self, data: bytes) -> None:
         self._show_page(force=True)

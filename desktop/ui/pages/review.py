@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.messages import message
-from desktop.ui.filling.attachments import size_words
 from desktop.ui.filling.hand_over import CodeCard, written
 from desktop.ui.filling.notices import NoticeChoice
+from desktop.ui.filling.sizes import size_words
 from desktop.ui.parts import (
     Button,
     Card,
