@@ -51,6 +51,7 @@ def application(*, scheme: str = "system", zoom: float = 1.0, practice: bool = F
     app.setWindowIcon(theme.icon("hoso"))
     for old in _translators:
         app.removeTranslator(old)
+        old.deleteLater()
     _translators.clear()
     # The code is Vietnamese and Qt's own menus and dialogs are English: each language lacks the other's half.
     if lang == "vi":

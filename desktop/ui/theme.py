@@ -122,8 +122,9 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@cache
 def load_fonts() -> str:
-    """Make the bundled typeface known and return its family."""
+    """Make the bundled typeface known, once for all looks, and return its family."""
     from PySide6.QtGui import QFontDatabase
 
     family = "Noto Sans"

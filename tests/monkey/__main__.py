@@ -50,7 +50,7 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.monkey", description=__doc__)
     options.add_argument("--minutes", type=float, default=1.0)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    options.add_argument("--told", action="store_true", help="tell the memory and the count of objects at each round")
+    options.add_argument("--told", action="store_true", help="tell the memory at each round")
     chosen = options.parse_args()
     print(f"seed {chosen.seed}", flush=True)
     faulthandler.enable()

@@ -38,8 +38,10 @@ from tests.desktop import ui_kit
 
 ROUND = 120
 """Acts until it goes home and looks round."""
-STILL = 8.0
-"""Seconds after which a window that does not answer counts as standing still; the machine may be slow."""
+STILL = 20.0
+"""Seconds after which a window that does not answer counts as standing still; the machine may be busy."""
+REST = 180.0
+"""Seconds after which a window that still works counts as never coming to rest."""
 STRANGERS = 3
 """Widgets without a parent that may be about: a menu or tool tip that Qt keeps."""
 PLATFORM = ("This plugin does not support", "propagateSizeHints")
@@ -175,6 +177,8 @@ class Monkey:
         self.longest = max(self.longest, took)
         if took > STILL:
             self._find("the window stood still", f"{took:.1f} s at {self._last[-1]}")
+        if act == self._stroll:
+            self._settle()
         self._steer()
 
     def _window(self) -> QWidget:
@@ -313,14 +317,13 @@ class Monkey:
             return ""
         page = self.dice.choice(("dossier", "dossier", "dossier", "sign", "review", "follow"))
         frame.go(page, dossier=self.dice.choice(known))
-        self._settle()
         return page
 
     # --- looking round -----------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
         try:
-            ui_kit.settle(self.frame, 60.0)
+            ui_kit.settle(self.frame, REST)
         except AssertionError:
             self._find("the window does not come to rest", f"{len(self.frame.jobs._running)} jobs")
 
@@ -376,7 +379,6 @@ class Monkey:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
         self.most = max(self.most, pages * 4096)
         if self.told:
-            everything = len(self.frame.findChildren(QObject))
-            print(f"round {self.rounds}, act {self.acts}: {pages * 4096 >> 20} MB, {everything} objects", flush=True)
+            print(f"round {self.rounds}, act {self.acts}: {pages * 4096 >> 20} MB", flush=True)
         if pages * 4096 > self.memory:
             self._find("memory", f"{pages * 4096 >> 20} MB")

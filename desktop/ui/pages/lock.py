@@ -102,7 +102,7 @@ class Here(Page):
         forgot = Button(self.tr("&Quên mật khẩu?"), flat=True)
         forgot.clicked.connect(self._recover_instead)
         self.body.addWidget(row_of(self.open, forgot))
-        QTimer.singleShot(0, self.passphrase.setFocus)
+        QTimer.singleShot(0, self.passphrase, self.passphrase.setFocus)
 
     def _show_keyring(self) -> None:
         text = Text(

@@ -81,7 +81,7 @@ class Here(Page):
         self._show_practice()
         if facts.get("part") == "signing":
             self.signing.server.setFocus()
-            QTimer.singleShot(0, lambda: self.sheet.ensureWidgetVisible(self.signing, 0, 6 * STEP))
+            QTimer.singleShot(0, self, lambda: self.sheet.ensureWidgetVisible(self.signing, 0, 6 * STEP))
 
     # --- the workspace ------------------------------------------------------------------------------
 

@@ -224,7 +224,7 @@ class Here(Page):
         back.clicked.connect(lambda: self.shell.go("welcome", step=1))
         self.body.addWidget(row_of(self.make, back))
         if self.by_passphrase.isChecked():
-            QTimer.singleShot(0, self.first.setFocus)
+            QTimer.singleShot(0, self.first, self.first.setFocus)  # not where a new look has replaced it
 
     def _make(self) -> None:
         from desktop.store.key import LEAST_PASSPHRASE, Keyring, Passphrase
