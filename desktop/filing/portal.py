@@ -47,8 +47,8 @@ def add_portal(
 
     Without a fingerprint the person is asked to compare it. In practice, its authorities become trusted, here only.
     """
-    refuse_imitation(desk, url)
     with connect(desk, url) as connection:
+        refuse_imitation(desk, connection.url)
         updated = desk.catalogue.add_portal(connection, fingerprint=fingerprint, now=desk.now(), agree=confirm)
         address = connection.url
     desk.catalogue.refresh()
@@ -58,15 +58,13 @@ def add_portal(
     return _known(known)
 
 
-def refuse_imitation(desk: Desk, url: str) -> None:
+def refuse_imitation(desk: Desk, address: str) -> None:
     """Raise PortalLooksAlike for an address whose name imitates an official one, or one of the portals known here."""
     from urllib.parse import urlsplit
 
-    from desktop.portal.connection import base_address
     from desktop.portal.errors import PortalLooksAlike
     from desktop.portal.names import imitates
 
-    address = base_address(url, practice=desk.practice)
     known = [urlsplit(one.pin.url).hostname or "" for one in desk.catalogue.portals()]
     found = imitates(urlsplit(address).hostname or "", known)
     if found is not None:

@@ -192,7 +192,6 @@ def add_way(
     if kind not in (SIX_STEP, HAND_OVER):
         raise ConnectorUnknown(url, kind)
     facts: dict[str, Any] = {"connector": kind}
-    refuse_imitation(desk, url)
     if kind == HAND_OVER:
         address = page_address(url, practice=desk.practice)
         facts["page"] = address
@@ -201,6 +200,7 @@ def add_way(
     else:
         address = base_address(url, practice=desk.practice)
         facts |= {"unit": unit, "settles_by_code": settles_by_code}
+    refuse_imitation(desk, address)
     if desk.catalogue.portal(address) is not None:
         raise ConnectorUnknown(address, kind)
     title = (name or "").strip()[:200] or address.partition("://")[2]
