@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from forms.definition import Definition, Field, Group, Table
 from forms.errors import DefinitionInvalid
 from forms.form import Form
 from forms.printing import PrintOptions, paper, print_form, read_back
+from forms.sheet import Content, Line, make_sheet, read_plan, read_sheet
+from forms.sheet.layout import written_fields
 from forms.template.package import open_folder
 from tests.forms.form_kit import (
     definition,
@@ -302,11 +306,15 @@ def test_a_group_is_printed_where_it_is_filled_and_its_places_are_found(tmp_path
     assert read_back(printed.pdf).values["con"][0]["ten"] == "LÊ VĂN BA"
 
 
-def test_the_sheet_for_many_clients_names_the_group_over_each_field() -> None:
-    from forms.sheet.layout import written_fields
-
-    titles = [one.title("vi") for one in written_fields(GROUPED.definition.form_fields.values())]
-    assert titles[:5] == [
-        "Trường ket_hon", "Trường chung_ten", "Trường nuoc_ngoai", "Nhóm vo_chong: Họ và tên",
-        "Nhóm vo_chong: Trường vc_sinh",
-    ]  # fmt: skip
+def test_the_sheet_for_many_clients_names_the_group_over_each_field_and_is_read_back(tmp_path: Path) -> None:
+    scan = field("vc_anh", "file")
+    opened = open_folder(write_folder(tmp_path / "mau", files([*ITEMS, scan], RULES)))
+    titles = [one.title("vi") for one in written_fields(opened.definition.form_fields.values())]
+    assert titles[3:5] == ["Nhóm vo_chong: Họ và tên", "Nhóm vo_chong: Trường vc_sinh"]
+    lines = (Line(3, {"#client": "0999999888", "#row": "1", "ket_hon": "x", "vc_ten": "AN", "vc_noi_cap": "Huế"}),)
+    tables = {"con": (Line(3, {"#row": "1", "con.ten": "BA", "con.hoc_phi": Decimal(7)}),)}
+    made = make_sheet(Content(opened.ref, None, "lo-1", lines, tables))
+    (row,) = read_plan(read_sheet(made), opened, None, date(2026, 11, 22)).rows
+    assert {name: value for name, value in row.data.items() if value not in (None, "", [])} == {
+        "ket_hon": True, "vc_ten": "AN", "vc_noi_cap": "Huế", "con": [{"ten": "BA", "hoc_phi": 7}],
+    }  # fmt: skip
