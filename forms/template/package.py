@@ -447,9 +447,13 @@ def _examples(files: Mapping[str, bytes]) -> Iterator[Example]:
         if not name.startswith("examples/") or not name.endswith(".json"):
             continue
         raw = _json(files, name)
-        expect = raw.get("expect", {}) if isinstance(raw, dict) else None
-        if not isinstance(expect, dict) or "data" not in raw or not isinstance(raw.get("period"), str | None):
-            raise TemplateUnreadable("EXAMPLE", name)
+        try:
+            check_shape("example", raw)
+        except DefinitionInvalid as error:
+            raise TemplateUnreadable(
+                "EXAMPLE", f"{name}: {error.where.rpartition(': ')[2]}: {error.detail}"[:300]
+            ) from error
+        expect = raw.get("expect", {})
         title = raw.get("title", name)
         problems = expect.get("problems")
         yield Example(

@@ -305,7 +305,7 @@ def test_any_definition_is_read_or_refused(more: dict[str, Any]) -> None:
 
 
 def test_the_bundled_schemas_are_schemas() -> None:
-    for name in ("template", "definition"):
+    for name in ("template", "definition", "xml", "example"):
         schema = json.loads((RESOURCES / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
         jsonschema_rs.meta.validate(schema)
 
@@ -416,6 +416,25 @@ def test_an_example_that_does_not_come_out_is_told(tmp_path: Path) -> None:
     (result,) = run_examples(open_folder(path))
     assert not result.ok
     assert [text.split(":")[0] for text in result.differences] == ["b", "problems"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"dta": {}}, "data"),
+        ({"data": []}, "data"),
+        ({"data": {}, "period": 5}, "period"),
+        ({"data": {}, "expect": {"problem": []}}, "expect"),
+        ({"data": {}, "complete": "có"}, "complete"),
+    ],
+)
+def test_an_example_of_another_shape_is_refused_with_its_place(tmp_path: Path, wrong: object, where: str) -> None:
+    path = folder(tmp_path, **{"examples/mot.json": json.dumps(wrong).encode()})
+    with pytest.raises(TemplateUnreadable) as refused:
+        open_folder(path)
+    assert refused.value.reason == "EXAMPLE"
+    assert "examples/mot.json" in refused.value.detail
+    assert where in refused.value.detail
 
 
 def test_notices_depend_on_the_period_and_the_day(tmp_path: Path) -> None:
