@@ -92,7 +92,7 @@ class App:
         return Desk(
             home=self.home,
             practice=self.practice,
-            workers=self.workers,
+            open_workers=lambda: self.workers,
             open_workspace=lambda: self.open_workspace(),
             open_catalogue=lambda: Catalogue(self.home, practice=self.practice),
             clock=self._clock,

@@ -31,10 +31,15 @@ class Desk:
 
     home: Path
     practice: bool
-    workers: Workers
+    open_workers: Callable[[], Workers]
     open_workspace: Callable[[], Workspace]
     open_catalogue: Callable[[], Catalogue]
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(ZONE))
+
+    @cached_property
+    def workers(self) -> Workers:
+        """Return the worker processes; they start when first used."""
+        return self.open_workers()
 
     @cached_property
     def workspace(self) -> Workspace:

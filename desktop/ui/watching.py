@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QWindow
+
     from desktop.ui.frame import Frame
     from desktop.ui.jobs import Progress
 
@@ -33,8 +36,14 @@ class Watch(QObject):
         self._idle.timeout.connect(self._lock)
         self._idle.start()
         program = QCoreApplication.instance()
-        if program is not None:
-            program.installEventFilter(self)
+        if isinstance(program, QGuiApplication):
+            program.focusWindowChanged.connect(self._look_at)
+            self._look_at(frame.windowHandle())
+
+    def _look_at(self, window: QWindow | None) -> None:
+        """Look at what comes to a window from outside; what its hundreds of parts are told passes unseen."""
+        if window is not None:
+            window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice that somebody is there."""

@@ -21,11 +21,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
 from desktop import crashes
 from desktop.ui.system import instance
 from desktop.ui.system.ties import Ties
+from desktop.ui.watching import Watch
 from tests.desktop import ui_kit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -393,3 +395,29 @@ def test_a_near_deadline_is_told_once_a_day(frame: Any, ties: Ties) -> None:
     for one in first:
         assert one.due is not None
         assert ui_kit.COMPANY_NAME not in ties.tray.words_of(one)
+
+
+# --- whether somebody is there --------------------------------------------------------------------------
+
+
+def test_a_key_or_a_click_in_the_window_or_in_a_dialog_tells_that_somebody_is_there(frame: Any) -> None:
+    frame.show()
+    watch = Watch(frame)
+    dialog = QDialog(frame)
+    QLineEdit(dialog)
+
+    def noticed(act: Callable[[], None]) -> bool:
+        watch._idle.stop()
+        act()
+        QApplication.processEvents()
+        return watch._idle.isActive()
+
+    assert noticed(lambda: QTest.keyClick(frame.windowHandle(), Qt.Key.Key_Shift))
+    assert noticed(lambda: QTest.mouseClick(frame.windowHandle(), Qt.MouseButton.LeftButton))
+    assert not noticed(frame.update)
+    dialog.open()
+    QApplication.processEvents()
+    assert noticed(lambda: QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_A))
+    dialog.close()
+    watch._round.stop()
+    watch._idle.stop()
