@@ -122,6 +122,19 @@ def test_a_number_is_compared_with_the_birth_and_sex_of_its_own_person() -> None
     assert both["so_dinh_danh"]["birth"] == "ngay_sinh"
 
 
+def test_a_place_to_sign_may_be_one_paragraph_with_its_lines_ended_by_hand() -> None:
+    cell = "<w:tc><w:p><w:r>{}</w:r></w:p></w:tc>"
+    lines = ("……, ngày …… tháng …… năm ……", "NGƯỜI LÀM ĐƠN/ĐẠI DIỆN CHỦ ĐẦU TƯ", "(Ký, ghi rõ họ tên, đóng dấu nếu có)")
+    signing = cell.format("<w:br/>".join(f"<w:t>{line}</w:t>" for line in lines))
+    table = f"<w:tbl><w:tr>{cell.format('<w:t></w:t>')}{signing}</w:tr></w:tbl>"
+    proposal = proposed(raw(said("ĐƠN ĐỀ NGHỊ") + said("Họ và tên: ………………") + table))
+    (signer,) = facts(proposal)["signers"]
+    assert signer["title"]["vi"] == "NGƯỜI LÀM ĐƠN/ĐẠI DIỆN CHỦ ĐẦU TƯ"
+    assert "legal_representative" in signer["roles"]
+    assert kinds(proposal)["ngay_lap"] == "date"
+    assert "note: [(Ký, ghi rõ họ tên, đóng dấu nếu có)]" in proposal.files["layout.typ"].decode()
+
+
 def test_an_authorisation_has_two_parties_that_sign_and_either_or_questions() -> None:
     proposal = proposed(word_kit.authorisation())
     found = definition(proposal)

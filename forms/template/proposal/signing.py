@@ -10,7 +10,7 @@ from forms.template.proposal.draft import Element, Signatures, Signing
 from forms.template.proposal.english import english
 from forms.template.proposal.guessing import bare, key_of
 from forms.template.proposal.labels import Day, only_gaps, ornament, with_days
-from forms.template.proposal.paper import Align, Block, Box, Gap, Grid, Paragraph, Space, paragraphs
+from forms.template.proposal.paper import Align, Block, Box, Break, Gap, Grid, Paragraph, Piece, Space, paragraphs
 
 if TYPE_CHECKING:
     from forms.template.proposal.structure import Structure
@@ -85,7 +85,7 @@ def _is_note(paragraph: Paragraph) -> bool:
 
 def _grid(grid: Grid, form: Structure) -> tuple[list[Element], int] | None:
     cells = [cell for row in grid.rows for cell in row]
-    lines = [p for cell in cells for p in paragraphs(cell.blocks) if p.text]
+    lines = [p for cell in cells for p in _lines(cell.blocks)]
     if len(cells) > 16 or not (any(_is_note(p) for p in lines) or any(_is_title(p) for p in lines)):
         return None
     if grid.ruled and not any(_is_note(p) for p in lines):
@@ -97,12 +97,26 @@ def _grid(grid: Grid, form: Structure) -> tuple[list[Element], int] | None:
     for row in grid.rows:
         place = 0
         for cell in row:
-            columns[min(place, width - 1)] += [p for p in paragraphs(cell.blocks) if p.text]
+            columns[min(place, width - 1)] += _lines(cell.blocks)
             place += cell.across
     made = [_signing(lines_, form) for lines_ in columns if lines_ or width > 1]
     if not any(one.mark for one in made):
         return None
     return [Signatures(tuple(made))], 1
+
+
+def _lines(blocks: Sequence[Block]) -> list[Paragraph]:
+    """Return the lines of a cell: a place to sign is often one paragraph, its lines ended by Shift+Enter."""
+    found: list[Paragraph] = []
+    for paragraph in paragraphs(blocks):
+        parts: list[list[Piece]] = [[]]
+        for piece in paragraph.pieces:
+            if isinstance(piece, Break):
+                parts.append([])
+            else:
+                parts[-1].append(piece)
+        found += [Paragraph(tuple(part), paragraph.align) for part in parts]
+    return [paragraph for paragraph in found if paragraph.text]
 
 
 def _paragraphs(blocks: Sequence[Block], at: int, form: Structure) -> tuple[list[Element], int] | None:
