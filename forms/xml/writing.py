@@ -35,6 +35,8 @@ def write(template: Template, period: Period | str | None, values: Mapping[str, 
 
 def clean(text: str, *, lines: bool = False) -> str:
     """Return text as it may stand in a form's XML: NFC, no control characters, no stray white space at the ends."""
+    if text.isprintable():  # nearly all: nothing of it is left out
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     kept = [c if _allowed(c) or (lines and c == "\n") else " " if c in "\t\r\n" else "" for c in text]
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
