@@ -54,8 +54,6 @@ def main() -> int:
     chosen = options.parse_args()
     print(f"seed {chosen.seed}", flush=True)
     faulthandler.enable()
-    # Set-up and looking round take their time; what takes longer stands still, and tells where.
-    faulthandler.dump_traceback_later(60 * chosen.minutes + 240, exit=True)
     # Nothing of this machine's is in its reach: whatever it opens or saves is in a home of its own.
     home = tempfile.TemporaryDirectory(prefix="hoso-monkey-")
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"):
@@ -70,6 +68,8 @@ def main() -> int:
     from tests.monkey.monkey import Monkey
 
     portal, place = stand(Path(home.name) / "place", root)
+    # Looking round takes its time; what takes longer stands still, and tells where.
+    faulthandler.dump_traceback_later(60 * chosen.minutes + 600, exit=True)
     monkey = Monkey(chosen.seed, MEMORY, place, told=chosen.told)
     began = time.monotonic()
     end: Callable[[], bool] = lambda: time.monotonic() - began >= 60 * chosen.minutes  # noqa: E731

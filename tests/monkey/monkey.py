@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.frame import PAGES, Frame
+from desktop.ui.pages.accounts import Accounts
 from desktop.ui.shell import Page
 from tests.desktop import ui_kit
 
@@ -322,6 +323,8 @@ class Monkey:
     # --- looking round -----------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
+        for log_in in self.frame.findChildren(Accounts):
+            log_in._stop()  # nobody is at the browser
         try:
             ui_kit.settle(self.frame, REST)
         except AssertionError:

@@ -99,7 +99,10 @@ class Accounts(QWidget):
             return filing.login(desk, self._url, None, show=told, cancelled=progress.cancelled)
 
         self.enter.setEnabled(False)
-        self._waiting = self._shell.jobs.run("work", work, done=self._entered, failed=self._not_entered, owner=self)
+        waiting = self._shell.jobs.run("work", work, done=self._entered, failed=self._not_entered, owner=self)
+        # It waits for minutes: once nobody can see or stop that any more, it must not keep others from the lane.
+        self.destroyed.connect(lambda *_: waiting.cancel())
+        self._waiting = waiting
         self._opened("")
 
     def _opened(self, address: str) -> None:
