@@ -11,7 +11,7 @@ from desktop.portal.contract import Follower, Progress
 from desktop.portal.contract import Payment as PortalPayment
 from desktop.portal.errors import NotOffered, PortalAnsweredGarbage, ReceiptInvalid
 from desktop.store import Workspace
-from desktop.store.records import FeeState, Payment, PaymentState
+from desktop.store.records import Evidence, FeeState, Payment, PaymentState
 from desktop.store.timing import Clock
 
 PAYMENT_RECEIPT = "payment_receipt"
@@ -64,11 +64,12 @@ def settle_payments(ws: Workspace, portal: Follower, dossier: str) -> list[Payme
     """Ask how the payments of a dossier stand that are not known to be at their end, without beginning any.
 
     One that was cut off before its answer is asked for under its own key where the portal says that the fee is
-    being paid or is paid: the portal then gives the payment that it has.  A missing e-receipt is fetched.
+    being paid or is paid: the portal then gives the payment that it has.  An e-receipt that is missing, or that
+    proves nothing as it came, is fetched again.
     """
     ours = ws.dossiers.get(dossier)
     fees = {fee.fee: fee.state for fee in ws.fees.list(ours.id)}
-    receipts = {one.facts.get("payment") for one in ws.evidence.list(ours.id, PAYMENT_RECEIPT)}
+    receipts = {one.facts.get("payment") for one in ws.evidence.list(ours.id, PAYMENT_RECEIPT) if _proves(one)}
     found = []
     for payment in ws.fees.payments(ours.id):
         proven = payment.id in receipts
@@ -123,16 +124,24 @@ def _settle(ws: Workspace, payment: Payment, said: PortalPayment, code: str, por
 
 
 def _keep_payment_receipt(ws: Workspace, payment: Payment, said: PortalPayment, code: str, portal: Follower) -> None:
-    """Keep an e-receipt as it came, once, and whether it proves the payment."""
+    """Keep an e-receipt as it came, and whether it proves the payment: one that does, and the first that did not."""
     assert said.receipt is not None
-    if any(one.facts.get("payment") == payment.id for one in ws.evidence.list(payment.dossier, PAYMENT_RECEIPT)):
+    kept = [one for one in ws.evidence.list(payment.dossier, PAYMENT_RECEIPT) if one.facts.get("payment") == payment.id]
+    if any(_proves(one) for one in kept):
         return
     facts: dict[str, Any] = {"payment": payment.id, "fee": payment.fee, "amount": payment.amount, "trusted": True}
     try:
         portal.check_payment(said.receipt, payment=said.id, code=code, fee=payment.fee, amount=payment.amount)
     except ReceiptInvalid as invalid:
+        if kept:
+            return
         facts |= {"trusted": False, "why": invalid.code}
     ws.evidence.add(
         payment.dossier, PAYMENT_RECEIPT, said.receipt.encode("utf-8", "replace"),
         name="bien-lai-dien-tu.jws", media_type="application/jose", facts=facts,
     )  # fmt: skip
+
+
+def _proves(receipt: Evidence) -> bool:
+    """Say whether an e-receipt that is kept proves its payment."""
+    return bool(receipt.facts.get("trusted"))

@@ -13,8 +13,8 @@ import pytest
 from tests.desktop.test_faults import _seed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are forked here")
-SHARE = 20
-"""One case of so many: each operation and each fault once, and a few more, in a minute of the processor."""
+SHARE = 10
+"""One case of so many: each operation and each fault once, and more, another choice with each commit."""
 
 
 def test_the_matrix_has_every_request_of_the_contract_that_a_client_makes() -> None:

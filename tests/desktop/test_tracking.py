@@ -355,6 +355,31 @@ def test_a_payment_goes_on_under_its_first_key(scene: Scene) -> None:
     assert settled.state == PaymentState.PAID
 
 
+def test_an_e_receipt_that_proves_nothing_is_fetched_again(scene: Scene) -> None:
+    with_a_fee(scene)
+    paid = {"id": "p", "state": "paid", "url": "https://bank.example.vn/p?x=1", "amount": 50_000, "receipt": "a.b.c"}
+    told = Told({f"/v1/dossiers/{scene.code}/payments": paid, "/v1/payments/p": paid})
+
+    class Believing(HosoConnector):
+        def check_payment(self, receipt: str, **facts: Any) -> None:
+            if receipt != "d.e.f":
+                super().check_payment(receipt, **facts)
+
+    portal = Believing(told, scene.portal, "t")
+    tracking.pay(scene.ws, portal, scene.dossier.id, scene.clock, browse=lambda _: None)
+    for _ in range(2):  # what proves nothing is kept once, however often it comes
+        tracking.settle_payments(scene.ws, portal, scene.dossier.id)
+        (spoilt,) = scene.ws.evidence.list(scene.dossier.id, tracking.PAYMENT_RECEIPT)
+        assert spoilt.facts["trusted"] is False
+    told.answers["/v1/payments/p"] = paid | {"receipt": "d.e.f"}
+    tracking.settle_payments(scene.ws, portal, scene.dossier.id)
+    kept = scene.ws.evidence.list(scene.dossier.id, tracking.PAYMENT_RECEIPT)
+    assert sorted(one.facts["trusted"] for one in kept) == [False, True]
+    asked = len(told.asked)
+    tracking.settle_payments(scene.ws, portal, scene.dossier.id)
+    assert len(told.asked) == asked
+
+
 def test_a_result_that_is_not_what_was_announced(scene: Scene) -> None:
     class Other(Told):
         def download(self, path: str, target: Any, **more: Any) -> int:

@@ -278,7 +278,9 @@ class Client:
         """Pay what is due; the person confirms on the portal's page."""
 
         def browse(url: str) -> None:
-            requests.post(self.place.portal + "/practice/pay/" + url.rpartition("/")[2], timeout=30).raise_for_status()
+            with contextlib.suppress(requests.ConnectionError):  # the page of a portal that is down stays empty
+                page = self.place.portal + "/practice/pay/" + url.rpartition("/")[2]
+                requests.post(page, timeout=30).raise_for_status()
 
         self._with(lambda at: tracking.pay(self.ws, at, dossier, self.desk.clock, browse=browse, patience=0.0))
 
