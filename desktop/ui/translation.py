@@ -10,12 +10,14 @@ call says which is meant: `self.tr("Đóng", "a fee")` makes a second entry.
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTranslator
 
+from desktop.replacing import move_over
 from forms.bundled import RESOURCES
 
 if TYPE_CHECKING:
@@ -92,7 +94,11 @@ def update() -> list[Word]:
     done, words = known(file), found()
     _write(file, words, done)
     for name in ("hoso_en", "qtbase_vi"):
-        _run("lrelease", "-silent", str(FOLDER / f"{name}.ts"), "-qm", str(FOLDER / f"{name}.qm"))
+        target = FOLDER / f"{name}.qm"
+        fresh = target.with_name(f".{name}.{os.getpid()}.qm")
+        _run("lrelease", "-silent", str(FOLDER / f"{name}.ts"), "-qm", str(fresh))
+        # A running program has the file mapped: written in place, it would die of a bus error at its next word.
+        move_over(fresh, target)
     return [word for word in words if (word.source, word.comment) not in done]
 
 
