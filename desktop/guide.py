@@ -27,7 +27,7 @@ PLACES: dict[str, str] = {
     "welcome": "welcome", "home": "home", "dossiers": "dossier", "procedures": "procedures",
     "procedure": "procedures", "clients": "clients", "client": "clients", "signatures": "signatures",
     "outbox": "outbox", "batch": "batch", "dossier": "dossier", "again": "again", "sign": "sign",
-    "review": "review", "follow": "follow", "settings": "settings", "lock": "lock", "help": "help",
+    "review": "review", "follow": "follow", "lookup": "follow", "settings": "settings", "lock": "lock", "help": "help",
 }  # fmt: skip
 """The chapter that is about a page of the window."""
 _HEADING = re.compile(r'^(?:<a id="(?P<place>[a-z-]+)"></a>\n)?(?P<level>#{1,3}) (?P<title>.+)$', re.M)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from desktop.errors import DossierNotFound
 from desktop.filing.agenda import due_of
 from desktop.filing.desk import ZONE, Desk
 from desktop.filing.dossiers import procedure
@@ -71,9 +72,33 @@ def status(desk: Desk, which: str | None = None, *, id_number: str | None = None
     if id_number is not None:
         with connector(desk, _finding(desk)) as portal:
             return [foreign_view(one) for one in tracking.look_up(portal, id_number=id_number)]
+    if which is not None and not _ours(desk, which):
+        return _theirs(desk, which)
     wanted = [ws.dossiers.get(which)] if which is not None else ws.dossiers.list(coded=True)
     refresh(desk, wanted)
     return [status_view(desk, dossier.id) for dossier in wanted]
+
+
+def _ours(desk: Desk, which: str) -> bool:
+    try:
+        desk.workspace.dossiers.get(which)
+    except DossierNotFound:
+        return False
+    return True
+
+
+def _theirs(desk: Desk, code: str) -> list[StatusView]:
+    """Look a code up that this workspace does not know; nothing is kept. Raises DossierNotFound where none has it."""
+    from desktop import tracking
+    from desktop.store.ids import typed
+
+    if "-" in code and not typed(code).startswith("HS-"):
+        for found in ways(desk):
+            if found.abilities.find:
+                with connector(desk, found) as portal:
+                    if said := tracking.look_up(portal, code=code):
+                        return [foreign_view(one) for one in said]
+    raise DossierNotFound(code)
 
 
 def refresh(desk: Desk, wanted: list[Dossier]) -> None:

@@ -47,6 +47,7 @@ PAGES = {
     "sign": "desktop.ui.pages.sign",
     "review": "desktop.ui.pages.review",
     "follow": "desktop.ui.pages.follow",
+    "lookup": "desktop.ui.pages.lookup",
     "settings": "desktop.ui.pages.settings",
     "lock": "desktop.ui.pages.lock",
     "help": "desktop.ui.pages.help",

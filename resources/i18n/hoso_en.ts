@@ -2075,6 +2075,16 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/dossiers.py" />
+            <source>&amp;Tra cứu và thư</source>
+            <translation>&amp;Look up and letters</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/dossiers.py" />
+            <source>Hỏi cổng theo mã hồ sơ hay số định danh; đọc thư của các cơ quan</source>
+            <translation>Ask a portal by dossier code or ID number; read what agencies wrote</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/dossiers.py" />
             <source>Tìm theo thủ tục, kỳ, mã hồ sơ, tên hoặc mã số thuế; không cần gõ dấu</source>
             <translation>Find by procedure, period, dossier code, name or tax code; diacritics not needed</translation>
         </message>
@@ -2126,6 +2136,7 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
+            <location filename="../../desktop/ui/pages/lookup.py" />
             <source>&amp;Hỏi cổng</source>
             <translation>&amp;Ask the portal</translation>
         </message>
@@ -2770,6 +2781,66 @@
             <location filename="../../desktop/ui/pages/welcome.py" />
             <source>Hai lần gõ không giống nhau.</source>
             <translation>The two entries differ.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Tra cứu và thư</source>
+            <translation>Look up and letters</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Mã hồ sơ, mã số thuế hoặc số định danh</source>
+            <translation>Dossier code, tax code or ID number</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Cổng trả lời về hồ sơ của tài khoản đang đăng nhập.</source>
+            <translation>The portal answers for the account that is logged in.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Hồ sơ cổng trả lời</source>
+            <translation>Dossiers that the portal told</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Thư của các cơ quan</source>
+            <translation>Letters of the agencies</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Chưa có thư nào.</source>
+            <translation>No letters yet.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Đang hỏi cổng…</source>
+            <translation>Asking the portal…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Cổng có {} hồ sơ.</source>
+            <translation>The portal has {} dossiers.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Cổng không thấy hồ sơ nào.</source>
+            <translation>The portal has no such dossier.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Hồ sơ này không do máy này nộp: xem chi tiết trên trang của cổng.</source>
+            <translation>This dossier was not filed from this computer: see the portal's page.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Chờ bổ sung</source>
+            <translation>Papers wanted</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Có đường dẫn lạ</source>
+            <translation>Leads elsewhere</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/other_portal.py" />
