@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desktop.ui.frame import Frame
     from desktop.ui.jobs import Progress
 
-LATER = 3000
+LATER = 5000
 """Milliseconds after which is looked for news: the page of today, which shows what is due, comes first."""
 MOST = 3
 """Notices at a time; what is more is counted in one."""
