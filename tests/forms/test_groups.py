@@ -215,9 +215,20 @@ def test_a_layout_is_told_what_stands_in_a_group() -> None:
     assert sheet["groups"]["vo_chong"] == ["vc_ten", "vc_sinh", "vc_so", "vc_noi_cap", "vc_con"]
 
 
-trees = st.recursive(st.just("leaf"), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=8).map(
-    lambda tree: tree if isinstance(tree, list) else [tree]
-)
+def nested(depths: list[int]) -> list[Any]:
+    """Return a tree whose leaves lie at those depths, as far as one can step down from the leaf before."""
+    tree: list[Any] = []
+    path = [tree]
+    for depth in depths:
+        del path[depth + 1 :]
+        while len(path) <= depth:
+            path[-1].append([])
+            path.append(path[-1][-1])
+        path[-1].append("leaf")
+    return tree
+
+
+trees = st.lists(st.integers(0, 5), min_size=1, max_size=8).map(nested)
 
 
 def grown(tree: list[Any], depth: int, counter: list[int]) -> list[dict[str, Any]]:
