@@ -238,8 +238,9 @@ def icon(name: str, role: str = "text") -> QIcon:
     if not path.is_file():
         return QIcon()
     made = QIcon()
+    drawn = path.read_text(encoding="utf-8")
     for mode, which in ((QIcon.Mode.Normal, role), (QIcon.Mode.Disabled, "muted")):
-        text = path.read_text(encoding="utf-8").replace("currentColor", getattr(colours(), which))
+        text = drawn.replace("currentColor", getattr(colours(), which))
         renderer = QSvgRenderer(QByteArray(text.encode()))
         for side in map(grown, (20, 40, 60)):
             picture = QPixmap(QSize(side, side))
