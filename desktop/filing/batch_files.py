@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,13 +196,50 @@ def _keep(
 
 def _line(target: Path, data: bytes, signed: SignedDocument) -> dict[str, Any]:
     """Write a signed file's line of the ledger."""
+    digests = hashlib.sha256(data).hexdigest(), hashlib.sha256(signed.data).hexdigest()
+    return _line_of(target, *digests, signed)
+
+
+def _line_of(target: Path, source: str, made: str, signed: SignedDocument) -> dict[str, Any]:
     return {
         "file": target.name,
-        "source_sha256": hashlib.sha256(data).hexdigest(),
-        "signed_sha256": hashlib.sha256(signed.data).hexdigest(),
+        "source_sha256": source,
+        "signed_sha256": made,
         "by": signed.signer.fingerprint,
         "at": signed.signing_time.isoformat(),
     }
+
+
+def _large(
+    desk: Desk, order: FileOrder, target: Path, key: SigningKey, ledger: Ledger, evidence: Path | None
+) -> SignedDocument | None:
+    """Sign a PDF that is too large to be held, from file to file; None for any other."""
+    from desktop.filing.large import is_large_pdf, sign_large
+
+    with _opened(order.source) as source:
+        if not is_large_pdf(source):
+            return None
+        if os.fstat(source.fileno()).st_size > FILE_LIMIT:
+            raise FileTooLarge(str(order.source), FILE_LIMIT)
+        beside = _Beside(target, b"")
+        try:
+            with beside.opened() as written:
+                signed = sign_large(desk, source, written, key, order.request)
+                written.seek(0)
+                made = hashlib.file_digest(written, "sha256").hexdigest()
+            if evidence is not None:
+                keep_loose(evidence, key, signed, order.request, target.name, made)
+            beside.sync()
+            beside.put()
+            if beside.failed is not None:
+                raise beside.failed
+        except OSError as error:
+            raise OutputNotWritten(str(target), _reason(error)) from error
+        finally:
+            beside.leave()
+        source.seek(0)
+        ledger.add(_line_of(target, hashlib.file_digest(source, "sha256").hexdigest(), made, signed))
+        return signed
 
 
 def _warm(desk: Desk) -> None:
@@ -234,6 +272,8 @@ def _job(
         return _made_from(order.source, target, ledger)
 
     def work(key: SigningKey) -> dict[str, Any]:
+        if sign is sign_document and (signed := _large(desk, order, target, key, ledger, evidence)) is not None:
+            return signed.to_json()
         data = _read(order.source)
         if warm is not None and key.kind != "remote":
             warm()
@@ -244,13 +284,14 @@ def _job(
     return Job(order.source.name, order.signer, work, kept, {"source": order.source, "file": target})
 
 
-def keep_loose(folder: Path, key: SigningKey, signed: SignedDocument, request: SignRequest, name: str) -> None:
-    """Write the evidence of a file that is kept outside of a workspace."""
+def keep_loose(
+    folder: Path, key: SigningKey, signed: SignedDocument, request: SignRequest, name: str, sha256: str | None = None
+) -> None:
+    """Write the evidence of a file that is kept outside of a workspace; with its SHA-256 where it is not held."""
     from desktop.filing.evidence import write_evidence
 
-    write_evidence(
-        folder, key, signed.findings, request.trust, signed.signing_time, str(request.role), name, signed.data
-    )
+    sha256 = sha256 or hashlib.sha256(signed.data).hexdigest()
+    write_evidence(folder, key, signed.findings, request.trust, signed.signing_time, str(request.role), name, sha256)
 
 
 def _made_from(source: Path, target: Path, ledger: Ledger) -> bool:
@@ -280,9 +321,16 @@ def _made_from(source: Path, target: Path, ledger: Ledger) -> bool:
         raise SourceNotRead(str(source), _reason(error)) from error
 
 
+def _opened(path: Path) -> BufferedReader:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise SourceNotRead(str(path), _reason(error)) from error
+
+
 def _read(path: Path) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with _opened(path) as file:
             data = file.read(FILE_LIMIT + 1)
     except OSError as error:
         raise SourceNotRead(str(path), _reason(error)) from error
@@ -341,6 +389,13 @@ class _Beside:
                 left = left[os.write(self._descriptor, left) :]
         except OSError as error:
             self._fail(error)
+
+    def opened(self) -> BufferedRandom:
+        """Open it to be written further, before it is synced. Raises OutputNotWritten."""
+        if self._descriptor is None:
+            assert self.failed is not None
+            raise self.failed
+        return os.fdopen(self._descriptor, "r+b", closefd=False)
 
     def sync(self) -> None:
         """Have the disk take it."""

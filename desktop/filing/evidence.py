@@ -143,15 +143,13 @@ def keep_evidence(
 
 def write_evidence(
     folder: Path, key: SigningKey, findings: Sequence[Finding], trust: Trust | None, at: datetime, role: str,
-    name: str, data: bytes,
+    name: str, sha256: str,
 ) -> Path:  # fmt: skip
     """Write the evidence of a file that was signed outside of a workspace into a folder of its own.
 
-    Raises OutputNotWritten.
+    The signed file is known by its SHA-256. Raises OutputNotWritten.
     """
-    import hashlib
-
-    from desktop.filing.batch_files import write_whole
+    from desktop.filing.batch_files import write_together
     from desktop.filing.errors import OutputNotWritten
 
     target = folder / f"{name}.chung-cu"
@@ -159,10 +157,14 @@ def write_evidence(
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputNotWritten(str(target), "EACCES") from error
-    signed = [{"name": name, "sha256": hashlib.sha256(data).hexdigest()}]
+    signed = [{"name": name, "sha256": sha256}]
+    files = []
     for number, (_, own, _, part) in enumerate(evidence_files(key, findings, trust, at, role, signed)):
         path = target / own
-        write_whole(path if not number or own != "danh-sach-thu-hoi.crl" else target / f"{number}-{own}", part)
+        files.append((path if not number or own != "danh-sach-thu-hoi.crl" else target / f"{number}-{own}", part))
+    failed = next((one for one in write_together(files) if one is not None), None)
+    if failed is not None:
+        raise failed
     return target
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 from desktop.filing.desk import Desk
 
 if TYPE_CHECKING:
     from signing.key import Digest
-    from signing.levels import Level, Proofs
+    from signing.levels import Extended, Level, Proofs
     from signing.trust import Trust
 
 LEVELS = ("b-b", "b-t", "b-lt", "b-lta")
@@ -77,10 +77,22 @@ def extend_document(data: bytes, level: Level, proofs: Proofs) -> ExtendedDocume
         return _extend_xades(data, level, proofs, "XML" if xml else "ASiC-E")
     if b"%PDF-" not in data[:1024]:
         raise LevelForPdfOnly(level.value, "")
-    done = extend(data, None, level=level, proofs=proofs)
-    assert done.data is not None
+    return _extended(extend(data, None, level=level, proofs=proofs))
+
+
+def extend_large(source: IO[bytes], target: IO[bytes], level: Level, proofs: Proofs) -> ExtendedDocument:
+    """Raise the signatures of an open PDF into an open new file (w+b), in constant memory; the result holds no data.
+
+    Raises as signing. The caller gives the file its name when this returns.
+    """
+    from signing.levels import extend
+
+    return _extended(extend(cast(BinaryIO, source), cast(BinaryIO, target), level=level, proofs=proofs))
+
+
+def _extended(done: Extended) -> ExtendedDocument:
     return ExtendedDocument(
-        done.data,
+        done.data or b"",
         done.before.value,
         done.level.value,
         done.signatures,

@@ -18,10 +18,12 @@ import contextlib
 import hashlib
 import io
 import mmap
+import os
+import sys
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from asn1crypto import crl as asn1_crl
 from asn1crypto import ocsp as asn1_ocsp
@@ -54,6 +56,7 @@ from signing.pdf import VIETNAM, SignatureFacts, SignedPdf, sign_pdf
 from signing.validation import pdf as judging
 from signing.validation import times
 from signing.validation.judge import Judge
+from signing.validation.pdf_bytes import FileBytes
 from signing.validation.standing import Authorities
 from signing.validation.verdict import (
     Changes,
@@ -63,6 +66,9 @@ from signing.validation.verdict import (
     SignatureVerdict,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 CHUNK = 1024 * 1024
 STAMP_DIGEST: Digest = "sha256"
@@ -303,8 +309,37 @@ def _judged(output: IO[bytes], proofs: Proofs) -> FileVerdict:
     output.flush()
     if not output.seek(0, io.SEEK_END):
         raise PdfUnreadable
-    with mmap.mmap(output.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        return judging.validate(mapped, output, "", judge)  # type: ignore[arg-type]  # it seeks and reads
+    if sys.platform == "win32":
+        with mmap.mmap(output.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            return judging.validate(mapped, output, "", judge)  # type: ignore[arg-type]  # it seeks and reads
+    with io.BufferedReader(_Beside(output.fileno())) as beside:
+        return judging.validate(FileBytes(beside), output, "", judge)  # type: ignore[arg-type]  # as above
+
+
+class _Beside(io.RawIOBase):
+    """An open file read at a place of its own: what is mapped would count as resident memory."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        begin = {io.SEEK_SET: 0, io.SEEK_CUR: self._place}.get(whence)
+        self._place = offset + (os.fstat(self._descriptor).st_size if begin is None else begin)
+        return self._place
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        read = os.pread(self._descriptor, len(view), self._place)
+        view[: len(read)] = read
+        self._place += len(read)
+        return len(read)
 
 
 def _require_all_hold(verdict: FileVerdict, level: Level, ours: str) -> None:

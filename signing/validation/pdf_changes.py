@@ -52,6 +52,8 @@ REVISIONS_LIMIT = 400
 """Revisions after a signature: fifty more signatures with their evidence, and as much again."""
 STEPS_LIMIT = 200_000
 """References followed to find everything that a revision shows; a file of 60 objects can have 2^30 ways through it."""
+KEPT = 64 << 10
+"""Bytes of a stream from which on it is read anew when it is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,19 @@ class _Read:
                 reference, None if index == len(named) else revision
             )
         return self._objects[reference, index]
+
+    def in_passing(self, reference: generic.Reference, revision: int) -> Any:
+        """Return the same for one look at it; a large stream that was not read before is not kept.
+
+        The reader does not keep it either: looking at every object of a file must not hold the whole file.
+        """
+        index = bisect_right(self._named.get(reference.idnum, []), revision)
+        held = (reference, index) in self._objects
+        met = self.object(reference, revision)
+        if not held and isinstance(met, generic.StreamObject) and len(met._encoded_data or b"") > KEPT:
+            del self._objects[reference, index]
+            self._reader.resolved_objects.pop((reference.generation, reference.idnum), None)
+        return met
 
 
 class _Bounded(HistoricalResolver):
@@ -269,7 +284,7 @@ class Comparison:
                     self._known_objects.add((reference.idnum, reference.generation))
             for reference in xrefs.explicit_refs_in_revision(made):
                 try:
-                    self._named.update(_references(self._read.object(reference, made)))
+                    self._named.update(_references(self._read.in_passing(reference, made)))
                 except Exception:  # free, or dead, or damaged: it names nothing
                     continue
             self._made.append(made)

@@ -9,7 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+
+from asn1crypto import tsp
 
 from tests import pki
 from tests.bench.rows import Row
@@ -52,6 +55,7 @@ def _fifty() -> list[Row]:
 
 def _large(folder: Path) -> list[Row]:
     from tests.attacks import pdf_raw as raw
+    from tests.signing.authority_kit import liar, stamper
 
     if sys.platform == "win32":
         return []
@@ -65,10 +69,24 @@ def _large(folder: Path) -> list[Row]:
     (folder / "pass").write_text("mật khẩu", encoding="utf-8")
     trust = ["--trust", str(folder / "ca.pem"), "--crl", str(folder / "ca.crl")]
     key = ["--p12", str(folder / "anh_duong.p12"), "--passphrase-file", str(folder / "pass")]
-    return [
+    rows = [
         _peak("hoso sign, 200 MB", ["sign", str(source), "-o", str(signed), *key, *trust]),
         _peak("hoso validate, 200 MB", ["validate", str(signed), "--offline", *trust]),
     ]
+    signed.unlink()
+    kept = ["--evidence", str(folder / "evidence")]
+    rows.append(
+        _peak(
+            "hoso sign --out-dir --evidence, 200 MB",
+            ["sign", str(source), "--out-dir", str(folder / "out"), *kept, *key, *trust],
+        )
+    )
+    source.unlink()
+    made = stamper(pki.shared(), at=datetime.now(UTC))
+    with liar(lambda body: bytes(made(tsp.TimeStampReq.load(body)).dump())) as server:
+        words = ["extend", str(folder / "out" / source.name), "-o", str(signed), "--level", "b-t", "--tsa", server.url]
+        rows.append(_peak("hoso extend, 200 MB", [*words, *trust]))
+    return rows
 
 
 _CHILD = """
