@@ -319,7 +319,9 @@ class Frame(QMainWindow):
             self._build()
             self._keys()
             while self._ground:
-                self._ground.pop().deleteLater()
+                piece = self._ground.pop()
+                piece.hide()  # at once: it goes only when the window has nothing else to do
+                piece.deleteLater()
 
     def _build(self) -> None:
         from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
