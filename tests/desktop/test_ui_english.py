@@ -196,7 +196,7 @@ def foreign(text: str) -> bool:
         text = text.replace(known, "")
     parts = re.split(r" · | — | - |[:,;] |[“”()\n]", text)
     short = sorted((one for one in data() if len(one) < 12), key=len, reverse=True)
-    return any(VIETNAMESE.search(part) and part.strip(" .") not in short and not _named(part) for part in parts)
+    return any(VIETNAMESE.search(part) and part.strip(" .…") not in short and not _named(part) for part in parts)
 
 
 def _named(part: str) -> bool:
