@@ -81,7 +81,10 @@ def main() -> int:
     monkey.put_away()
     assert portal.stdin is not None
     portal.stdin.close()
-    portal.wait(30)
+    try:
+        portal.wait(60)
+    except subprocess.TimeoutExpired:
+        portal.kill()
     home.cleanup()
     os._exit(1 if monkey.findings else 0)
 
