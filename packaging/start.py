@@ -229,7 +229,7 @@ def hand_over(command: list[str | Path]) -> int:
     return subprocess.run(words, check=False).returncode
 
 
-WHOLE_SUITE = ["-q", "-rs", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+WHOLE_SUITE = ["-q", "-rs", "--durations=25", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 """Two processes, each file in one of them, in the order that tests/conftest.py gives: the long files first."""
 
 

@@ -15,6 +15,7 @@ from desktop.ui.filling import reading
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.form_view import FormView
 from desktop.ui.filling.row import Source
+from desktop.ui.filling.table import TableBlock
 from forms.form import Form
 from tests.forms import form_kit as kit
 
@@ -246,6 +247,7 @@ def test_help_is_one_key_away(qtbot: Any) -> None:
 def test_cells_are_pasted_as_a_spreadsheet_gives_them(qtbot: Any) -> None:
     view, document = opened(qtbot)
     grid = view.tables["nguoi"]
+    assert isinstance(grid, TableBlock)
     view.go_to("nguoi[0].ten")
     QGuiApplication.clipboard().setText("An\t1.000.000\r\nBình\t(2,000)\r\nChi\tnăm\r\n")
     QTest.keyClick(grid.view, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
@@ -268,6 +270,7 @@ def test_cells_are_pasted_as_a_spreadsheet_gives_them(qtbot: Any) -> None:
 def test_typing_in_the_empty_row_makes_a_row_and_rows_go_and_come_back(qtbot: Any) -> None:
     view, document = opened(qtbot)
     grid = view.tables["nguoi"]
+    assert isinstance(grid, TableBlock)
     view.go_to("nguoi[0].ten")
     QTest.keyClicks(grid.view, "D")
     editor = grid.view.focusWidget()
@@ -287,6 +290,7 @@ def test_typing_in_the_empty_row_makes_a_row_and_rows_go_and_come_back(qtbot: An
 def test_ctrl_d_fills_down(qtbot: Any) -> None:
     view, document = opened(qtbot, {"nguoi": [{"ten": "A", "luong": 5}, {"ten": "B"}, {"ten": "C"}]})
     grid = view.tables["nguoi"]
+    assert isinstance(grid, TableBlock)
     view.go_to("nguoi[0].luong")
     from PySide6.QtCore import QItemSelection, QItemSelectionModel
 
@@ -302,6 +306,7 @@ def test_ctrl_d_fills_down(qtbot: Any) -> None:
 def test_a_thousand_rows_are_pasted_and_walked_without_waiting(qtbot: Any) -> None:
     view, document = opened(qtbot)
     grid = view.tables["nguoi"]
+    assert isinstance(grid, TableBlock)
     view.go_to("nguoi[0].ten")
     QGuiApplication.clipboard().setText("\n".join(f"Người {n}\t{n}000" for n in range(1000)))
     began = time.perf_counter()

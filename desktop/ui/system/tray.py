@@ -39,7 +39,7 @@ class Tray(QObject):
         """What was told in this run, newest last."""
 
     def begin(self) -> None:
-        """Show the icon if it is wanted; once the first page stands, remember how things stand and tell of deadlines."""
+        """Show the icon if it is wanted; once the first page stands, note how things stand and tell of deadlines."""
         self.follow_choice()
         self._later.start()
 
