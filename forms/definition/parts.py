@@ -164,6 +164,12 @@ class Table:
         """Say whether a condition, its own or that of a group around it, can hide it."""
         return self.visible is not None or self.shown_with is not None
 
+    def entry(self, row: int) -> Text:
+        """Return how people name one of its rows, counted from 0: "Dòng 2", or the entry "Người con 2" of a group."""
+        if self.repeats is None:
+            return Text(f"Dòng {row + 1}", f"Row {row + 1}")
+        return Text(f"{self.repeats.label.vi} {row + 1}", f"{self.repeats.label.en} {row + 1}")
+
     @cached_property
     def column(self) -> Mapping[str, Field]:
         """Return its columns by name."""

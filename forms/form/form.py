@@ -317,8 +317,10 @@ class Form:
         if path in self.definition.tables:
             return [found.at(path) for found in self.top.at(path)]
         cells, field = self._place(path)
-        row = cells.index if field.table else None
-        return [found.at(path, row) for found in cells.at(field.name)]
+        if field.table is None:
+            return [found.at(path) for found in cells.at(field.name)]
+        table = self.definition.tables[field.table]
+        return [found.at(path, cells.index, table) for found in cells.at(field.name)]
 
     def _problems(self) -> Iterable[Problem]:
         for item in self.definition.items:
@@ -331,7 +333,7 @@ class Form:
     def _row_problems(self, table: Table, row: Cells) -> tuple[Problem, ...]:
         if row.problems is None or row.problems[0] != row.index:
             told = tuple(
-                found.at(f"{table.name}[{row.index}].{column.name}", row.index)
+                found.at(f"{table.name}[{row.index}].{column.name}", row.index, table)
                 for column in table.columns
                 for found in row.at(column.name)
             )

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from forms import enclosed, kinds, strict_json
 from forms.bundled import RESOURCES
-from forms.definition import Text
+from forms.definition import Table, Text
 
 Severity = Literal["error", "warning"]
 _PLACE = re.compile(r"\{([a-z][A-Za-z0-9_]*)\}")
@@ -63,16 +63,17 @@ class Found:
     message: Text
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def at(self, path: str, row: int | None = None) -> Problem:
-        """Return the problem at a place; in a row of a table, the words say which row."""
+    def at(self, path: str, row: int | None = None, table: Table | None = None) -> Problem:
+        """Return the problem at a place; in a row of a table, the words say which row or entry."""
         message, facts = self.message, self.facts
-        if row is not None:
+        if row is not None and table is not None:
             number = str(row + 1)
             facts = {**facts, "row": row + 1}
             if "{dong}" in message.vi or "{dong}" in message.en:
                 message = Text(message.vi.replace("{dong}", number), message.en.replace("{dong}", number))
             else:
-                message = Text(f"Dòng {number}: {message.vi}", f"Row {number}: {message.en}")
+                entry = table.entry(row)
+                message = Text(f"{entry.vi}: {message.vi}", f"{entry.en}: {message.en}")
         return Problem(path, self.severity, self.code, message, facts)
 
 

@@ -62,6 +62,7 @@ CHILD = group(
     ],
     repeat={"min": 1, "max": 4},
     required_when="ket_hon",
+    label={"vi": "Người con", "en": "Child"},
 )
 ITEMS = [
     field("ket_hon", "check"),
@@ -140,6 +141,13 @@ def test_a_repeated_group_is_a_list_in_the_data_with_its_own_groups_by_row() -> 
     assert form.value("tong_phi") == 7
     assert codes(form) == [("con[0].truong_ten", "REQUIRED_MISSING"), ("con[1].hoc_phi", "HIDDEN_VALUE")]
     assert form.values["con"][1] == {"ten": "B", "hoc": False, "truong_ten": "", "hoc_phi": 0}
+    # A person reads of the entry, by the words that stand over it in the window.
+    said = [problem.message for problem in form.check()]
+    assert said == [
+        problem.message for path in ("con[0].truong_ten", "con[1].hoc_phi") for problem in form.problems_at(path)
+    ]
+    assert [one.vi.split(":")[0] for one in said] == ["Người con 1", "Người con 2"]
+    assert [one.en.split(":")[0] for one in said] == ["Child 1", "Child 2"]
     form.set("con[1].hoc", True)
     assert form.value("tong_phi") == 16
     form.delete_row("con", 0)

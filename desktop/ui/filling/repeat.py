@@ -151,7 +151,7 @@ class RepeatBlock(QWidget):
                 if column.type == "text" and not said:
                     value = form.value(f"{self.table.name}[{index}].{column.name}")
                     said = kinds.shown(column, value, lang).replace("\n", " ")[:LONGEST]
-            title = f"{self.group.label.get(lang)} {index + 1}"
+            title = self.table.entry(index).get(lang)
             title = f"{title} — {said}" if said else title
             if title != head.title.text():
                 head.name(title)
