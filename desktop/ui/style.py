@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QStyleFactory,
     QStyleHintReturn,
     QStyleOption,
+    QStyleOptionButton,
     QStyleOptionComboBox,
     QStyleOptionComplex,
     QStyleOptionFrame,
@@ -117,7 +118,22 @@ class Style(QProxyStyle):
         ):
             _busy_bar(option, painter)
             return
+        if element in _BOXES and isinstance(option, QStyleOptionButton) and not option.text:
+            self._box_alone(element, option, painter, widget)
+            return
         super().drawControl(element, option, painter, widget)
+
+    def _box_alone(
+        self, element: QStyle.ControlElement, option: QStyleOptionButton, painter: QPainter, widget: QWidget | None
+    ) -> None:
+        """Draw a box whose words stand beside it: in the middle, with the ring round all that is pressed."""
+        wide = self.pixelMetric(_BOXES[element], option, widget)
+        aside = max(0, (option.rect.width() - wide) // 2)
+        painter.translate(aside, 0)
+        super().drawControl(element, option, painter, widget)
+        painter.translate(-aside, 0)
+        if _on(option, _STATE.State_HasFocus):
+            _focus(self, option, painter, widget)
 
     def drawComplexControl(
         self,
@@ -161,6 +177,10 @@ class Style(QProxyStyle):
         return found
 
 
+_BOXES = {
+    QStyle.ControlElement.CE_RadioButton: QStyle.PixelMetric.PM_ExclusiveIndicatorWidth,
+    QStyle.ControlElement.CE_CheckBox: QStyle.PixelMetric.PM_IndicatorWidth,
+}
 _METRICS = {
     QStyle.PixelMetric.PM_ScrollBarExtent: 12,
     QStyle.PixelMetric.PM_ScrollBarSliderMin: 40,

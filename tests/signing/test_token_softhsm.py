@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -278,17 +277,6 @@ def test_after_close_the_pin_is_gone(tokens: SoftTokens, module: Module, throwaw
     session.close()
     with pytest.raises(PinNeeded):
         session.key.sign(b"y")
-
-
-def test_a_batch_costs_little_more_than_the_tokens_own_work(tokens: SoftTokens, module: Module, throwaway: Any) -> None:
-    with opened(module, tokens.make(throwaway.signer())) as session:
-        session.log_in(PIN)
-        session.key.sign(b"warm")
-        start = time.perf_counter()
-        for number in range(50):
-            session.key.sign(b"%d" % number)
-        each = (time.perf_counter() - start) / 50
-    assert each < 0.05, f"{each * 1000:.1f} ms for one signature"
 
 
 def test_a_certificate_without_its_key_is_told_before_any_log_in(

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.messages import message
 from desktop.ui.parts import Button, Card, Facts, Field, Notice, Text, Toggle, empty, row_of
-from desktop.ui.theme import ROW, STEP
+from desktop.ui.theme import ROW, STEP, grown
 
 if TYPE_CHECKING:
     from desktop.filing.batch_signing import Signer
@@ -384,7 +384,7 @@ class KeyChooser(QWidget):
         card = Card()
         owner = certificate.organization or certificate.common_name
         choice = QRadioButton()
-        choice.setMinimumSize(28, 28)
+        choice.setFixedSize(grown(32), grown(32))
         choice.setAccessibleName(self.tr("Chứng thư của {}").format(owner))
         self.choices.addButton(choice, number)
         name = _ChoiceName(certificate.common_name, choice)
