@@ -16,7 +16,7 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QPointF, Qt, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QInputMethodEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QDesktopServices, QGuiApplication, QInputMethodEvent, QWheelEvent
 from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -212,15 +212,32 @@ class Monkey:
 
     # --- what it does ------------------------------------------------------------------------------------------------
 
-    def _seen(self, where: QWidget, kinds: Any) -> list[QWidget]:
-        return [one for one in where.findChildren(kinds) if one.isVisible() and one.isEnabled()]
+    def _pick(self, where: QWidget, *kinds: type[QWidget]) -> QWidget | None:
+        """Choose something that can be seen and used, walking down as a screen reader does.
+
+        Asking Qt for all that a window holds would leave a wrapper of each in this process, which then grows.
+        """
+        for _ in range(24):
+            face: Any = QAccessible.queryAccessibleInterface(where)
+            found: QObject | None = None
+            for _ in range(64):
+                inner = face.childCount() if face is not None and face.isValid() else 0
+                if inner == 0:
+                    break
+                face = face.child(self.dice.randrange(inner))
+                if face is None or not face.isValid():
+                    break
+                found = face.object() or found  # a cell is no widget; its table is
+                if isinstance(found, kinds) and self.dice.random() < 0.3:
+                    break
+            if isinstance(found, kinds) and found.isVisible() and found.isEnabled():
+                return found
+        return None
 
     def _press(self, where: QWidget) -> str:
-        kinds = QAbstractButton if self.dice.random() < 0.6 else QWidget
-        found = self._seen(where, kinds)
-        if not found:
+        one = self._pick(where, QAbstractButton if self.dice.random() < 0.6 else QWidget)
+        if one is None:
             return ""
-        one = self.dice.choice(found)
         target = one.viewport() if isinstance(one, QAbstractItemView) else one
         if target.width() < 1 or target.height() < 1:
             return ""
@@ -249,9 +266,9 @@ class Monkey:
     def _type(self, where: QWidget) -> str:
         target = self._focus(where)
         if self.dice.random() < 0.6 and not isinstance(target, (QLineEdit, QPlainTextEdit)):
-            fields = [one for one in self._seen(where, QWidget) if isinstance(one, (QLineEdit, QPlainTextEdit))]
-            if fields:
-                target = self.dice.choice(fields)
+            field = self._pick(where, QLineEdit, QPlainTextEdit)
+            if field is not None:
+                target = field
                 target.setFocus()
         words = self.dice.choice(WORDS)
         if words.isascii():
@@ -263,10 +280,9 @@ class Monkey:
         return f"“{words[:30]}” into {type(target).__name__}"
 
     def _scroll(self, where: QWidget) -> str:
-        found = self._seen(where, QWidget)
-        if not found:
+        one = self._pick(where, QWidget)
+        if one is None:
             return ""
-        one = self.dice.choice(found)
         at = QPointF(one.width() / 2, one.height() / 2)
         down = self.dice.choice((-1200, -240, -120, 120, 240, 1200))
         keys = Qt.KeyboardModifier.ControlModifier if self.dice.random() < 0.1 else Qt.KeyboardModifier.NoModifier
@@ -279,15 +295,14 @@ class Monkey:
 
     def _choose(self, where: QWidget) -> str:
         """Choose in a list or a drop-down."""
-        lists = [one for one in self._seen(where, QWidget) if isinstance(one, (QAbstractItemView, QComboBox))]
-        if not lists:
+        one = self._pick(where, QAbstractItemView, QComboBox)
+        if one is None:
             return ""
-        one = self.dice.choice(lists)
         if isinstance(one, QComboBox):
             if one.count():
                 one.setFocus()
                 QTest.keyClick(one, self.dice.choice((Qt.Key.Key_Down, Qt.Key.Key_Up)))
-        else:
+        elif isinstance(one, QAbstractItemView):
             model = one.model()
             if model is not None and model.rowCount():
                 wide = model.columnCount() if isinstance(one, QTableView) else 1
@@ -323,7 +338,8 @@ class Monkey:
     # --- looking round -----------------------------------------------------------------------------------------------
 
     def _settle(self) -> None:
-        for log_in in self.frame.findChildren(Accounts):
+        shown = self.frame.stack.currentWidget()
+        for log_in in shown.findChildren(Accounts) if type(shown).__module__.endswith(("settings", "outbox")) else ():
             log_in._stop()  # nobody is at the browser
         try:
             ui_kit.settle(self.frame, REST)
