@@ -135,7 +135,7 @@ def withdraw(desk: Desk, dossier_id: str) -> StatusView:
     """
     from desktop import tracking
 
-    dossier, found = _at_portal(desk, dossier_id)
+    dossier, found = at_portal(desk, dossier_id)
     with connector(desk, found) as portal:
         tracking.withdraw(desk.workspace, portal, dossier.id, desk.clock)
     return status_view(desk, dossier.id)
@@ -227,7 +227,8 @@ def foreign_view(one: Any) -> StatusView:
     )  # fmt: skip
 
 
-def _at_portal(desk: Desk, dossier_id: str) -> tuple[Dossier, Way]:
+def at_portal(desk: Desk, dossier_id: str) -> tuple[Dossier, Way]:
+    """Return a dossier that was filed and the way to its portal; raise NotSubmitted."""
     dossier = desk.workspace.dossiers.get(dossier_id)
     if dossier.code is None or dossier.portal is None:
         raise NotSubmitted(dossier.id)
@@ -254,7 +255,7 @@ def pay(
     """
     from desktop import tracking
 
-    dossier, found = _at_portal(desk, dossier_id)
+    dossier, found = at_portal(desk, dossier_id)
     allowed = procedure(desk, dossier.procedure).allows()
     if not allowed.pay_online:
         raise LevelForbids(dossier.procedure, allowed.reasons.get("pay_online"))
@@ -290,7 +291,7 @@ def fetch_results(desk: Desk, dossier_id: str) -> list[ResultView]:
     from desktop import tracking
     from desktop.filing.documents import validate_data
 
-    dossier, found = _at_portal(desk, dossier_id)
+    dossier, found = at_portal(desk, dossier_id)
     seen = []
     with connector(desk, found) as portal:
         trust = tracking.result_trust(portal)

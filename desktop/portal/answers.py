@@ -26,6 +26,7 @@ from desktop.portal.contract import (
     Missing,
     Payment,
     Person,
+    PortalAttachment,
     PortalDescription,
     PortalFee,
     PortalMessage,
@@ -40,6 +41,8 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
 
 NO_REASON = "REASON_NOT_GIVEN"
+MOST_ATTACHMENTS = 20
+"""Files of one message."""
 _LONGEST_WAIT = 86_400.0
 
 
@@ -333,6 +336,16 @@ def _message(at: At) -> PortalMessage:
         due=at["due"].optional_time(),
         kind=at["kind"].text(100, ""),
         components=tuple(one.text(200) for one in at["components"].items(500)),
+        attachments=tuple(
+            PortalAttachment(
+                one["id"].ident(),
+                one["name"].text(500, ""),
+                one["sha256"].digest(),
+                one["size"].count(),
+                one["media_type"].text(200, "application/octet-stream"),
+            )
+            for one in at["attachments"].items(MOST_ATTACHMENTS)
+        ),
     )
 
 

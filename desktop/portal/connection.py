@@ -14,7 +14,7 @@ import ipaddress
 import json
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ from desktop.portal.errors import (
     PortalSlow,
     PortalUnreachable,
 )
-from desktop.portal.transport import BLOCK, Adapter, Chunk, LocalTrouble, Source, Watch, own_disk, tls_context
+from desktop.portal.transport import BLOCK, Adapter, Chunk, Source, Watch, own_disk, tls_context
 
 USER_AGENT = "hoso/0.1 (+desktop)"
 JSON_LIMIT = 8 * 1024 * 1024
@@ -228,8 +228,19 @@ class Connection:
     ) -> int:
         """GET bytes into `target`, at most `limit`; return how many."""
         done = 0
+        # An error of our own disk is raised out here, where nobody takes it for the network's.
+        with contextlib.closing(self.stream(path, limit=limit, token=token, progress=progress)) as blocks:
+            for block in blocks:
+                done += target.write(block)
+        return done
+
+    def stream(
+        self, path: str, *, limit: int, token: str | None = None, progress: Progress | None = None
+    ) -> Generator[bytes, None, None]:
+        """GET bytes piece by piece, at most `limit`; whoever does not read to the end closes it."""
+        done = 0
         limit_time = self.limits.transfer
-        with own_disk(), self._open("GET", path, token=token, progress=progress, limit_time=limit_time) as response:
+        with self._open("GET", path, token=token, progress=progress, limit_time=limit_time) as response:
             if response.status_code >= 300:
                 self._checked(self._whole(response, JSON_LIMIT))
             total = _length(response) or 0
@@ -239,13 +250,9 @@ class Connection:
                 done += len(block)
                 if done > limit:
                     raise PortalAnsweredGarbage(self.host, "length")
-                try:
-                    target.write(block)
-                except OSError as error:
-                    raise LocalTrouble from error
+                yield block
                 if progress is not None:
                     progress.report(done, max(total, done))
-        return done
 
     def blocks(self, url: str, *, seconds: float | None = None) -> Iterator[bytes]:
         """Yield the bytes of an address of this portal; for the catalogue's client, which bounds them.

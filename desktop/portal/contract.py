@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Literal, Protocol, cast
@@ -257,6 +257,11 @@ class Follower(Protocol):
     ) -> None:
         """Write the bytes of a result, at most `limit`, as the portal gives them."""
 
+    def attachment_blocks(
+        self, code: str, message: str, attachment: str, *, limit: int, progress: Progress | None = None
+    ) -> Generator[bytes, None, None]:
+        """Give the bytes of a file that came with a message, at most `limit`, piece by piece; to be closed."""
+
     def learn_keys(self) -> bool:
         """Have the portal's newest signed catalogue, at most once for a connector.
 
@@ -369,6 +374,28 @@ class PortalFee:
 
 
 @dataclass(frozen=True)
+class PortalAttachment:
+    """A file that came with a message and can be fetched."""
+
+    id: str
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is kept of it with the message."""
+        return {
+            "id": self.id, "name": self.name, "sha256": self.sha256, "size": self.size, "media_type": self.media_type,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, tree: Mapping[str, Any]) -> PortalAttachment:
+        """Read what `to_json` wrote."""
+        return cls(tree["id"], tree["name"], tree["sha256"], tree["size"], tree["media_type"])
+
+
+@dataclass(frozen=True)
 class PortalMessage:
     """A message, or a request for supplements (`due` then says until when)."""
 
@@ -380,6 +407,7 @@ class PortalMessage:
     kind: str = ""
     """incomplete, incorrect, outdated, or a word of the future."""
     components: tuple[str, ...] = ()
+    attachments: tuple[PortalAttachment, ...] = ()
 
 
 @dataclass(frozen=True)

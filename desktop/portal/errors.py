@@ -19,6 +19,8 @@ DesktopError
     ├── FiledByHand              this portal takes nothing from programs
     ├── ReceiptInvalid
     │   └── ReceiptOtherMandate  it says that somebody else's power was used to file
+    ├── MessageFileNotAsAnnounced  a file of a message with another hash or size
+    ├── MessageFileTooLarge
     ├── TransferCancelled
     ├── LoginTrouble
     │   ├── LoginNotOffered      the signed catalogue names no log-in
@@ -218,6 +220,26 @@ class ReceiptOtherMandate(ReceiptInvalid):
     named: str | None
     """The mandate that the receipt names."""
     code: ClassVar[str] = "RECEIPT_OTHER_MANDATE"
+
+
+@dataclass(eq=False)
+class MessageFileNotAsAnnounced(PortalError):
+    """What the portal gave for a file of a message is not what the message announced; nothing is kept."""
+
+    host: str
+    name: str
+    code: ClassVar[str] = "MESSAGE_FILE_NOT_AS_ANNOUNCED"
+    retry: ClassVar[bool] = True
+
+
+@dataclass(eq=False)
+class MessageFileTooLarge(PortalError):
+    """A file of a message is announced larger than any that is taken."""
+
+    name: str
+    megabytes: int
+    """The most that is taken."""
+    code: ClassVar[str] = "MESSAGE_FILE_TOO_LARGE"
 
 
 @dataclass(eq=False)

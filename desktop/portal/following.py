@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -104,6 +104,13 @@ class HosoFollower:
         """Write the bytes of a result, at most `limit`."""
         path = f"/v1/dossiers/{segment(code)}/results/{segment(result)}"
         self.connection.download(path, target, limit=limit, token=self.token, progress=progress)
+
+    def attachment_blocks(
+        self, code: str, message: str, attachment: str, *, limit: int, progress: Progress | None = None
+    ) -> Generator[bytes, None, None]:
+        """Give the bytes of a file that came with a message, at most `limit`, piece by piece."""
+        path = f"/v1/dossiers/{segment(code)}/messages/{segment(message)}/attachments/{segment(attachment)}"
+        return self.connection.stream(path, limit=limit, token=self.token, progress=progress)
 
     def result_authorities(self) -> tuple[list[bytes], list[bytes]]:
         """Return the authorities that the verified catalogue names, and their revocation list where it is offered.

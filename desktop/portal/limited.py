@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Generator
 from typing import BinaryIO, NoReturn
 
 from desktop.portal.contract import Changes, DossierAtPortal, Payment, Progress
@@ -57,6 +58,12 @@ class Limited(ABC):
     ) -> None:
         """Refuse: results come another way."""
         self._not_offered("results")
+
+    def attachment_blocks(
+        self, code: str, message: str, attachment: str, *, limit: int, progress: Progress | None = None
+    ) -> Generator[bytes, None, None]:
+        """Refuse: messages come without files."""
+        self._not_offered("messages")
 
     def learn_keys(self) -> bool:
         """Return False: there is no signed catalogue that names any."""

@@ -23,6 +23,15 @@ _LINK = re.compile(
     r"click|icu|live|app|io|me|cc|ly|gl)\b(?:/[^\s<>\"')\]]*)?",
     re.IGNORECASE,
 )
+_PROGRAMS = frozenset({
+    "apk", "app", "appimage", "bat", "chm", "cmd", "com", "cpl", "deb", "desktop", "dll", "dmg", "docm", "exe", "hta",
+    "htm", "html", "img", "iso", "jar", "js", "jse", "lnk", "mht", "msc", "msi", "msix", "pif", "pptm", "ps1", "py",
+    "reg", "rpm", "run", "scf", "scr", "sct", "sh", "svg", "url", "vb", "vbe", "vbs", "vhd", "wsf", "wsh", "xhtml",
+    "xlam", "xll", "xlsm",
+})  # fmt: skip
+"""Endings of what runs, or holds what runs, when it is opened."""
+_TURNING = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Signs that are not seen, and those that turn the order of what is read."""
 Why = Literal["letters", "gov", "like"]
 
 
@@ -60,6 +69,21 @@ def stranger_links(text: str, hosts: Iterable[str]) -> tuple[str, ...]:
         if host and host not in own and before != "@":  # an e-mail address leads nowhere by itself
             found[host[:200]] = None
     return tuple(found)[:10]
+
+
+def odd_file_name(name: str, media_type: str) -> bool:
+    """Say whether a file's name is a program's, or is written to be taken for another kind of file.
+
+    A PDF under another ending counts; so do signs that are not seen, and a wide gap before the ending.
+    """
+    ending = name.rpartition(".")[2].strip().lower() if "." in name else ""
+    kind = media_type.partition(";")[0].strip().lower()
+    return (
+        ending in _PROGRAMS
+        or bool(_TURNING.search(name))
+        or "   " in name
+        or (kind == "application/pdf" and ending != "pdf" and 1 < len(ending) < 6 and ending.isalpha())
+    )
 
 
 def _bare(host: str) -> str:

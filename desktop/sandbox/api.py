@@ -276,6 +276,23 @@ def build(desk: Desk) -> tuple[Gate | Faults, Callable[[], dict[str, Any]]]:
         row = desk.life.result(code, result, who)
         return _file(desk.submissions.path(row["sha256"]), row["media_type"])
 
+    @app.get(
+        "/v1/dossiers/{code}/messages/{message}/attachments/{attachment}",
+        response_class=Response,
+        responses={
+            200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+            **_problems(401, 404),
+        },
+    )
+    def attachment(
+        code: Code,
+        message: Annotated[str, Path(max_length=64)],
+        attachment: Annotated[str, Path(max_length=64)],
+        who: Who,
+    ) -> Response:
+        row = desk.life.attachment(code, message, attachment, who)
+        return _file(desk.submissions.path(row["sha256"]), row["media_type"])
+
     @app.post("/v1/dossiers/{code}/withdrawal", responses=_problems(401, 404, 409))
     def withdraw(code: Code, who: Who) -> models.Dossier:
         return desk.life.withdraw(code, who)

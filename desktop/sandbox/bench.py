@@ -22,8 +22,10 @@ def work(task: dict[str, Any]) -> dict[str, Any]:
             from desktop.sandbox.examination import examine
 
             return examine(task)
-        from desktop.sandbox.results import make_result
+        from desktop.sandbox.results import make_letter, make_result
 
+        if task["do"] == "letter":
+            return {"pdf": base64.b64encode(make_letter(task["dossier"])).decode()}
         pdf = make_result(task["dossier"], base64.b64decode(task["p12"]), task["passphrase"])
         return {"pdf": base64.b64encode(pdf).decode()}
     except MemoryError:

@@ -44,6 +44,8 @@ def obey(body: bytes, key: str, life: Life, play: Play) -> bool:
             _try(lambda: life.step(code))
         case "more":
             _try(lambda: life.act(code, ClerkAction(status=5, note=said.get("text", "")[:2000], **_kind(said))))
+        case "letter" if said.get("text", "").strip():
+            _try(lambda: life.act(code, ClerkAction(letter=said["text"][:2000])))
         case "status":
             _try(lambda: life.act(code, ClerkAction(status=int(said.get("status", "")), note=said.get("text", ""))))
     return True

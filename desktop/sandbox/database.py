@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -117,6 +117,10 @@ CREATE TABLE IF NOT EXISTS payment_keys (
 );
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY, code TEXT NOT NULL REFERENCES dossiers(code), at TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS attachments (
+    id TEXT PRIMARY KEY, message INTEGER NOT NULL REFERENCES messages(id), name TEXT NOT NULL,
+    sha256 TEXT NOT NULL, size INTEGER NOT NULL CHECK (size > 0), media_type TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS supplements (
     id INTEGER PRIMARY KEY, code TEXT NOT NULL REFERENCES dossiers(code), at TEXT NOT NULL, text TEXT NOT NULL,
@@ -261,9 +265,13 @@ class Database:
         self.change(dossier, "status", at)
         self.mail(dossier, at, f"Hồ sơ {dossier['code']}: {words}", note or words)
 
-    def say(self, dossier: Row, text: str, at: str) -> None:
-        """Leave a message in a dossier."""
+    def say(self, dossier: Row, text: str, at: str, attachments: Iterable[Row] = ()) -> None:
+        """Leave a message in a dossier; each attachment has `name`, `sha256`, `size` and `media_type`."""
         self.insert("messages", code=dossier["code"], at=at, text=text)
+        row = self.one("SELECT max(id) AS id FROM messages")
+        assert row is not None
+        for number, one in enumerate(attachments, 1):
+            self.insert("attachments", id=f"{row['id']}-{number}", message=row["id"], **one)
         self.change(dossier, "message", at)
         self.mail(dossier, at, f"Thông báo về hồ sơ {dossier['code']}", text)
 

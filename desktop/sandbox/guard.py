@@ -169,7 +169,8 @@ def where(scope: Scope) -> str | None:
             return "manifest" if scope["method"] == "PUT" else "submission"
         return "file" if steps[3] == "files" else "commit"
     if kind == "dossiers" and len(steps) > 3:
-        return {"payments": "payment", "results": "result", "withdrawal": "withdrawal"}.get(steps[3])
+        kinds = {"payments": "payment", "results": "result", "messages": "attachment", "withdrawal": "withdrawal"}
+        return kinds.get(steps[3])
     return {"dossiers": "dossier", "payments": "payment", "session": "session", "changes": "changes"}.get(kind, kind)
 
 

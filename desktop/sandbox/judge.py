@@ -177,14 +177,19 @@ def print_result(bench: Bench, dossier: dict[str, Any], authority: Authority) ->
         "issued",
     )
     passphrase = "thuc-hanh"
-    answer = bench.call(
-        {
-            "do": "result",
-            "dossier": {name: dossier[name] for name in wanted},
-            "p12": base64.b64encode(authority.result_p12(passphrase)).decode(),
-            "passphrase": passphrase,
-        }
-    )
+    p12 = base64.b64encode(authority.result_p12(passphrase)).decode()
+    shown = {name: dossier[name] for name in wanted}
+    return _printed(bench, {"do": "result", "dossier": shown, "p12": p12, "passphrase": passphrase})
+
+
+def print_letter(bench: Bench, dossier: dict[str, Any]) -> bytes:
+    """Have a message to the applicant printed, unsigned; `text` is its words, `issued` its ISO time."""
+    wanted = ("code", "procedure", "procedure_name", "applicant", "issued", "text")
+    return _printed(bench, {"do": "letter", "dossier": {name: dossier[name] for name in wanted}})
+
+
+def _printed(bench: Bench, task: dict[str, Any]) -> bytes:
+    answer = bench.call(task)
     if "pdf" not in answer:
         raise RuntimeError(answer.get("fault", "the bench failed"))
     return base64.b64decode(answer["pdf"])

@@ -46,6 +46,7 @@ class Life:
         pace: float,
         clock: Callable[[], datetime],
         make_result: Callable[[Row], bytes],
+        make_letter: Callable[[Row], bytes],
         keep: Callable[[bytes], str],
         sign_payment: Callable[[dict[str, object]], str],
     ) -> None:
@@ -53,6 +54,7 @@ class Life:
         self._pace = pace
         self._clock = clock
         self._make_result = make_result
+        self._make_letter = make_letter
         self._keep = keep
         self._sign_payment = sign_payment
         self._lock = threading.Lock()
@@ -208,6 +210,9 @@ class Life:
 
     def act(self, code: str, action: ClerkAction) -> Dossier | None:
         """Do what a clerk of the practice portal decides; None when the dossier is deleted."""
+        if action.letter:
+            self._write(self._row(code), action.letter, stamp(self._clock()))
+            return self._show(code)
         with self._lock, self._database.transaction():
             row = self._row(code)
             at = stamp(self._clock())
@@ -229,6 +234,16 @@ class Life:
             now = self._clock()
             more = self._step(self._row(code), now)
             self._plan(code, now + timedelta(seconds=self._pace) if more and self._pace > 0 else None)
+
+    def _write(self, row: Row, text: str, at: str, due: str | None = None) -> None:
+        """Leave a message that has its words on paper as well; `due` is the new day of the result."""
+        data = self._make_letter({**row, "issued": at, "text": text})
+        name = f"Thong-bao-{row['code']}.pdf"
+        paper = {"name": name, "sha256": self._keep(data), "size": len(data), "media_type": "application/pdf"}
+        with self._database.transaction():
+            if due is not None:
+                self._database.run("UPDATE dossiers SET due = ?, turn = turn + 1 WHERE code = ?", due, row["code"])
+            self._database.say(row, text, at, [paper])
 
     def _ask_for_more(self, row: Row, moment: datetime, text: str, kind: str, days: int, components: list[str]) -> None:
         due = add_working_days(moment.astimezone(ZONE).date(), days).isoformat()
@@ -305,18 +320,18 @@ class Life:
         """Take the step that the dossier's scenario has in the place of the usual one, if it has one now."""
         played = (row["scenario"], row["status"])
         turn = int(row["turn"])
+        if played == ("late", 4) and turn < _APOLOGIES:
+            today = moment.astimezone(ZONE).date()
+            promised = date.fromisoformat(row["due"]) if row["due"] else today
+            due = add_working_days(max(promised, today), 5).isoformat()
+            self._write(row, apology(row, due), at, due)
+            return True
         with self._database.transaction():
             if played == ("refused", 1):
                 self._database.move(row, 3, at, note=_REFUSED)
             elif played == ("supplement", 4) and turn == 0:
                 self._database.move(row, 5, at, note=_WANTED)
                 self._ask_for_more(row, moment, _WANTED, "incomplete", _ANSWER_DAYS, [])
-            elif played == ("late", 4) and turn < _APOLOGIES:
-                today = moment.astimezone(ZONE).date()
-                promised = date.fromisoformat(row["due"]) if row["due"] else today
-                due = add_working_days(max(promised, today), 5).isoformat()
-                self._database.run("UPDATE dossiers SET due = ? WHERE code = ?", due, row["code"])
-                self._database.say(row, apology(row, due), at)
             else:
                 return False
             self._database.run("UPDATE dossiers SET turn = turn + 1 WHERE code = ?", row["code"])
@@ -395,6 +410,13 @@ class Life:
         for name in ("supplements", "messages"):
             for entry in lists[name]:
                 entry["id"] = str(entry["id"])
+        files = self._database.all(
+            "SELECT attachments.* FROM attachments JOIN messages ON messages.id = attachments.message"
+            " WHERE messages.code = ? ORDER BY attachments.rowid",
+            code,
+        )
+        for entry in lists["messages"]:
+            entry["attachments"] = [one for one in files if str(one["message"]) == entry["id"]]
         for entry in lists["supplements"]:
             entry["components"] = json.loads(entry["components"])
         notices = json.loads(row["notices"])["channels"] if row["notices"] else []
@@ -406,6 +428,20 @@ class Life:
         row = self._database.one("SELECT * FROM results WHERE id = ? AND code = ?", result_id, code)
         if row is None:
             raise PortalSaysNo(404, "NO_SUCH_RESULT")
+        return row
+
+    def attachment(self, code: str, message: str, attachment: str, person: str) -> Row:
+        """Return the row of a file that came with a message of a person's dossier."""
+        self._own(code, person)
+        row = self._database.one(
+            "SELECT attachments.* FROM attachments JOIN messages ON messages.id = attachments.message"
+            " WHERE attachments.id = ? AND CAST(messages.id AS TEXT) = ? AND messages.code = ?",
+            attachment,
+            message,
+            code,
+        )
+        if row is None:
+            raise PortalSaysNo(404, "NO_SUCH_ATTACHMENT")
         return row
 
 

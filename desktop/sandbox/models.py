@@ -17,6 +17,8 @@ MAX_FILES = 500
 MAX_FILE_SIZE = 2 << 30
 MAX_SUBMISSION_SIZE = 2 << 30
 MAX_MANIFEST = 1 << 20
+MAX_ATTACHMENT = 50 << 20
+MAX_ATTACHMENTS = 20
 
 
 class Request(BaseModel):
@@ -191,12 +193,23 @@ class Supplement(BaseModel):
     components: list[str]
 
 
+class Attachment(BaseModel):
+    """A file that came with a message."""
+
+    id: str = Field(max_length=64)
+    name: str = Field(max_length=255)
+    sha256: Sha256
+    size: int = Field(ge=1, le=MAX_ATTACHMENT)
+    media_type: str = Field(max_length=127)
+
+
 class Message(BaseModel):
-    """Words from the portal to the applicant."""
+    """Words from the portal to the applicant, and the files that came with them."""
 
     id: str
     at: str
     text: str
+    attachments: list[Attachment] = Field(default=[], max_length=MAX_ATTACHMENTS)
 
 
 class Result(BaseModel):
@@ -295,6 +308,8 @@ class ClerkAction(Request):
     raw: str | None = Field(default=None, max_length=500)
     note: str = Field(default="", max_length=2000)
     delete: bool = False
+    letter: str = Field(default="", max_length=2000)
+    """Words to send with a file attached, and nothing else."""
     kind: Literal["incomplete", "incorrect", "outdated"] = "incomplete"
     days: int | None = Field(default=None, ge=0, le=365)
     components: list[str] = Field(default=[], max_length=50)

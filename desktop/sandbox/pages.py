@@ -94,9 +94,11 @@ def _decisions(row: Row, key: str) -> str:
         f'<select name="kind" aria-label="Vì sao">{kinds}</select>'
         '<input name="text" aria-label="Nội dung" maxlength="2000"><button>Yêu cầu bổ sung</button>'
     )
+    letter = '<input name="text" aria-label="Nội dung thư" maxlength="2000"><button>Gửi thư kèm tệp PDF</button>'
     move = f'<select name="status" aria-label="Trạng thái">{states}</select><button>Chuyển</button>'
     return _form(key, "step", "<button>Bước tiếp</button>", code) + (
-        f"<details><summary>Khác</summary>{_form(key, 'more', more, code)}{_form(key, 'status', move, code)}</details>"
+        f"<details><summary>Khác</summary>{_form(key, 'more', more, code)}"
+        f"{_form(key, 'letter', letter, code)}{_form(key, 'status', move, code)}</details>"
     )
 
 

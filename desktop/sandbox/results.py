@@ -1,4 +1,4 @@
-"""The result of a dossier: a page for the applicant, signed with the portal's own key. Runs on the bench."""
+"""What an applicant gets: the result, signed with the portal's own key, and letters. Runs on the bench."""
 
 from __future__ import annotations
 
@@ -60,6 +60,28 @@ def make_result(dossier: dict[str, Any], p12: bytes, passphrase: str) -> bytes:
     )
     assert signed.data is not None
     return bytes(signed.data)
+
+
+def make_letter(dossier: dict[str, Any]) -> bytes:
+    """Print a message to the applicant; `text` is its words, `issued` its ISO time."""
+    issued = datetime.fromisoformat(dossier["issued"])
+    data = {
+        "agency": "Cổng thực hành Hồ Sơ",
+        "number": f"{dossier['code'].rpartition('-')[2]}/TH-TB",
+        "place": "Hà Nội",
+        "date": issued.date().isoformat(),
+        "title": "Thông báo",
+        "about": f"Về hồ sơ {dossier['code']}",
+        "body": [dossier["text"], "Văn bản này chỉ để thực hành, không có giá trị pháp lý."],
+        "facts": [
+            ["Thủ tục", f"{dossier['procedure_name']} ({dossier['procedure']})"],
+            ["Người nộp", dossier["applicant"]],
+        ],
+        "recipients": [dossier["applicant"], "Lưu: cổng thực hành."],
+        "signer_title": "Cổng thực hành",
+        "code": dossier["code"],
+    }
+    return bytes(print_page("result", data, timestamp=int(issued.timestamp()), practice=True).pdf)
 
 
 def _day(text: str) -> str:

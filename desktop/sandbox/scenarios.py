@@ -92,8 +92,8 @@ class Play:
             for row in self._database.all("SELECT * FROM dossiers WHERE NOT deleted"):
                 self._database.change(row, "deleted", at)
             for table in (
-                "mails", "history", "results", "messages", "supplements", "payment_keys", "payments", "fees", "files",
-                "submissions", "dossiers",
+                "mails", "history", "results", "attachments", "messages", "supplements", "payment_keys", "payments",
+                "fees", "files", "submissions", "dossiers",
             ):  # fmt: skip
                 self._database.run(f"DELETE FROM {table}")
             self._database.set_fact("hurried", "0")

@@ -206,6 +206,7 @@ class Sandbox:
             pace=self._pace,
             clock=self.play.now,
             make_result=self._make_result,
+            make_letter=self._make_letter,
             keep=submissions.keep,
             sign_payment=self._sign_payment,
         )
@@ -286,6 +287,11 @@ class Sandbox:
             # An authority of the same names that nobody trusts: what a forger would make.
             signer = Authority.open(self.folder / "stranger")
         return print_result(self._bench, dossier, signer)
+
+    def _make_letter(self, dossier: Row) -> bytes:
+        from desktop.sandbox.judge import print_letter
+
+        return print_letter(self._bench, dossier)
 
     def _serve(self) -> None:
         assert self._server is not None

@@ -13,7 +13,7 @@ from sqlalchemy import cast as cast_to
 
 from desktop.errors import FileDamaged, FileNotFound, FileTooLarge
 from desktop.store.engine import Database
-from desktop.store.schema import chunks, dossier_files, evidence, files, forms, results
+from desktop.store.schema import chunks, dossier_files, evidence, files, forms, letters, results
 from desktop.store.timing import Clock
 
 CHUNK = 1 << 20
@@ -149,7 +149,9 @@ def _referred() -> ColumnElement[bool]:
     named = (select(column).where(column == files.c.sha256).exists() for column in columns)
     # A file of a form's field is named in what was entered, also while no dossier holds the form.
     entered = select(forms.c.id).where(cast_to(forms.c.entered, Text).contains(files.c.sha256)).exists()
-    return or_(*named, entered)
+    # A file that came with a message is named in what was said of it.
+    sent = select(letters.c.letter).where(cast_to(letters.c.raw, Text).contains(files.c.sha256)).exists()
+    return or_(*named, entered, sent)
 
 
 def _read_full(source: BinaryIO, count: int) -> bytes:

@@ -7,6 +7,7 @@ knows yet: the raw text always stands beside the number.  Two clocks are kept ap
 `due`) and ours (when it was seen here).
 """
 
+from desktop.tracking.attachments import ATTACHMENT_LIMIT, attachments, fetch_attachment
 from desktop.tracking.looking import GONE, Changed, Polled, keep, look_up, poll, refresh
 from desktop.tracking.pace import next_look
 from desktop.tracking.paying import PAYMENT_RECEIPT, pay, settle_payments
@@ -15,7 +16,7 @@ from desktop.tracking.statuses import FINAL, STATUSES, normalised, status_name
 from desktop.tracking.withdrawing import withdraw, withdrawal
 
 __all__ = [
-    "FINAL", "GONE", "PAYMENT_RECEIPT", "RESULT_LIMIT", "STATUSES", "Changed", "Polled", "fetch_results", "keep",
-    "look_up", "next_look", "normalised", "pay", "poll", "refresh", "result_trust", "settle_payments", "status_name",
-    "withdraw", "withdrawal",
+    "ATTACHMENT_LIMIT", "FINAL", "GONE", "PAYMENT_RECEIPT", "RESULT_LIMIT", "STATUSES", "Changed", "Polled",
+    "attachments", "fetch_attachment", "fetch_results", "keep", "look_up", "next_look", "normalised", "pay", "poll",
+    "refresh", "result_trust", "settle_payments", "status_name", "withdraw", "withdrawal",
 ]  # fmt: skip

@@ -124,7 +124,10 @@ def keep(ws: Workspace, ours: Dossier, said: DossierAtPortal, clock: Clock) -> C
                 what.add("fee")
         for kind, letters in (("supplement", said.supplements), ("message", said.messages)):
             for letter in letters:
-                told = {"state": letter.state, "kind": letter.kind, "components": list(letter.components)}
+                told = {
+                    "state": letter.state, "kind": letter.kind, "components": list(letter.components),
+                    "attachments": [one.to_json() for one in letter.attachments if kind == "message"],
+                }  # fmt: skip
                 raw = {name: value for name, value in told.items() if value}
                 at = letter.at or now
                 if ws.letters.record(

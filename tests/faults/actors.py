@@ -44,6 +44,7 @@ PERSON = "Trần Thị Kế Toán (thực hành)"
 CLIENTS = tuple(f"01{number:08d}" for number in range(60))
 PART = Component("to_khai", "Tờ khai thuế GTGT", True, 1, 0, "thue/01-gtgt", False, True, None)
 RESULT = b"%PDF-1.7 ket qua thuc hanh " * 2000
+LETTER = b"%PDF-1.7 thu co quan " * 2000
 CHUNK = 40_000
 CALL, TRANSFER = 1.0, 1.5
 """Seconds; the product waits a minute for a call, and half an hour for a file."""
@@ -76,6 +77,7 @@ def be_portal(folder: str, port: int, told: Pipe) -> None:
     os.makedirs(f"{folder}/nothing", exist_ok=True)
     portal = Sandbox(Path(folder), port=port, resources=Path(folder) / "nothing", faults=True, judge=Nod())
     portal._make_result = lambda dossier: RESULT + str(dossier["code"]).encode()  # type: ignore[method-assign]  # printing one takes seconds
+    portal._make_letter = lambda dossier: LETTER + str(dossier["code"]).encode()  # type: ignore[method-assign]
     portal.run(lambda ready: told.send((ready.fingerprint, ready.url)))
 
 
@@ -220,6 +222,21 @@ class Client:
                 return
         raise RuntimeError("no result")
 
+    def letter(self, dossier: str) -> None:
+        """Let the agency write, with a file."""
+        self.clerk(dossier, {"letter": "Thư có tệp kèm theo"})
+        self.refresh(dossier)
+        if not self.attached(dossier):
+            raise RuntimeError("no letter with a file")
+
+    def attached(self, dossier: str) -> list[tuple[str, str, str]]:
+        """Return message, file and hash of all that came with messages."""
+        return [
+            (letter.letter, one.id, one.sha256)
+            for letter in self.ws.letters.list(dossier)
+            for one in tracking.attachments(letter)
+        ]
+
     # --- acting ------------------------------------------------------------------------------------------------
 
     def drain(self) -> list[str]:
@@ -297,6 +314,13 @@ class Client:
         self.refresh(dossier)
         self._with(lambda at: tracking.fetch_results(self.ws, at, dossier, self.desk.clock))
 
+    def attachments(self, dossier: str) -> None:
+        """Fetch what came with messages."""
+        for letter, one, _ in self.attached(dossier):
+            self._with(
+                lambda at, letter=letter, one=one: tracking.fetch_attachment(self.ws, at, dossier, letter, one)  # type: ignore[misc]
+            )
+
     def withdraw(self, dossier: str) -> None:
         """Ask for the withdrawal, unless the portal is known to have it."""
         if tracking.withdrawal(self.ws, dossier) not in ("asked", "stopped"):
@@ -336,6 +360,7 @@ class Client:
             "e-receipts": [bool(one.facts.get("trusted")) for one in
                            self.ws.evidence.list(dossier, tracking.PAYMENT_RECEIPT)],
             "results": [one.sha256 for one in self.ws.results.list(dossier) if self.ws.files.has(one.sha256)],
+            "attachments": [one[2] for one in self.attached(dossier) if self.ws.files.has(one[2])],
             "withdrawal": tracking.withdrawal(self.ws, dossier),
             "status": found.status,
         }  # fmt: skip

@@ -270,7 +270,9 @@ def run(folder: Path, seed: int, rounds: int) -> Told:
     return told
 
 
-ACTS = ("drain", "drain", "drain", "ask", "refresh", "poll", "look up", "find", "pay", "results", "withdraw")
+ACTS = (
+    "drain", "drain", "drain", "ask", "refresh", "poll", "look up", "find", "pay", "results", "attachments", "withdraw",
+)  # fmt: skip
 
 
 def _act(name: str, ws: Workspace, at: HosoConnector, filed: str, waiting: str) -> None:
@@ -291,6 +293,10 @@ def _act(name: str, ws: Workspace, at: HosoConnector, filed: str, waiting: str) 
             tracking.pay(ws, at, filed, ws.clock, browse=lambda url: None, patience=0.0)
         case "results":
             tracking.fetch_results(ws, at, filed, ws.clock)
+        case "attachments":
+            for letter in ws.letters.list(filed):
+                for one in tracking.attachments(letter):
+                    tracking.fetch_attachment(ws, at, filed, letter.letter, one.id)
         case "withdraw":
             tracking.withdraw(ws, at, filed, ws.clock)
 

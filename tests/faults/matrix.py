@@ -28,7 +28,7 @@ NOT_CALLED = {"getPortal"}
 """What the contract has for others: the client believes the signed catalogue instead."""
 HASHED = {
     "getMetadata", "getTarget", "openSubmission", "sendFile", "commitSubmission", "getSubmission", "getDossier",
-    "getPayment", "getResult",
+    "getPayment", "getResult", "getAttachment",
 }  # fmt: skip
 """Requests in which, or in whose answers, a hash or a signature can be wrong."""
 
@@ -61,6 +61,7 @@ SCENES = {
     "look-up": Scene("look_up", ("findDossiers",), FILED),
     "pay": Scene("pay", ("payFee", "getPayment"), (*FILED, "refresh"), settle="paid"),
     "result": Scene("results", ("getDossier", "getResult"), (*FILED, "finished")),
+    "attachment": Scene("attachments", ("getAttachment",), (*FILED, "letter")),
     "withdraw": Scene("withdraw", ("withdrawDossier",), FILED),
 }
 TELLS_NO_DOSSIER = {"drain", "settle", "poll", "pin", "update", "log_in", "mandates"}
@@ -409,6 +410,11 @@ class Stage:
         if name == "result":
             must(
                 told["results"] == [actors.sha256(actors.RESULT + told["code"].encode())], f"results {told['results']}"
+            )
+        if name == "attachment":
+            must(
+                told["attachments"] == [actors.sha256(actors.LETTER + told["code"].encode())],
+                f"attachments {told['attachments']}",
             )
         if name == "withdraw":
             must(rows and rows[0][1] in (7, 8), f"not withdrawn: {rows}")
