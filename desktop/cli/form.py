@@ -135,7 +135,7 @@ def read(file: Path) -> None:
     import json
 
     from desktop.cli.session import plain
-    from forms.printing import matching_text, read_back
+    from forms.printing import matching_text, read_checked
     from forms.xml import read as read_xml
 
     session = _session.current
@@ -143,7 +143,14 @@ def read(file: Path) -> None:
     if data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         found = session.app.workers.run(read_xml, data, session.app.library, timeout=30)
     else:
-        found = session.app.workers.run(read_back, data, timeout=30)
+        found, compared = session.app.workers.run(read_checked, data, session.app.library, timeout=30)
+        if not compared:
+            session.note(
+                session.words(
+                    "Chưa so được tệp XML đính kèm với dữ liệu: trên máy không có mẫu này.",
+                    "The attached XML could not be compared with the data: this template is not here.",
+                )
+            )
     document = {
         "template": found.template,
         "version": found.version,

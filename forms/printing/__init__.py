@@ -28,7 +28,7 @@ from forms.printing.reading import EmbeddedData, PageImage, page_images, read_ba
 from forms.printing.typeface import check_glyphs, unprintable
 
 if TYPE_CHECKING:
-    from forms.template import Template, TemplateRef
+    from forms.template import Library, Template, TemplateRef
 
 __all__ = [
     "Attachment",
@@ -55,6 +55,7 @@ __all__ = [
     "print_page",
     "print_seen",
     "read_back",
+    "read_checked",
     "unprintable",
 ]
 
@@ -196,6 +197,27 @@ def _as_xml(template: Template, period: str | None, values: Mapping[str, Any]) -
         return write(template, period, values).decode()
     except XmlError:
         return ""
+
+
+def read_checked(pdf: bytes, library: Library) -> tuple[EmbeddedData, bool]:
+    """Read the data of a form out of its print as `read_back` does, and compare the XML beside it.
+
+    Return the data, and whether all that is attached was compared: the library may not have the template.
+    Raise XmlNotTheData where the XML says something else.
+    """
+    found = read_back(pdf)
+    if not found.xml:
+        return found, True
+    from forms.errors import UnknownTemplate
+    from forms.template import load
+    from forms.xml import check_attached
+
+    try:
+        template = load(library.get(found.template, found.version))
+    except UnknownTemplate:
+        return found, False
+    check_attached(template, found)
+    return found, True
 
 
 def matching_text(found: EmbeddedData) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
@@ -18,6 +18,8 @@ from forms.printing.press import locked
 
 DATA_NAME = "form-data.json"
 DATA_LIMIT = 8 * 1024 * 1024
+MOST_XML = 3
+"""Files of XML that are read out of a print, which has one at most."""
 PIXEL_LIMIT = 60_000_000
 """Largest page image, about A3 at 400 dpi."""
 
@@ -31,6 +33,8 @@ class EmbeddedData:
     period: str | None
     values: dict[str, Any]
     print: dict[str, Any]
+    xml: tuple[bytes, ...] = ()
+    """What is attached as XML, wherever in the file it hangs and whatever it is called."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,35 @@ def _bounded(stream: pikepdf.Stream) -> bytes:
     return data
 
 
+def _hung(document: pikepdf.Pdf) -> Iterator[tuple[frozenset[str], pikepdf.Stream]]:
+    """Yield every file that hangs in a document with its names: in the list of files, at the document, at pages.
+
+    One file may have several names and two contents; programs differ about which of them they read.
+    """
+    specs: list[tuple[str, pikepdf.Object]] = [(name, spec.obj) for name, spec in document.attachments.items()]
+    owners: list[pikepdf.Object] = [document.Root, *(page.obj for page in document.pages)]
+    specs += [("", spec) for owner in owners for spec in _listed(owner.get("/AF"))]
+    notes = [note for owner in owners[1:] for note in _listed(owner.get("/Annots"))]
+    specs += [("", note.FS) for note in notes if isinstance(note, pikepdf.Dictionary) and "/FS" in note]
+    for name, spec in specs:
+        if not isinstance(spec, pikepdf.Dictionary):
+            continue
+        names = frozenset({name, *(str(spec[key]) for key in ("/F", "/UF", "/DOS", "/Mac", "/Unix") if key in spec)})
+        held = spec.get("/EF")
+        for stream in dict(held).values() if isinstance(held, pikepdf.Dictionary) else ():
+            if isinstance(stream, pikepdf.Stream):
+                yield names, stream
+
+
+def _listed(value: object) -> list[pikepdf.Object]:
+    return list(value) if isinstance(value, pikepdf.Array) else []
+
+
+def _is_xml(names: frozenset[str], stream: pikepdf.Stream) -> bool:
+    said = str(stream.get("/Subtype", "")).casefold()
+    return said.endswith(("/xml", "+xml")) or any(name.casefold().endswith(".xml") for name in names)
+
+
 def read_back(pdf: bytes) -> EmbeddedData:
     """Read the data of a form out of its print; nothing in it has been checked yet.
 
@@ -81,12 +114,17 @@ def read_back(pdf: bytes) -> EmbeddedData:
             stream = found[0].get_file().obj
             if not isinstance(stream, pikepdf.Stream):
                 raise NoFormData("MALFORMED")
+            hung = list(_hung(document))
+            if {one.objgen for names, one in hung if DATA_NAME in names} != {stream.objgen}:
+                raise NoFormData("TWICE")
             data = _bounded(stream)
+            trees = {one.objgen: one for names, one in hung if _is_xml(names, one)}
+            xml = tuple(_bounded(one) for one in list(trees.values())[:MOST_XML])
     except pikepdf.PasswordError as error:
         raise PdfUnreadable("ENCRYPTED") from error
     except (pikepdf.PdfError, ValueError, RuntimeError, TypeError, AttributeError) as error:
         raise PdfUnreadable("BROKEN") from error
-    return parse_data(data)
+    return replace(parse_data(data), xml=xml)
 
 
 def parse_data(data: bytes) -> EmbeddedData:

@@ -20,12 +20,14 @@ electronic layout is chosen apart from the printed form. A layout is a tree of n
 
 from __future__ import annotations
 
+from forms.xml.comparing import check_attached
 from forms.xml.errors import (
     XmlAmbiguous,
     XmlError,
     XmlForbidden,
     XmlLayoutLacksField,
     XmlNoLayout,
+    XmlNotTheData,
     XmlPeriodUnreadable,
     XmlTooLarge,
     XmlUnknownForm,
@@ -46,11 +48,13 @@ __all__ = [
     "XmlLayout",
     "XmlLayoutLacksField",
     "XmlNoLayout",
+    "XmlNotTheData",
     "XmlPeriodUnreadable",
     "XmlTooLarge",
     "XmlUnknownForm",
     "XmlUnreadable",
     "XmlValueMissing",
+    "check_attached",
     "clean",
     "file_name",
     "layout_for",

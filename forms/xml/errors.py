@@ -5,6 +5,7 @@ XmlError
 ├── XmlLayoutLacksField     a value that the layout has no place for
 ├── XmlValueMissing         a value without which the receiver refuses the file
 ├── XmlTooLarge, XmlForbidden, XmlUnreadable
+├── XmlNotTheData           the XML attached to a print says something else than the data beside it
 ├── XmlAmbiguous            an element stands twice where one is meant
 ├── XmlPeriodUnreadable     the period inside is none that we know
 └── XmlUnknownForm          no template in the library reads this file
@@ -75,6 +76,19 @@ class XmlUnreadable(XmlError):
 
     code: ClassVar[str] = "XML_UNREADABLE"
     line: int | None
+
+
+@dataclass(eq=False)
+class XmlNotTheData(XmlError):
+    """Say that the XML attached to a print is not that of the data beside it.
+
+    `field` is the first place: a field's path, an element's name, or "" where the whole is no such XML.
+    """
+
+    code: ClassVar[str] = "XML_NOT_THE_DATA"
+    field: str
+    label: str
+    """How people name that place."""
 
 
 @dataclass(eq=False)

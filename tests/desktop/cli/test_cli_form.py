@@ -91,6 +91,22 @@ def test_what_was_filled_is_read_back(hoso: Any, tmp_path: Path, name: str, peri
     assert "no " not in subprocess.run(["pdffonts", pdf], capture_output=True, text=True).stdout.split("\n")[2][60:70]
 
 
+def test_a_print_whose_xml_says_something_else_is_not_read(hoso: Any, tmp_path: Path) -> None:
+    import pikepdf
+
+    pdf, changed = tmp_path / "tờ khai.pdf", tmp_path / "sửa.pdf"
+    assert hoso("form", "fill", "thue/01-gtgt", given(tmp_path, "A"), "-o", pdf, "--period", "2026-10").code == 0
+    with pikepdf.open(pdf) as document:
+        stream = document.attachments["form-data.xml"].get_file().obj
+        stream.write(stream.read_bytes().replace(b"<ct22>", b"<ct22>1"))
+        document.save(changed)
+    assert hoso("form", "read", pdf, "--json").code == 0
+    answer = hoso("form", "read", changed, "--json")
+    assert answer.code == 1
+    assert (answer.error["code"], answer.error["field"]) == ("XML_NOT_THE_DATA", "ct22")
+    assert "[22]" in answer.error["message"]
+
+
 @pytest.mark.parametrize("name", ["C", "D", "E"])
 def test_xml_without_a_place_for_a_field_is_refused(hoso: Any, tmp_path: Path, name: str) -> None:
     pdf, xml = tmp_path / "a.pdf", tmp_path / "a.xml"
