@@ -6,6 +6,7 @@ by `forms` and `signing` alone, and believes nothing that the manifest says befo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.sandbox.models import Manifest, ManifestFile, Reason
+from desktop.sandbox.papers import lacks
 from desktop.sandbox.words import reason
+from forms.definition import Text
 from forms.errors import DataError, FormsError
 from forms.period import Period, is_day_off
 from forms.printing import EmbeddedData, Mark, PageImage, PrintOptions, page_images, print_form, read_back
@@ -283,11 +286,29 @@ class _Examination:
             return
         found = _Filed(file.name, pdf, data, template)
         forms.append(found)
+        yield from self._beside(found, place)
         if not is_what_is_printed(pdf, template.ref, data):
             yield reason("DATA_NOT_WHAT_IS_PRINTED", **place)
             return
         yield from self._identity(found, place)
         yield from self._problems(found, place)
+
+    def _beside(self, filed: _Filed, place: Mapping[str, Any]) -> Iterator[Reason]:
+        """Hold the XML that is attached to the form, and the papers that it names, against its data."""
+        from forms.xml import XmlNotTheData, check_attached
+
+        try:
+            check_attached(filed.template, filed.data)
+        except XmlNotTheData as error:
+            yield reason("XML_NOT_THE_DATA", **place, field=error.field or None, facts={"label": error.label})
+        definition = filed.template.definition
+        listed = [file for _, file in self._manifest.files]
+        for path, name, lack in lacks(definition, filed.data.values, self._files, listed):
+            code = "FIELD_FILE_NOT_FILED" if lack == "absent" else "FIELD_FILE_OTHER"
+            field = definition.fields[re.sub(r"\[[0-9]+\]", "", path)]
+            yield reason(
+                code, **place, field=path, facts={"label": Text(field.title("vi"), field.title("en")), "name": name}
+            )
 
     def _open_version(self, data: EmbeddedData) -> Template | None:
         """Return the template if this version is the one for the period today."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,17 +19,21 @@ import pytest
 import requests
 
 from desktop.sandbox.examination import due_day, fits, same_value
+from desktop.sandbox.models import ManifestFile
+from desktop.sandbox.papers import lacks
 from desktop.sandbox.server import Sandbox
-from forms import xml
+from forms import enclosed, xml
 from forms.bundled import RESOURCES
 from forms.form import Form
 from forms.period import Period
 from forms.printing import Printed, PrintOptions, print_form
-from forms.template import bundled_library, load
+from forms.template import TemplateRef, bundled_library, load
+from forms.template import digest as folder_digest
 from signing import jws, pkcs12
 from signing.pdf import sign_pdf
 from signing.stamp import Stamp, prepare_font, stamp_lines
 from signing.xml import sign_xml
+from tests.forms import form_kit
 
 TAX_CODE, OTHER_TAX_CODE = "0999999888", "0101243150"
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -48,11 +53,13 @@ class Filing:
     xml: bytes | None = None
     version: str = "tt89-1"
     more: dict[str, Any] = field(default_factory=dict)
+    papers: tuple[tuple[str, bytes], ...] = ()
 
     def manifest(self, key: str) -> tuple[str, list[bytes]]:
         files = [("01-GTGT.pdf", self.pdf, PDF, "form")]
         if self.xml is not None:
             files.append(("01-GTGT.xml", self.xml, XML, "xml"))
+        files += [(name, data, PDF, "attachment") for name, data in self.papers]
         listed = [
             {
                 "name": name,
@@ -265,6 +272,86 @@ def test_xml_that_says_other_than_the_page_is_refused(sandbox: Sandbox, good: Fi
     assert "SIGNATURE_BROKEN" in refused(sandbox, replace(good, xml=broken))
 
 
+def test_xml_in_the_form_that_says_other_than_its_data_is_refused(sandbox: Sandbox, good: Filing) -> None:
+    """The print is still the first revision, page and data are its own: only the XML beside them was exchanged."""
+    pdf = with_other_xml(good.printed.pdf)
+    assert pdf.startswith(good.printed.pdf)
+    state, _ = filed(sandbox, replace(good, pdf=signed(pdf, good.printed, good.key), xml=None))
+    [reason] = state["reasons"]
+    assert (reason["code"], reason["component"], reason["file"], reason["field"]) == (
+        "XML_NOT_THE_DATA", "to-khai", "01-GTGT.pdf", "ct22",
+    )  # fmt: skip
+    assert "[22]" in reason["detail"]["vi"]
+    assert "01-GTGT.pdf" in reason["detail"]["en"]
+
+
+def test_papers_that_a_form_names_must_be_filed_with_it(tmp_path: Path) -> None:
+    """A portal whose VAT return has a field for papers, one of which is signed after the form named it."""
+    names = ("quyết định.pdf", "thẻ.pdf")
+    papers = [paper(pages) for pages in (1, 2)]
+    named_as = [enclosed.entry(name, len(data), digest(data)) for name, data in zip(names, papers, strict=True)]
+    with Sandbox(tmp_path / "data", patience=60, resources=with_a_field_for_papers(tmp_path)) as portal:
+        key = named(portal, "CÔNG TY TNHH VÍ DỤ ÁNH DƯƠNG", tax_code=TAX_CODE)
+        folder = tmp_path / "resources" / "templates" / "thue" / "01-gtgt" / "tt89-1"
+        made = load(TemplateRef("thue/01-gtgt", "tt89-1", folder, folder_digest(folder)))
+        data = json.loads(made.files["examples/complete.json"])["data"]
+        form = Form.load(made, Period.parse("2026-10"), {**data, "giay_kem": named_as})
+        assert form.errors == []
+        printed = print_form(made.ref, "2026-10", form.values, PrintOptions(int(NOW.timestamp()), practice=True))
+        signed_later = sign_pdf(papers[1], None, key, at=datetime.now(UTC)).data
+        assert signed_later is not None
+        both = ((names[0], papers[0]), (names[1], signed_later))
+        filing = Filing(form.values, printed, key, key, pdf=signed(printed.pdf, printed, key), papers=both)
+        state, _ = filed(portal, filing)
+        assert state["state"] == "registered", state["reasons"]
+        for filed_with, code in (
+            (both[:1], "FIELD_FILE_NOT_FILED"),
+            ((both[0], (names[1], paper(3))), "FIELD_FILE_OTHER"),
+        ):
+            state, _ = filed(portal, replace(filing, papers=filed_with))
+            [reason] = state["reasons"]
+            assert (reason["code"], reason["component"], reason["file"], reason["field"]) == (
+                code, "to-khai", "01-GTGT.pdf", "giay_kem",
+            )  # fmt: skip
+            for words in reason["detail"].values():
+                assert "thẻ.pdf" in words
+                assert "01-GTGT.pdf" in words
+            assert "Bản chụp" in reason["detail"]["vi"]
+            assert "Copy" in reason["detail"]["en"]
+
+
+def test_papers_are_looked_for_by_what_they_are(tmp_path: Path) -> None:
+    definition = form_kit.definition(
+        [
+            form_kit.field("giay", "file", max_files=3),
+            form_kit.group("con", [form_kit.field("khai_sinh", "file")], repeat={"max": 3}),
+        ]
+    )
+    contents = {digest(data): data for data in (b"one", b"two, and signed later", b"other")}
+    for sha256, data in contents.items():
+        (tmp_path / sha256).write_bytes(data)
+    where = {sha256: tmp_path / sha256 for sha256 in contents}
+
+    def looked(values: dict[str, Any], *filed: tuple[str, bytes, str]) -> list[tuple[str, str, str]]:
+        listed = [
+            ManifestFile(name=name, sha256=digest(data), size=len(data), media_type=PDF, kind=kind)  # type: ignore[arg-type]
+            for name, data, kind in filed
+        ]
+        return list(lacks(definition, values, where, listed))
+
+    one, two = enclosed.entry("a.pdf", 3, digest(b"one")), enclosed.entry("b.pdf", 3, digest(b"two"))
+    first, later = ("tên khác.pdf", b"one", "attachment"), ("b.pdf", b"two, and signed later", "attachment")
+    assert looked({"giay": [one], "con": [{}, {"khai_sinh": [two]}]}, first, later) == []
+    assert looked({"giay": [one, two]}, later) == [("giay", "a.pdf", "absent")]
+    assert looked({"con": [{}, {"khai_sinh": [two]}]}, first) == [("con[1].khai_sinh", "b.pdf", "absent")]
+    assert looked({"giay": [one]}, ("A.PDF", b"other", "attachment")) == [("giay", "a.pdf", "other")]
+    assert looked({"giay": [one]}, ("a.pdf", b"one", "xml")) == [("giay", "a.pdf", "absent")]
+    assert looked({"giay": [{**one, "size": 2}]}, first) == [("giay", "a.pdf", "absent")]
+    nothings: list[Any] = [None, "a.pdf", [one, 5], {}, [{"name": "a.pdf"}]]
+    for nothing in nothings:
+        assert looked({"giay": nothing, "con": nothing}) == []
+
+
 def test_a_closed_version_is_refused(sandbox: Sandbox, good: Filing) -> None:
     old = template("tt80-1")
     data = json.loads(old.files["examples/complete.json"])["data"]
@@ -337,6 +424,66 @@ def test_appointment_days_skip_days_off() -> None:
 
 def form_inputs() -> set[str]:
     return {path for path, one in template().definition.fields.items() if getattr(one, "calculated", None) is None}
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def paper(pages: int) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def with_a_field_for_papers(tmp_path: Path) -> Path:
+    """Write what a portal publishes: one procedure, and a VAT return with a field for files."""
+    resources = tmp_path / "resources"
+    folder = resources / "templates" / "thue" / "01-gtgt" / "tt89-1"
+    shutil.copytree(bundled_library().get("thue/01-gtgt", "tt89-1").path, folder)
+    definition = json.loads((folder / "definition.json").read_text(encoding="utf-8"))
+    definition["sections"][-1]["items"].append(
+        {
+            "field": "giay_kem", "kind": "file", "max_files": 2,
+            "label": {"vi": "Bản chụp giấy tờ", "en": "Copy of papers"},
+            "help": {"vi": "Chụp rõ cả hai mặt.", "en": "Both sides, legible."},
+        }
+    )  # fmt: skip
+    (folder / "definition.json").write_text(json.dumps(definition), encoding="utf-8")
+    with (folder / "layout.typ").open("a", encoding="utf-8") as layout:
+        layout.write('\nGiấy tờ kèm: #fill("giay_kem")\n')
+    (resources / "procedures").mkdir()
+    for path in (RESOURCES / "procedures").glob("*.json"):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record["code"] == "1.007014":
+            for case in record["cases"]:
+                for component in case["components"]:
+                    component["sign"] = False  # signatures that are there are examined all the same
+            (resources / "procedures" / path.name).write_text(json.dumps(record), encoding="utf-8")
+    return resources
+
+
+def with_other_xml(pdf: bytes) -> bytes:
+    """Append a revision in which the attached XML holds another amount."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        stream = document.attachments["form-data.xml"].get_file().obj
+        number, size, root = stream.objgen[0], int(document.trailer.Size), document.trailer.Root.objgen[0]
+        content = stream.read_bytes().replace(b"<ct22>", b"<ct22>1")
+    at = len(pdf) + 1
+    one = (
+        f"{number} 0 obj\n<</Type/EmbeddedFile/Subtype/application#2Fxml/Length {len(content)}>>\nstream\n".encode()
+        + content
+        + b"\nendstream\nendobj\n"
+    )
+    before = int(pdf[pdf.rindex(b"startxref") + 9 :].split()[0])
+    xref = (
+        f"xref\n{number} 1\n{at:010d} 00000 n \n"
+        f"trailer\n<</Size {size} /Root {root} 0 R /Prev {before}>>\nstartxref\n{at + len(one)}\n%%EOF\n"
+    )
+    return pdf + b"\n" + one + xref.encode()
 
 
 def painted_over(pdf: bytes) -> bytes:
