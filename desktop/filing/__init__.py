@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from desktop.filing.foreign import FilledDocument, fill_foreign, form_fields
     from desktop.filing.handing import HandedOver, browse, hand_over, note_status
     from desktop.filing.large import is_large_pdf, sign_large
-    from desktop.filing.letters import Mail, MailFile, fetch_mail_file, inbox, write_mail_file
+    from desktop.filing.letters import Mail, MailFile, fetch_mail_file, inbox, save_mail_file, write_mail_file
     from desktop.filing.levels import LEVELS, ExtendedDocument, extend_document, level_of, proofs_for
     from desktop.filing.links import Link, LinkTarget, follow_link, portal_of_link, read_link
     from desktop.filing.notices import choose_notices, notices_of, offered_notices, remembers_notices
@@ -148,7 +148,7 @@ _HOMES = {
     ),
     "foreign": "FilledDocument fill_foreign form_fields",
     "handing": "HandedOver browse hand_over note_status",
-    "letters": "Mail MailFile fetch_mail_file inbox write_mail_file",
+    "letters": "Mail MailFile fetch_mail_file inbox save_mail_file write_mail_file",
     "large": "is_large_pdf sign_large",
     "levels": "LEVELS ExtendedDocument extend_document level_of proofs_for",
     "links": "Link LinkTarget follow_link portal_of_link read_link",
@@ -187,8 +187,8 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "JUDGING", "choose_notices", "end_session", "known_portal", "note_status", "notices_of", "offered_notices",
-    "Mail", "MailFile", "fetch_mail_file", "inbox", "write_mail_file", "remembers_notices", "Enclosed",
-    "accept_file", "with_files",
+    "Mail", "MailFile", "fetch_mail_file", "inbox", "save_mail_file", "write_mail_file", "remembers_notices",
+    "Enclosed", "accept_file", "with_files",
     "HAND_OVER", "HOSO", "KINDS", "LEVELS", "REACHED", "SIX_STEP", "STAMP_KINDS", "Batch", "BatchRow", "ClientImport",
     "ClonedForm", "ComponentView", "Desk", "DossierView", "ExportedFile", "ExtendedDocument", "Filer",
     "FilledDocument", "HandedOver", "ItemView", "KeyRing", "KnownPortal", "Link", "LinkTarget", "LoggedOut",

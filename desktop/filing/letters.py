@@ -11,6 +11,8 @@ from desktop.filing.desk import ZONE, Desk
 from desktop.messages import Language, message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop.portal.contract import PortalAttachment, Progress
 
 
@@ -141,6 +143,23 @@ def write_mail_file(desk: Desk, file: MailFile, target: IO[bytes]) -> None:
             target.write(block)
     if digest.hexdigest() != file.sha256:
         raise FileDamaged(file.sha256)
+
+
+def save_mail_file(desk: Desk, file: MailFile, target: Path) -> None:
+    """Write a file that has been fetched to where a person chose, whole or not at all; raise OSError, FileDamaged."""
+    import os
+    import tempfile
+
+    from desktop.replacing import move_over
+
+    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".hoso-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            write_mail_file(desk, file, stream)
+        move_over(beside, target)
+    except BaseException:
+        os.unlink(beside)
+        raise
 
 
 def portal_hosts(desk: Desk) -> dict[str, tuple[str, ...]]:

@@ -20,7 +20,17 @@ from desktop.ui.theme import STEP, Size, colour, font, grown, icon
 class Moment(QWidget):
     """One point of the timeline: when, what, and the portal's own words."""
 
-    def __init__(self, when: datetime, title: str, text: str, mark: Mark, *, first: bool, last: bool) -> None:
+    def __init__(
+        self,
+        when: datetime,
+        title: str,
+        text: str,
+        mark: Mark,
+        *,
+        first: bool,
+        last: bool,
+        below: QWidget | None = None,
+    ) -> None:
         super().__init__()
         self._mark, self._first, self._last = mark, first, last
         row = QHBoxLayout(self)
@@ -42,6 +52,8 @@ class Moment(QWidget):
         names.addWidget(Text(title, bold=first))
         if text:
             names.addWidget(Text(text, role="muted"))
+        if below is not None:
+            names.addWidget(below)
         row.addLayout(names, 1)
         self.setAccessibleName(f"{words.minute(when)}. {title}. {text}")
 

@@ -1218,6 +1218,63 @@
             <translation>Keyboard shortcuts</translation>
         </message>
         <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Tên đáng ngờ</source>
+            <translation>Doubtful name</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Đang tải {}</source>
+            <translation>Fetching {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Dừng tải</source>
+            <translation>Stop</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Tải về</source>
+            <translation>Download</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Lưu tệp…</source>
+            <translation>Save file…</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Mở tệp đã lưu</source>
+            <translation>Open saved file</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Đã dừng tải; không giữ lại phần nào.</source>
+            <translation>Stopped; no part of it was kept.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Đã tải {}; tệp đúng như cơ quan đã báo.</source>
+            <translation>{} is here, and is what the agency announced.</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Lưu tệp kèm thư</source>
+            <translation>Save the file of the message</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <source>Đã lưu tệp vào {}</source>
+            <translation>The file was saved as {}</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/letter_files.py" />
+            <location filename="../../desktop/ui/pages/follow.py" />
+            <location filename="../../desktop/ui/system/crash.py" />
+            <source>Không ghi được tệp: {}. Chọn thư mục khác.</source>
+            <translation>The file cannot be written: {}. Choose another folder.</translation>
+        </message>
+        <message>
             <location filename="../../desktop/ui/pages/accounts.py" />
             <source>Chưa ai đăng nhập ở cổng này.</source>
             <translation>Nobody is signed in at this portal.</translation>
@@ -2461,12 +2518,6 @@
         </message>
         <message>
             <location filename="../../desktop/ui/pages/follow.py" />
-            <location filename="../../desktop/ui/system/crash.py" />
-            <source>Không ghi được tệp: {}. Chọn thư mục khác.</source>
-            <translation>The file cannot be written: {}. Choose another folder.</translation>
-        </message>
-        <message>
-            <location filename="../../desktop/ui/pages/follow.py" />
             <source>Đã lưu mã hồ sơ.</source>
             <translation>The dossier code is saved.</translation>
         </message>
@@ -2841,6 +2892,16 @@
             <location filename="../../desktop/ui/pages/lookup.py" />
             <source>Có đường dẫn lạ</source>
             <translation>Leads elsewhere</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Tệp đáng ngờ</source>
+            <translation>Doubtful file</translation>
+        </message>
+        <message>
+            <location filename="../../desktop/ui/pages/lookup.py" />
+            <source>Kèm {} tệp</source>
+            <translation>Files: {}</translation>
         </message>
         <message>
             <location filename="../../desktop/ui/pages/other_portal.py" />

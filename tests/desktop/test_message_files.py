@@ -251,3 +251,96 @@ def test_a_portal_without_attachments_or_with_too_many_is_read_strictly() -> Non
 )
 def test_names_that_are_written_to_be_taken_for_others_are_known(name: str, media_type: str, odd: bool) -> None:
     assert odd_file_name(name, media_type) is odd
+
+
+def test_files_stand_under_their_letter_in_the_window_and_are_saved(tmp_path: Path) -> None:
+    from PySide6.QtWidgets import QLabel
+
+    from desktop import filing
+    from desktop.ui.parts import Button
+    from tests.desktop import ui_kit
+
+    place = ui_kit.place()
+    dossier = place.dossiers["filed"]
+    code = place.desk.workspace.dossiers.get(dossier).code
+    requests.post(
+        f"{place.portal.url}/clerk",
+        data={"key": place.portal.clerk_url.rpartition("=")[2], "do": "letter", "code": code, "text": WORDS},
+        timeout=60,
+    ).raise_for_status()
+    filing.refresh(place.desk, [place.desk.workspace.dossiers.get(dossier)])
+    mail = next(one for one in filing.inbox(place.desk, dossier=dossier) if one.text == WORDS)
+    (file,) = mail.files
+    assert (file.here, file.odd, mail.warning("vi")) == (False, False, "")
+
+    def button(words: str) -> Button | None:
+        found = frame.stack.currentWidget().findChildren(Button)
+        return next((one for one in found if one.isVisible() and one.text() == words), None)
+
+    frame = ui_kit.window()
+    try:
+        frame.go("lookup")
+        ui_kit.settle(frame)
+        lines = frame.stack.currentWidget().letters.lines
+        shown = next(line for line in map(lines.line, map(lines.index, range(lines.rowCount()))) if line.title == WORDS)
+        assert [mark.text for mark in shown.marks] == ["Kèm 1 tệp"]
+        frame.go("follow", dossier=dossier)
+        ui_kit.settle(frame)
+        page = frame.stack.currentWidget()
+        assert file.name in [label.text() for label in page.findChildren(QLabel)]
+        fetch = button("Tải về")
+        assert fetch is not None
+        assert file.name in fetch.accessibleName()
+        fetch.click()
+        ui_kit.settle(frame)
+        assert place.desk.workspace.files.has(file.sha256)
+        assert button("Tải về") is None
+        assert button("Lưu tệp…") is not None
+        assert button("Mở tệp đã lưu") is None
+        target = tmp_path / "thư.pdf"
+        page.files.save(mail, file, target)
+        ui_kit.settle(frame)
+        assert hashlib.sha256(target.read_bytes()).hexdigest() == file.sha256
+        assert [one.name for one in tmp_path.iterdir()] == ["thư.pdf"]
+        assert button("Mở tệp đã lưu") is not None
+    finally:
+        ui_kit.put_away(frame)
+
+
+def test_one_on_its_way_can_be_stopped_in_the_window_and_a_doubtful_name_is_not_opened() -> None:
+    from PySide6.QtWidgets import QLabel, QProgressBar
+
+    from desktop import filing
+    from desktop.ui.parts import Button
+    from tests.desktop import ui_kit
+
+    place = ui_kit.place()
+    dossier, text = place.dossiers["filed"], "Thư có tệp lạ"
+    raw = {
+        "attachments": [
+            {"id": "1", "name": "../hoa-don.pdf.exe", "sha256": "1" * 64, "size": 9, "media_type": "application/pdf"}
+        ]
+    }
+    place.desk.workspace.letters.record(dossier, "la-9", "message", at=datetime.now(UTC), text=text, raw=raw)
+    mail = next(one for one in filing.inbox(place.desk, dossier=dossier) if one.letter == "la-9")
+    (file,) = mail.files
+    assert file.odd
+    assert "/" not in file.name
+    frame = ui_kit.window()
+    try:
+        frame.go("follow", dossier=dossier)
+        ui_kit.settle(frame)
+        page = frame.stack.currentWidget()
+        assert any(mail.warning("vi") in label.text() for label in page.findChildren(QLabel))
+        page.files.fetch(mail, file)
+        (running,) = page.files._running.values()
+        running.progress.cancel()
+        page._look()
+        ui_kit.settle(frame)
+        assert page.files._running == {}
+        assert not page.findChildren(QProgressBar)
+        assert not place.desk.workspace.files.has("1" * 64)
+        assert not [one for one in page.findChildren(Button) if one.text() == "Mở tệp đã lưu"]
+    finally:
+        ui_kit.put_away(frame)
+        place.desk.workspace.letters.record(dossier, "la-9", "message", at=datetime.now(UTC), text=text)

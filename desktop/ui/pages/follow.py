@@ -15,6 +15,7 @@ from desktop import filing
 from desktop.filing import StatusView
 from desktop.ui import words
 from desktop.ui.jobs import Progress
+from desktop.ui.letter_files import LetterFiles
 from desktop.ui.parts import (
     Button,
     Card,
@@ -51,7 +52,9 @@ class Seen:
     asked: bool
     """Whether the portal can be asked how it stands."""
     warned: dict[str, str]
-    """What to think of links in a letter, by its id; only of those that have any."""
+    """What to think of links in a letter and of its files, by its id; only where there is something to say."""
+    mails: dict[str, filing.Mail]
+    """Messages with files, by their id."""
 
 
 class Here(Page):
@@ -66,6 +69,7 @@ class Here(Page):
         column.addWidget(self.sheet)
         self._id = ""
         self._asking = False
+        self.files = LetterFiles(self, shell)
         key = QShortcut(QKeySequence("Ctrl+Shift+N"), self)
         key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         key.activated.connect(lambda: shell.go("again", dossier=self._id))
@@ -90,6 +94,7 @@ class Here(Page):
             ws = desk.workspace
             dossier = ws.dossiers.get(wanted)
             items = ws.outbox.of_dossier(dossier.id)
+            mails = filing.inbox(desk, dossier=dossier.id)
             try:
                 found = filing.procedure(desk, dossier.procedure)
                 pay = found.allows().pay_online if found is not None else False
@@ -99,11 +104,8 @@ class Here(Page):
                 filing.status_view(desk, dossier.id), dossier, items[-1] if items else None,
                 ws.letters.list(dossier.id), ws.results.list(dossier.id), ws.outbox.receipt_of(dossier.id),
                 desk.today(), desk.now(), pay, bool(filing.followed(desk, [dossier])),
-                {
-                    mail.letter: mail.warning(self.shell.lang)
-                    for mail in filing.inbox(desk, dossier=dossier.id)
-                    if mail.strangers
-                },
+                {mail.letter: said for mail in mails if (said := mail.warning(self.shell.lang))},
+                {mail.letter: mail for mail in mails if mail.files},
             )  # fmt: skip
 
         self.shell.jobs.run("work", read, done=self._show, failed=self.shell.trouble, owner=self)
@@ -137,6 +139,7 @@ class Here(Page):
         here = self.sheet.inside.focusWidget()
         stood = here.text() if isinstance(here, Button) and here.hasFocus() else ""
         empty(self.sheet.column)
+        self.files.begin()
         column = self.sheet.column
         dossier = seen.dossier
         spoken = words.period(dossier.period, self.shell.lang)
@@ -414,7 +417,7 @@ class Here(Page):
         return card
 
     def _timeline(self, seen: Seen) -> QWidget:
-        entries: list[tuple[datetime, str, str, Mark]] = []
+        entries: list[tuple[datetime, str, str, Mark, QWidget | None]] = []
         for step in seen.view.history:
             mark = words.status_mark(step["status"], step["raw"])
             ours = words.status_words(step["status"]) or self.tr("Trạng thái chưa biết")
@@ -422,15 +425,17 @@ class Here(Page):
             said = self.tr("Cổng ghi: “{}”").format(raw) if raw and raw != ours else ""
             if step.get("backward"):
                 ours = self.tr("{} (quay lại bước trước)").format(ours)
-            entries.append((step["at"], ours, " — ".join(part for part in (said, step["note"]) if part), mark))
+            entries.append((step["at"], ours, " — ".join(part for part in (said, step["note"]) if part), mark, None))
         for letter in seen.letters:
             title = self.tr("Yêu cầu bổ sung") if letter.kind == "supplement" else self.tr("Thông báo của cơ quan")
             warned = seen.warned.get(letter.letter, "")
             mark = Mark(title, "danger", "error") if warned else Mark(title, "muted", "info")
-            entries.append((letter.at, title, "\n".join(filter(None, (letter.text, warned))), mark))
+            mail = seen.mails.get(letter.letter) if letter.kind == "message" else None
+            files = self.files.rows(mail) if mail is not None else None
+            entries.append((letter.at, title, "\n".join(filter(None, (letter.text, warned))), mark, files))
         if seen.receipt is not None:
             text = self.tr("Mã {}; biên nhận lưu nguyên từng byte.").format(seen.receipt.code)
-            entries.append((seen.receipt.saved, self.tr("Nhận biên nhận"), text, Mark("", "success", "shield")))
+            entries.append((seen.receipt.saved, self.tr("Nhận biên nhận"), text, Mark("", "success", "shield"), None))
         if not entries:
             return Text(self.tr("Chưa có diễn biến nào từ cổng."), role="muted")
         made = QWidget()
@@ -445,8 +450,9 @@ class Here(Page):
                 enumerate(entries), key=lambda one: (one[1][0], one[0] < steps, one[0]), reverse=True
             )
         ]
-        for at, (when, title, text, mark) in enumerate(ordered):
-            column.addWidget(Moment(when, title, text, mark, first=at == 0, last=at == len(entries) - 1))
+        for at, (when, title, text, mark, below) in enumerate(ordered):
+            last = at == len(entries) - 1
+            column.addWidget(Moment(when, title, text, mark, first=at == 0, last=last, below=below))
         return made
 
     # --- doing --------------------------------------------------------------------------------------

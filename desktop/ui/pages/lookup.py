@@ -128,4 +128,8 @@ def _marks(mail: filing.Mail) -> tuple[Mark, ...]:
         found.append(Mark(words.tr("Chờ bổ sung"), "warning", "warning"))
     if mail.strangers:
         found.append(Mark(words.tr("Có đường dẫn lạ"), "danger", "error"))
+    if any(file.odd for file in mail.files):
+        found.append(Mark(words.tr("Tệp đáng ngờ"), "danger", "error"))
+    elif mail.files:
+        found.append(Mark(words.tr("Kèm {} tệp").format(len(mail.files)), "plain", "attach"))
     return tuple(found)

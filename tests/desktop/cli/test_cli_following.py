@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -112,3 +113,25 @@ def test_a_dossier_is_withdrawn_and_then_stopped(desk: Any, filed: Any) -> None:
         assert (told.code, told.document["withdrawal"], told.document["status"]) == (0, "asked", 7)
     seen = until(desk, dossier, 8)
     assert (seen["withdrawal"], seen["clocks"]) == ("stopped", {"yours": None, "agency": None})
+
+
+def test_files_of_letters_are_listed_and_written_each_under_a_name_of_its_own(
+    desk: Any, filed: Any, portal: Sandbox, tmp_path: Path
+) -> None:
+    dossier, out = filed("late"), tmp_path / "tệp kèm thư"
+    until(desk, dossier, 9)
+    listed = desk("inbox", "--dossier", dossier).document
+    assert "written" not in listed
+    files = [file for mail in listed["messages"] for file in mail["files"]]
+    assert len(files) == 2, "an agency that is late excuses itself twice"
+    assert not any(file["here"] or file["odd"] for file in files)
+    written = desk("inbox", "--dossier", dossier, "--out", out).document["written"]
+    assert [Path(row["file"]).parent for row in written] == [out, out]
+    assert len({row["file"] for row in written}) == 2, "the portal gave both the same name"
+    for row, file in zip(written, files, strict=True):
+        data = Path(row["file"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == row["sha256"] == file["sha256"]
+        assert (len(data), data[:5]) == (file["size"], b"%PDF-")
+    again = desk("inbox", "--dossier", dossier, "--out", out)
+    assert (again.code, again.error["code"]) == (1, "FILE_EXISTS")
+    assert desk("inbox", "--dossier", dossier, "--out", out, "--force").code == 0
