@@ -21,6 +21,7 @@ from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.form_view import FormView
 from desktop.ui.filling.table_view import CellEditor, RowsView
 from forms.form import Form
+from tests.desktop import ui_kit
 from tests.forms import form_kit as kit
 from tests.looks import measure, rooms
 
@@ -205,6 +206,8 @@ def test_an_input_method_writes_digits_and_listed_words_into_cells(qtbot: Any, v
 
 def test_an_input_method_writes_into_search_and_finds(house: tuple[Any, Any]) -> None:
     frame, _ = house
+    frame.activateWindow()
+    ui_kit.settle(frame)
     frame.go("procedures")
     page = frame.stack.currentWidget()
     for field in (frame.search, page.words):
