@@ -81,13 +81,13 @@ def dialog(qtbot: Any) -> Any:
 
 
 def seen(widget: QWidget) -> str:
+    QApplication.processEvents()  # what was laid out just now is shown at the next turn
     found = [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
     return "\n".join(found)
 
 
 def until_done(page: Any, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: page._job is None, timeout=90000)
-    QApplication.processEvents()  # what was laid out just now is shown at the next turn
 
 
 def state(name: str) -> str:
