@@ -268,7 +268,7 @@ def _drain_at(
         for again in (True, False):
             drained = outbox.drain(
                 desk.workspace, made, desk.clock, progress, only=only, portal=found.url,
-                patience=30.0 if only else 0.0, judging=max(judging, JUDGING if only else 0.0), stage=stage,
+                patience=PATIENCE if only else 0.0, judging=max(judging, JUDGING if only else 0.0), stage=stage,
             )  # fmt: skip
             touched |= {item.key: item for item in drained.items}
             # The portal may end a log-in before its time: one renewal, without asking anybody, and on.
@@ -285,6 +285,8 @@ def _renewed(made: Connector, problem: DesktopError | None) -> bool:
     return isinstance(problem, LoginNeeded) and problem.status == 401 and made.log_in_again()
 
 
+PATIENCE = 30.0
+"""Seconds for which somebody who waits for one dossier also waits for its next tries."""
 JUDGING = 120.0
 """Seconds for which somebody who waits for the answer also waits for a portal's judgement."""
 _OPEN = frozenset({"QUEUED", "UNCERTAIN", "SENDING"})

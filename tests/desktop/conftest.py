@@ -28,3 +28,16 @@ def _a_passphrase_is_stretched_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(key, "_stretch", stretch)
         yield
+
+
+@pytest.fixture
+def qtbot(qapp: Any, request: pytest.FixtureRequest) -> Any:
+    """Return pytest-qt's robot, which after each wait also shows what was laid out just now, as a person would see."""
+    from pytestqt.qtbot import QtBot
+
+    class Seeing(QtBot):
+        def waitUntil(self, callback: Any, *, timeout: int = 5000) -> None:
+            super().waitUntil(callback, timeout=timeout)
+            qapp.processEvents()
+
+    return Seeing(request)

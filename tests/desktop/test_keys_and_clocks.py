@@ -12,6 +12,7 @@ import pytest
 from tuf.api.metadata import TargetFile
 
 from desktop import filing
+from desktop.filing import sending
 from desktop.portal.answers import Answer
 from desktop.sandbox.authority import Authority
 from desktop.sandbox.catalogue import Catalogue, Target
@@ -100,7 +101,10 @@ def test_keys_that_changed_while_the_dossier_waited_are_learned_from_the_signed_
     assert desk.workspace.outbox.receipt_of(dossier) == receipt
 
 
-def test_a_key_that_no_newer_catalogue_names_proves_nothing(place: Any, tmp_path: Path) -> None:
+def test_a_key_that_no_newer_catalogue_names_proves_nothing(
+    place: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "PATIENCE", 1.0)
     desk, portal = place.desk, place.portal
     stranger = Authority.open(tmp_path / "stranger")
     now = publish(portal, receipt_keys=[stranger.receipt_public_key()])["receipt_keys"]

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from desktop import filing
+from desktop.filing import sending
 from desktop.filing.accounts import token_for
 from desktop.filing.portal import portal_of
 from tests.desktop import ui_kit
@@ -121,10 +122,13 @@ def test_the_portal_refuses_a_mandate_that_is_not_theirs(place: Any) -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, "MANDATE_INVALID")
 
 
-def test_a_receipt_that_names_another_mandate_does_not_count_and_is_said(place: Any) -> None:
+def test_a_receipt_that_names_another_mandate_does_not_count_and_is_said(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The portal registers the dossier under a power that nobody named: it is neither filed nor sent again."""
     from desktop.messages import message
 
+    monkeypatch.setattr(sending, "PATIENCE", 1.0)
     log_in(place, "Trần Thị Kế Toán")
     dossier = place.draft("2026-04")
     place.sign(dossier)
