@@ -7,7 +7,6 @@ import getpass
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from desktop.errors import DesktopError, FileTooLarge
 from desktop.messages import Language, message
-from desktop.replacing import move_over
+from desktop.replacing import writing
 
 if TYPE_CHECKING:
     from desktop.app import App
@@ -280,23 +279,11 @@ class Session:
     def writing(self, path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
         """Open an output that appears under its name only once it is complete."""
         self.check_free(path, force)
-        temporary: str | None = None
         try:
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".hoso-")
-            with os.fdopen(descriptor, "w+b") as file:
+            with writing(path) as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(temporary, 0o666 & ~umask)
-            move_over(temporary, path)
-            temporary = None
         except OSError as error:
             raise FileUnwritable(str(path), os_reason(error, self.lang)) from error
-        finally:
-            if temporary is not None and os.path.exists(temporary):
-                os.unlink(temporary)
 
     # --- secrets ---------------------------------------------------------------------------------------
 

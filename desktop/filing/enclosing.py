@@ -107,6 +107,8 @@ def with_files(
     digests that the form holds already: with a desk, no other may be named, or data could draw a paper of another
     client out of the workspace. Raises what `accept_file` raises, and FieldFileUnknown.
     """
+    from forms import enclosed
+
     if not isinstance(data, Mapping):
         return data
 
@@ -115,7 +117,7 @@ def with_files(
         if not isinstance(listed, list):
             return value
         found: list[object] = []
-        for given in listed[: 2 * _MOST]:
+        for given in listed[: 2 * enclosed.MOST_FILES]:
             if isinstance(given, str) and read is not None:
                 taken = accept_file(workers, field, given.replace("\\", "/").rpartition("/")[2], read(given))
                 if desk is not None:
@@ -142,9 +144,6 @@ def with_files(
                 for row in changed[field.table]
             ]
     return changed
-
-
-_MOST = 20
 
 
 def files_of(form: Form) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -147,19 +147,10 @@ def write_mail_file(desk: Desk, file: MailFile, target: IO[bytes]) -> None:
 
 def save_mail_file(desk: Desk, file: MailFile, target: Path) -> None:
     """Write a file that has been fetched to where a person chose, whole or not at all; raise OSError, FileDamaged."""
-    import os
-    import tempfile
+    from desktop.replacing import writing
 
-    from desktop.replacing import move_over
-
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".hoso-")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            write_mail_file(desk, file, stream)
-        move_over(beside, target)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    with writing(target) as stream:
+        write_mail_file(desk, file, stream)
 
 
 def portal_hosts(desk: Desk) -> dict[str, tuple[str, ...]]:

@@ -70,7 +70,7 @@ from desktop.portal.errors import (
     RootNotAgreed,
     WrongRoot,
 )
-from desktop.replacing import move_over
+from desktop.replacing import move_over, writing
 
 FRESH_FOR = timedelta(hours=1)
 """What was verified no longer ago than this, and has not expired, is fresh enough to submit."""
@@ -496,14 +496,5 @@ def _hex(text: str) -> str:
 
 def _write(path: Path, data: bytes) -> None:
     """Replace a file in one step."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        move_over(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    with writing(path) as file:
+        file.write(data)
