@@ -63,6 +63,24 @@ class Text(QLabel):
         self.restyle()
 
 
+class Said(Text):
+    """Small words under something, there only while there is anything to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", Size.SMALL, role="danger")
+        self.setParent(parent)
+        self.hide()
+
+    def tell(self, words: str, *, role: str = "danger") -> bool:
+        """Say it, or nothing any more; return whether that changes what is seen."""
+        if words == self.text() and self.isHidden() != bool(words):
+            return False
+        self.set_role(role)
+        self.setText(words)
+        self.setVisible(bool(words))
+        return True
+
+
 class OneLine(QLabel):
     """Words on one line, cut with an ellipsis where there is no room; the whole of it in the tip."""
 

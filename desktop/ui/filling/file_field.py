@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QToolButto
 
 from desktop.ui.filling.reading import Taken
 from desktop.ui.filling.sizes import size_words
-from desktop.ui.parts import Button, OneLine, Text, empty
+from desktop.ui.parts import Button, OneLine, Said, Text, empty
 from desktop.ui.theme import RADIUS, STEP, TARGET, Size, colour, icon
 from forms import enclosed
 from forms.definition import Field
@@ -68,8 +68,7 @@ class FileEditor(QWidget):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(STEP)
         column.addLayout(self._lines)
-        self._said = Text("", Size.SMALL, role="danger")
-        self._said.hide()
+        self._said = Said()
         column.addWidget(self._said)
         row = QHBoxLayout()
         row.setSpacing(2 * STEP)
@@ -167,12 +166,8 @@ class FileEditor(QWidget):
 
     def say(self, words: str, *, role: str = "danger") -> None:
         """Say under the files what became of those that were brought; nothing where there is nothing to say."""
-        self._said.setText(words)
-        tinted = self._said.palette()
-        tinted.setColor(self._said.foregroundRole(), colour(role))
-        self._said.setPalette(tinted)
-        self._said.setVisible(bool(words))
-        self.resized.emit()
+        if self._said.tell(words, role=role):
+            self.resized.emit()
 
     # --- ways to bring files -----------------------------------------------------------------------------------------
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.group import BETWEEN, INDENT, GroupHead, Placed, stack
 from desktop.ui.filling.row import FieldRow, Measures
-from desktop.ui.parts import Button
-from desktop.ui.theme import STEP, Size, colour, font
+from desktop.ui.parts import Button, Said
+from desktop.ui.theme import STEP, Size, font
 from forms import kinds
 from forms.definition import Field, Group, Node, Table
 from forms.errors import FormsError
@@ -51,11 +51,7 @@ class RepeatBlock(QWidget):
         self.add_button = Button(self.tr("Thêm {}").format(table.label.get(document.lang).lower()), "add")
         self.add_button.setParent(self)
         self.add_button.clicked.connect(self.add)
-        self._message = QLabel(self)
-        self._message.setFont(font(Size.SMALL))
-        self._message.setWordWrap(True)
-        self._message.setTextFormat(Qt.TextFormat.PlainText)
-        self._message.hide()
+        self._message = Said(self)
         self._follow()
 
     @property
@@ -225,14 +221,8 @@ class RepeatBlock(QWidget):
             self.resized.emit()
 
     def _say(self, words: str) -> None:
-        if words == self._message.text() and self._message.isHidden() != bool(words):
-            return
-        self._message.setText(words)
-        tinted = self._message.palette()
-        tinted.setColor(self._message.foregroundRole(), colour("danger"))
-        self._message.setPalette(tinted)
-        self._message.setVisible(bool(words))
-        self.resized.emit()
+        if self._message.tell(words):
+            self.resized.emit()
 
     # --- going places ------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from desktop.ui.filling.document import FormDocument
 from desktop.ui.filling.table_model import RowsModel
 from desktop.ui.filling.table_view import CellEditor, RowsView
-from desktop.ui.parts import Button
+from desktop.ui.parts import Button, Said
 from desktop.ui.theme import STEP, Size, colour, font, grown, icon
 from forms import kinds
 from forms.definition import Table
@@ -148,10 +148,7 @@ class TableBlock(QWidget):
         row.addWidget(self.import_button)
         row.addStretch(1)
         row.addWidget(self.count)
-        self._message = QLabel(self)
-        self._message.setFont(font(Size.SMALL))
-        self._message.setWordWrap(True)
-        self._message.hide()
+        self._message = Said(self)
         self._help: QLabel | None = None
         self.view.selectionModel().currentChanged.connect(lambda *_: self._reached())
         self.view.reached.connect(self._reached)
@@ -210,14 +207,8 @@ class TableBlock(QWidget):
         self._put(message(error, lang="en" if self.document.lang == "en" else "vi").text)
 
     def _put(self, words: str) -> None:
-        if words == self._message.text() and self._message.isHidden() != bool(words):
-            return
-        self._message.setText(words)
-        tinted = self._message.palette()
-        tinted.setColor(self._message.foregroundRole(), colour("danger"))
-        self._message.setPalette(tinted)
-        self._message.setVisible(bool(words))
-        self.resized.emit()
+        if self._message.tell(words):
+            self.resized.emit()
 
     # --- doing -------------------------------------------------------------------------------------------------------
 
