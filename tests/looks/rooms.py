@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import requests
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
@@ -61,6 +63,62 @@ def _enrich(place: ui_kit.Place) -> None:
     )
     place.dossiers["long"] = place.draft("2026-10", LONG_CODE)
     place.dossiers["household"] = filing.new_dossier(place.desk, "1.004222", ui_kit.COMPANY).id
+    _write_a_letter(place)
+
+
+def _write_a_letter(place: ui_kit.Place) -> None:
+    """Have the agency write about a dossier, with a file and a link that leads elsewhere."""
+    from desktop import filing
+
+    filed = place.desk.workspace.dossiers.get(place.dossiers["filed"])
+    said = {
+        "key": place.portal.clerk_url.rpartition("=")[2], "do": "letter", "code": filed.code or "",
+        "text": "Đề nghị kiểm tra lại phụ lục giảm thuế giá trị gia tăng; xem hướng dẫn tại http://huong-dan.example/giam",
+    }  # fmt: skip
+    requests.post(f"{place.portal.url}/clerk", data=said, timeout=60).raise_for_status()
+    filing.refresh(place.desk, [filed])
+
+
+def _groups(frame: Any, place: ui_kit.Place) -> QWidget:
+    """Show a form of groups, repeated entries and fields for files, with what is wrong told."""
+    from desktop.ui.filling.document import FormDocument
+    from desktop.ui.filling.form_view import FormView
+    from forms import enclosed
+    from forms.form import Form
+    from tests.forms import form_kit as kit
+
+    as_it_stands = kit.words("Ghi đúng như trên giấy tờ.", "As they stand.")
+    scan = enclosed.entry("giấy khai sinh của Công Tằng Tôn Nữ Thị Hoàng Phương Khánh bản sao.pdf", 734_003, "ab" * 32)
+    identity = kit.group(
+        "giay_to",
+        [
+            kit.field("so", "text", required=True, label=kit.words("Số giấy tờ", "Number"), help=as_it_stands),
+            kit.field("anh", "file", max_files=3, label=kit.words("Bản chụp giấy tờ", "Copies"), help=as_it_stands),
+        ],
+        label=kit.words("Giấy tờ tùy thân", "Papers"), help=as_it_stands,
+    )  # fmt: skip
+    child = kit.group(
+        "con",
+        [
+            kit.field("ten", "name", required=True, label=kit.words("Tên con", "Child"), help=as_it_stands),
+            kit.field("ks", "file", label=kit.words("Giấy khai sinh", "Birth certificate"), help=as_it_stands),
+            kit.group("truong", [kit.field("lop", "text", label=kit.words("Lớp", "Class"), help=as_it_stands)],
+                      label=kit.words("Trường học", "School")),
+        ],
+        label=kit.words("Người con", "Child"), repeat={"max": 3},
+    )  # fmt: skip
+    values = {"con": [{"ten": "NGUYỄN THỊ ÁNH", "ks": [scan]}, {}]}
+    form = Form(kit.template([identity, child]), None, values)
+    view = FormView(FormDocument(form, lang=frame.lang), today=date(2026, 11, 22))
+    view.build_all()
+    view.document.check()
+    dialog = QDialog(frame)
+    dialog.setWindowTitle("Biểu mẫu" if frame.lang == "vi" else "Form")
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(view)
+    dialog.resize(560, 820)
+    return _standing(frame, dialog)
 
 
 def sheet(place: ui_kit.Place, period: str = "2026-02") -> bytes:
@@ -266,6 +324,8 @@ ROOMS: tuple[Room, ...] = (
     page("follow-supplement", "follow", dossier="supplement"),
     page("settings", "settings"),
     page("settings-signing", "settings", part="signing"),
+    page("lookup", "lookup"),
+    Room("form-groups", _groups),
     Room("playing", _playing),
     Room("search", _search),
     Room("notice", _notice),
