@@ -40,6 +40,7 @@ class NoticeChoice(QWidget):
             tick.setMinimumHeight(ROW)
             field.setMinimumHeight(ROW)
             field.setMaxLength(254)
+            field.setCursorPosition(0)  # a long address shows whose it is, not where
             field.setMaximumWidth(360)
             field.setEnabled(tick.isChecked())
             tick.toggled.connect(field.setEnabled)
