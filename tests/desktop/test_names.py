@@ -84,6 +84,12 @@ def test_links_that_lead_elsewhere_are_found(text: str, hosts: tuple[str, ...]) 
     assert stranger_links(text, ["portal.example.vn"]) == hosts
 
 
+@pytest.mark.timeout(20)
+def test_a_letter_made_to_keep_the_reader_busy_is_read_at_once() -> None:
+    for piece in ("a-", "a.", "a.-", "-a.b", "http://", "a.vn/", "www.", "a:"):
+        assert len(stranger_links(piece * 10_000, ())) <= 10
+
+
 def test_a_link_in_a_message_is_words_with_a_warning_in_the_inbox_and_the_window() -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QLabel
