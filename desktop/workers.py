@@ -221,6 +221,10 @@ class _Worker:
             raise WorkerCrashed(status=status) from error
         finally:
             done.set()
+            watcher.join()
+        if stopped:
+            # Stopped just as its answer came: the answer counts, and the worker is gone before anybody is given it.
+            self.process.wait()
         if refused:
             raise refused[0]
         if not ok:

@@ -90,6 +90,21 @@ def test_only_our_packages_are_called(pool: Workers) -> None:
         pool.run(os.getpid)
 
 
+def test_a_stop_that_comes_with_the_answer_harms_nothing_that_comes_after() -> None:
+    pool = Workers(1)
+
+    def late() -> bool:
+        time.sleep(0.6)  # the work ends meanwhile
+        return True
+
+    try:
+        pool.run(reached("signing.validation.files:time.sleep"), 0.3, cancelled=late)
+        pool.run(reached("signing.validation.files:time.sleep"), 1.0)
+        assert pool.run(loads, b"[1]") == [1]
+    finally:
+        pool.close()
+
+
 def test_two_work_at_the_same_time(pool: Workers) -> None:
     done: list[float] = []
 
