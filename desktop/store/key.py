@@ -18,6 +18,7 @@ import hmac
 import json
 import os
 import secrets
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -133,15 +134,21 @@ def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""OpenSSL shares its threads in a process: two derivations at once fail for want of them, or wait for each other."""
+
+
 def _stretch(passphrase: str, facts: Mapping[str, Any]) -> bytes:
     text = unicodedata.normalize("NFC", passphrase).encode("utf-8")
-    return Argon2id(
+    slow = Argon2id(
         salt=base64.b64decode(facts["salt"]),
         length=KEY_BYTES,
         iterations=facts["iterations"],
         lanes=facts["lanes"],
         memory_cost=facts["memory"],
-    ).derive(text)
+    )
+    with _ONE_AT_A_TIME:
+        return slow.derive(text)
 
 
 def _expand(code: str, salt: bytes) -> bytes:

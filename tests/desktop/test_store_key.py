@@ -366,3 +366,16 @@ def test_a_keyring_that_does_not_work_is_said(tmp_path: Path, session: bool) -> 
     why, _, left = done.stdout.strip().partition(" ")
     assert why in {"NoKeyringError", "InitError", "KeyringLocked"}, done.stdout + done.stderr
     assert left == "[]"
+
+
+def test_two_passphrases_may_be_tried_at_once() -> None:
+    """Of the cryptography library alone, two at once fail or never end: so in a process that can be ended."""
+    both = """
+        from concurrent.futures import ThreadPoolExecutor
+        from desktop.store.key import ARGON2, _stretch
+        facts = {**ARGON2, "salt": "c2FsdHNhbHRzYWx0c2FsdA=="}
+        with ThreadPoolExecutor(4) as threads:
+            print(len(set(threads.map(lambda n: _stretch(f"con đường xưa {n}", facts), range(4)))))
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(both)], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "4\n", done.stderr
